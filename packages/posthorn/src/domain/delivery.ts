@@ -1,0 +1,106 @@
+// The delivery's state machine: given what came of an attempt, what happens next? Facts in, facts out.
+import type { DeliveryId, EndpointId, EventId, TenantId } from './ids.ts';
+import { countsAgainstEndpoint, type Outcome } from './outcome.ts';
+import { type SteadyMs, steady, type WallMs } from './time.ts';
+
+export const DELIVERY_STATES = ['pending', 'succeeded', 'exhausted', 'cancelled'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+export type FinalState = Exclude<DeliveryState, 'pending'>;
+
+/** Why an attempt is made: by the schedule (the first one included), or because somebody asked for one more. */
+export type Trigger = 'schedule' | 'manual';
+
+/** The event as it travels: one object shared by all its deliveries in memory. */
+export interface EventContent {
+  readonly id: EventId;
+  readonly tenantId: TenantId;
+  readonly type: string;
+  readonly createdAt: WallMs;
+  /** The exact bytes of every call's body. */
+  readonly body: Uint8Array;
+}
+
+/** What a delivery goes back to if the one attempt that somebody asked for fails: as if it had not been made. */
+export type Resume =
+  | { readonly state: 'pending'; readonly dueAt: SteadyMs }
+  | { readonly state: FinalState; readonly endedAt: WallMs };
+
+/** Where a delivery stands: all that the next decision needs. */
+export interface Progress {
+  /** Attempts recorded so far, of any trigger and outcome. The next one has this number plus one. */
+  readonly attempts: number;
+  /** Failed attempts that used up the schedule. */
+  readonly failures: number;
+  /** Interruptions in a row: our process died during the attempt. */
+  readonly interruptions: number;
+  /** Set when the next attempt was asked for by hand. */
+  readonly resume: Resume | null;
+}
+
+/** A delivery in a process's hands. */
+export interface HeldDelivery extends Progress {
+  readonly id: DeliveryId;
+  readonly endpointId: EndpointId;
+  readonly event: EventContent;
+  /**
+   * Its last owner died while holding it, so it may be what killed that process: the start of the next attempt must be
+   * stored before the call is made, to know for certain the next time.
+   */
+  readonly suspect: boolean;
+}
+
+/** What follows an attempt. */
+export type Next =
+  | {
+      readonly state: 'pending';
+      readonly dueAt: SteadyMs;
+      readonly failures: number;
+      readonly interruptions: number;
+      /** Still set when an attempt asked for by hand was cut off: it is owed. */
+      readonly resume: Resume | null;
+    }
+  | { readonly state: FinalState; readonly failures: number; readonly interruptions: number };
+
+/** A delivery whose attempts were cut off this many times in a row by the death of our process is parked as exhausted. */
+export const MAX_INTERRUPTIONS = 5;
+/** How long to wait after an error of our own (out of sockets, resolver down) before another try, in milliseconds. */
+export const LOCAL_ERROR_DELAY_MS = 5_000;
+
+/**
+ * Decides what follows an attempt (contract, "Retries").
+ * A success settles the delivery. A failure uses up one delay of the schedule, counted from the attempt's end; with none
+ * left the delivery is exhausted. Our own failures use up nothing. A manual attempt that fails changes nothing.
+ * @param endedAt when the attempt ended, on the steady clock
+ * @param scheduleMs the endpoint's delays before each retry, in milliseconds
+ */
+export function afterAttempt(
+  progress: Progress,
+  outcome: Outcome,
+  endedAt: SteadyMs,
+  scheduleMs: readonly number[],
+): Next {
+  const { failures, interruptions, resume } = progress;
+  if (outcome === 'succeeded') return { state: 'succeeded', failures, interruptions: 0 };
+  if (outcome === 'interrupted') {
+    if (interruptions + 1 >= MAX_INTERRUPTIONS)
+      return { state: 'exhausted', failures, interruptions: interruptions + 1 };
+    return { state: 'pending', dueAt: endedAt, failures, interruptions: interruptions + 1, resume };
+  }
+  if (resume !== null) {
+    return resume.state === 'pending'
+      ? { state: 'pending', dueAt: resume.dueAt, failures, interruptions: 0, resume: null }
+      : { state: resume.state, failures, interruptions: 0 };
+  }
+  if (!countsAgainstEndpoint(outcome)) {
+    return {
+      state: 'pending',
+      dueAt: steady(endedAt + LOCAL_ERROR_DELAY_MS),
+      failures,
+      interruptions: 0,
+      resume: null,
+    };
+  }
+  const delayMs = scheduleMs[failures];
+  if (delayMs === undefined) return { state: 'exhausted', failures: failures + 1, interruptions: 0 };
+  return { state: 'pending', dueAt: steady(endedAt + delayMs), failures: failures + 1, interruptions: 0, resume: null };
+}

@@ -1,0 +1,59 @@
+// What came of one HTTP call. One word per way to fail, and for each: does it count against the endpoint?
+
+/** Every outcome's name, as the API shows it and the database stores it. */
+export const OUTCOMES = [
+  'succeeded',
+  'http_status',
+  'dns_error',
+  'connect_refused',
+  'unreachable',
+  'connect_timeout',
+  'connection_reset',
+  'tls_error',
+  'reply_timeout',
+  'protocol_error',
+  'blocked_address',
+  'interrupted',
+  'local_error',
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Success is a 20x status: 200–209. Everything else is a failure (contract, "The call"). */
+export function isSuccessStatus(status: number): boolean {
+  return status >= 200 && status <= 209;
+}
+
+/** What the receiver sent back, as received: never decoded, at most the contract's 64 KiB of body. */
+export interface Response {
+  readonly status: number;
+  /** Names in lower case, in the order received; a repeated header appears once per value. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Uint8Array;
+  /** The response was longer than what is kept. */
+  readonly truncated: boolean;
+}
+
+/** The result of one call. A failure may still have a response: a status outside 20x, or a reply that ran out of time. */
+export type CallResult = {
+  /** DNS + TCP + TLS in milliseconds; `null` when a kept-alive connection was used or none came about. */
+  readonly connectMs: number | null;
+  /** The whole call in milliseconds, connecting included. */
+  readonly durationMs: number;
+  /** The call was made a second time at once because a reused connection broke before any byte of the reply. */
+  readonly repeated: boolean;
+} & (
+  | { readonly outcome: 'succeeded'; readonly response: Response; readonly error: string | null }
+  | { readonly outcome: 'http_status'; readonly response: Response; readonly error: string }
+  | {
+      readonly outcome: Exclude<Outcome, 'succeeded' | 'http_status'>;
+      readonly response: Response | null;
+      /** One sentence for the tenant: what happened and what to do. Never names an inside address. */
+      readonly error: string;
+    }
+);
+
+/** `interrupted` and `local_error` are our own failures: they never use up the endpoint's schedule. */
+export function countsAgainstEndpoint(outcome: Outcome): boolean {
+  return outcome !== 'interrupted' && outcome !== 'local_error';
+}

@@ -1,0 +1,50 @@
+// What the engine tells the outside as it happens: for logs, live views and metrics. Telling never changes what it does.
+import type { Trigger } from '../domain/delivery.ts';
+import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../domain/ids.ts';
+import type { CallResult } from '../domain/outcome.ts';
+import type { SteadyMs, WallMs } from '../domain/time.ts';
+
+export type News =
+  | {
+      readonly kind: 'accepted';
+      readonly tenantId: TenantId;
+      readonly eventId: EventId;
+      readonly type: string;
+      readonly deliveries: number;
+    }
+  | {
+      /** A call is about to be made. */
+      readonly kind: 'started';
+      readonly tenantId: TenantId;
+      readonly endpointId: EndpointId;
+      readonly eventId: EventId;
+      readonly deliveryId: DeliveryId;
+      readonly attemptId: AttemptId;
+      readonly number: number;
+    }
+  | {
+      /** An attempt and what follows from it are on disk. */
+      readonly kind: 'attempted';
+      readonly tenantId: TenantId;
+      readonly endpointId: EndpointId;
+      readonly eventId: EventId;
+      readonly eventType: string;
+      readonly deliveryId: DeliveryId;
+      readonly attemptId: AttemptId;
+      readonly number: number;
+      readonly trigger: Trigger;
+      readonly startedAt: WallMs;
+      readonly result: CallResult;
+      readonly state: 'pending' | 'succeeded' | 'exhausted' | 'cancelled';
+      /** When the next attempt is due; `null` when the delivery is settled. */
+      readonly dueAt: SteadyMs | null;
+      /** Recorded after this process's lease had run out; it changed nothing about the delivery. */
+      readonly late: boolean;
+    }
+  | { readonly kind: 'store_unavailable'; readonly message: string }
+  | { readonly kind: 'store_available' }
+  | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }
+  /** Others took this process for dead (it was stopped or cut off from the store); it goes on under a new name. */
+  | { readonly kind: 'declared_dead'; readonly owner: OwnerId };
+
+export type Report = (news: News) => void;

@@ -1,0 +1,89 @@
+// The store's third part: what happened, for people. Reads never hold up the hot path.
+import type { DeliveryState, Trigger } from '../../domain/delivery.ts';
+import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
+import type { Outcome, Response } from '../../domain/outcome.ts';
+import type { SteadyMs, WallMs } from '../../domain/time.ts';
+import type { Page } from './registry.ts';
+
+export interface EventSummary {
+  readonly id: EventId;
+  readonly type: string;
+  readonly createdAt: WallMs;
+}
+
+export interface DeliverySummary {
+  readonly id: DeliveryId;
+  readonly endpointId: EndpointId;
+  readonly eventId: EventId;
+  readonly eventType: string;
+  readonly state: DeliveryState;
+  readonly createdAt: WallMs;
+  /** Attempts recorded so far. */
+  readonly attempts: number;
+  /** When the next attempt is due; `null` unless the delivery is pending and waits for a moment. */
+  readonly nextAttemptAt: SteadyMs | null;
+  /** When it was settled; `null` while pending. */
+  readonly endedAt: WallMs | null;
+}
+
+export interface EventDetail extends EventSummary {
+  readonly body: Uint8Array;
+  readonly deliveries: readonly DeliverySummary[];
+}
+
+export interface Attempt {
+  readonly id: AttemptId;
+  readonly number: number;
+  readonly trigger: Trigger;
+  readonly startedAt: WallMs;
+  readonly connectMs: number | null;
+  readonly durationMs: number;
+  readonly repeated: boolean;
+  /** Made by a process whose lease had run out: it changed nothing about the delivery. */
+  readonly late: boolean;
+  readonly outcome: Outcome;
+  readonly response: Response | null;
+  readonly error: string | null;
+}
+
+export interface DeliveryDetail extends DeliverySummary {
+  /** In the order they were made. */
+  readonly history: readonly Attempt[];
+}
+
+/** All conditions must hold; one that is left out always does. */
+export interface DeliveryFilter {
+  readonly state?: DeliveryState;
+  readonly endpointId?: EndpointId;
+  readonly eventId?: EventId;
+  readonly eventType?: string;
+  /** Created at or after. */
+  readonly since?: WallMs;
+  /** Created before. */
+  readonly until?: WallMs;
+}
+
+export interface EventFilter {
+  readonly eventType?: string;
+  readonly since?: WallMs;
+  readonly until?: WallMs;
+}
+
+export interface History {
+  /** Newest first. */
+  events(
+    tenantId: TenantId,
+    filter: EventFilter,
+    page: Page<{ readonly createdAt: WallMs; readonly id: EventId }>,
+  ): Promise<EventSummary[]>;
+  event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
+  /** Newest first (by id, descending). */
+  deliveries(tenantId: TenantId, filter: DeliveryFilter, page: Page<DeliveryId>): Promise<DeliverySummary[]>;
+  delivery(tenantId: TenantId, id: DeliveryId): Promise<DeliveryDetail | undefined>;
+  /**
+   * Removes history older than `before` and history of deleted tenants, at most about `limit` rows in one short
+   * transaction. An event goes only when no pending delivery needs it.
+   * @returns the number of rows removed; 0 when nothing is left to remove
+   */
+  prune(before: WallMs, limit: number): Promise<number>;
+}

@@ -1,0 +1,41 @@
+// The engine's only memory. Two implementations, `sqlite` and `postgres`, keep the promises written at each call; one
+// contract suite (tests/store-contract) holds both to them.
+import type { History } from './history.ts';
+import type { Queue } from './queue.ts';
+import type { Registry } from './registry.ts';
+
+export interface Store extends Registry, Queue, History {
+  /** One word for logs: `sqlite` or `postgres`. */
+  readonly kind: string;
+  /** Resolves when the store answers; rejects with a `StoreUnavailable` when it does not. */
+  ping(): Promise<void>;
+  /** Ends all use. Calls under way are finished first. */
+  close(): Promise<void>;
+}
+
+/**
+ * The store cannot do its work right now: unreachable, disk full, locked. Nothing is known of the call that met it; it may
+ * be made again. Every other rejection of a store call is a defect.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly code: 'unreachable' | 'disk_full' | 'read_only' | 'busy';
+
+  /** @param message what happened and what to do, for the person who runs Posthorn */
+  constructor(code: StoreUnavailable['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The store cannot be opened, and trying again will not help: newer than this program, in use, not a database. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+  readonly code: 'newer' | 'in_use' | 'read_only' | 'not_a_database' | 'unreachable' | 'too_old';
+
+  /** @param message what happened, where, and what to do */
+  constructor(code: StoreRefused['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,17 @@
+// Runs the whole test suite, or the files named as arguments: `npm test -- packages/verify/src/index.test.ts`.
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const named = process.argv.slice(2);
+const files =
+  named.length > 0 ? named : globSync(['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts'], { cwd: root });
+const run = spawnSync(
+  'node',
+  ['--test', '--test-global-setup=packages/posthorn/tests/support/global-setup.ts', ...files.sort()],
+  { cwd: root, stdio: 'inherit' },
+);
+if (run.error) throw run.error;
+process.exit(run.status ?? 1);
