@@ -69,7 +69,8 @@ export const LOCAL_ERROR_DELAY_MS = 5_000;
 /**
  * Decides what follows an attempt (contract, "Retries").
  * A success settles the delivery. A failure uses up one delay of the schedule, counted from the attempt's end; with none
- * left the delivery is exhausted. Our own failures use up nothing. A manual attempt that fails changes nothing.
+ * left the delivery is exhausted. Our own failures use up nothing: an attempt that we cut off ourselves (`interrupted`) is
+ * due again at once, after a local error in a moment. A manual attempt that fails changes nothing.
  * @param endedAt when the attempt ended, on the steady clock
  * @param scheduleMs the endpoint's delays before each retry, in milliseconds
  */
@@ -81,11 +82,7 @@ export function afterAttempt(
 ): Next {
   const { failures, interruptions, resume } = progress;
   if (outcome === 'succeeded') return { state: 'succeeded', failures, interruptions: 0 };
-  if (outcome === 'interrupted') {
-    if (interruptions + 1 >= MAX_INTERRUPTIONS)
-      return { state: 'exhausted', failures, interruptions: interruptions + 1 };
-    return { state: 'pending', dueAt: endedAt, failures, interruptions: interruptions + 1, resume };
-  }
+  if (outcome === 'interrupted') return { state: 'pending', dueAt: endedAt, failures, interruptions, resume };
   if (resume !== null) {
     return resume.state === 'pending'
       ? { state: 'pending', dueAt: resume.dueAt, failures, interruptions: 0, resume: null }
@@ -103,4 +100,16 @@ export function afterAttempt(
   const delayMs = scheduleMs[failures];
   if (delayMs === undefined) return { state: 'exhausted', failures: failures + 1, interruptions: 0 };
   return { state: 'pending', dueAt: steady(endedAt + delayMs), failures: failures + 1, interruptions: 0, resume: null };
+}
+
+/**
+ * Decides what follows an attempt during which our process died. It is due again at once and uses up nothing of the
+ * schedule; but if that happens too often in a row, this delivery may be what kills us, and it is parked as exhausted.
+ * @param at the moment on the steady clock at which the death was noticed
+ */
+export function afterCrash(progress: Progress, at: SteadyMs): Next {
+  const { failures, resume } = progress;
+  const interruptions = progress.interruptions + 1;
+  if (interruptions >= MAX_INTERRUPTIONS) return { state: 'exhausted', failures, interruptions };
+  return { state: 'pending', dueAt: at, failures, interruptions, resume };
 }

@@ -147,6 +147,13 @@ export interface Queue {
   release(owner: OwnerId, releases: readonly Release[]): Promise<void>;
 
   /**
+   * Makes what is leased to `owner`, yet not among `held`, due at `now` and nobody's. A claim or an accept whose reply was
+   * lost leaves such deliveries behind. The caller sees to it that none of its own claims and accepts is under way.
+   * @returns how many there were
+   */
+  reclaim(owner: OwnerId, held: readonly DeliveryId[], now: SteadyMs): Promise<number>;
+
+  /**
    * Makes one more attempt of a delivery due at `now`, whatever its state; the next claim finds it. A delivery that is
    * leased is already on its way, one in the backlog already waits for its turn: both are left alone (`under_way`).
    * A finished delivery becomes pending, and remembers what it was (see `Resume`).
