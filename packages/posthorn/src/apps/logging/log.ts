@@ -1,0 +1,92 @@
+// The service's log: JSON lines for machines, one readable line each for a person at a terminal. Only fields of the list
+// below are ever written, so that a payload, a header or a callback URL cannot slip in by way of some object.
+import pino from 'pino';
+import type { Paint } from '../terminal/paint.ts';
+import { readableLine } from './readable.ts';
+
+export const LOG_FIELDS = [
+  'tenant',
+  'endpoint',
+  'event',
+  'type',
+  'delivery',
+  'attempt',
+  'number',
+  'outcome',
+  'status',
+  'durationMs',
+  'deliveries',
+  'state',
+  'retryInMs',
+  'owner',
+  'cutOff',
+  'version',
+  'store',
+  'url',
+  'signal',
+  'graceMs',
+  'method',
+  'route',
+  'reference',
+  'stack',
+] as const;
+
+export type LogFields = Partial<Readonly<Record<(typeof LOG_FIELDS)[number], string | number | undefined>>>;
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Log {
+  write(level: LogLevel, text: string, fields?: LogFields): void;
+  /** Resolves when everything written so far has left the process, or when `limitMs` is over: nobody may be reading. */
+  flush(limitMs: number): Promise<void>;
+}
+
+/** What is kept for a reader that has fallen behind; beyond it lines are dropped, for a stuck log must not stop deliveries. */
+const MAX_UNWRITTEN_BYTES = 8 * 1024 * 1024;
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** Set for a person at a terminal, left out for JSON. */
+  readonly paint: Paint | undefined;
+  /** File descriptor, 1 for standard output. */
+  readonly descriptor: number;
+}
+
+/** Opens the log. A reader that goes away (a closed pipe) or stands still never holds up or ends the process. */
+export function openLog({ level, paint, descriptor }: LogOptions): Log {
+  const destination = pino.destination({ dest: descriptor, sync: false, maxLength: MAX_UNWRITTEN_BYTES });
+  let gone = false;
+  destination.on('error', () => {
+    gone = true;
+    destination.destroy();
+  });
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) =>
+          Object.fromEntries(LOG_FIELDS.flatMap((name) => (name in fields ? [[name, fields[name]]] : []))),
+      },
+    },
+    {
+      write(line: string) {
+        if (!gone) destination.write(paint === undefined ? line : readableLine(line, paint));
+      },
+    },
+  );
+  return {
+    write: (at, text, fields = {}) => logger[at](fields, text),
+    async flush(limitMs) {
+      if (gone) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const limit = setTimeout(resolve, limitMs);
+      destination.once('error', () => resolve());
+      destination.flush(() => resolve());
+      await promise;
+      clearTimeout(limit);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// What the engine tells, in words for the log. Failures are worth a line at the usual level; what went well is not: at
+// thousands of deliveries a second such lines would be the most expensive thing the service does.
+import type { SteadyMs } from '../../domain/time.ts';
+import type { News } from '../../engine/news.ts';
+import type { LogFields, LogLevel } from './log.ts';
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly text: string;
+  readonly fields: LogFields;
+}
+
+const seconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;
+
+type Attempted = Extract<News, { kind: 'attempted' }>;
+
+function attemptLine(news: Attempted, now: SteadyMs): LogLine {
+  const { result } = news;
+  const fields: LogFields = {
+    tenant: news.tenantId,
+    endpoint: news.endpointId,
+    event: news.eventId,
+    type: news.eventType,
+    delivery: news.deliveryId,
+    attempt: news.attemptId,
+    number: news.number,
+    outcome: result.outcome,
+    status: result.response?.status,
+    durationMs: Math.round(result.durationMs),
+    state: news.state,
+    retryInMs: news.dueAt === null ? undefined : Math.max(0, Math.round(news.dueAt - now)),
+  };
+  const line = (level: LogLevel, text: string): LogLine => ({ level, text, fields });
+  const what = `attempt ${news.number}`;
+  const why = result.error ?? result.outcome;
+  if (news.late) return line('warn', `${what} recorded late: this process had been taken for dead; nothing changed`);
+  if (result.outcome === 'succeeded') return line('debug', `${what} succeeded`);
+  if (news.state === 'exhausted')
+    return line('warn', `${what} failed and was the last one, delivery exhausted: ${why}`);
+  if (result.outcome === 'local_error') return line('warn', `${what} could not be made, our own trouble: ${why}`);
+  const next = news.dueAt === null ? '' : `, next in ${seconds(news.dueAt - now)}`;
+  return line('info', `${what} failed${next}: ${why}`);
+}
+
+/** @param now to say how long until the next attempt */
+export function logLine(news: News, now: SteadyMs): LogLine {
+  switch (news.kind) {
+    case 'accepted':
+      return {
+        level: 'debug',
+        text: 'event accepted',
+        fields: { tenant: news.tenantId, event: news.eventId, type: news.type, deliveries: news.deliveries },
+      };
+    case 'started':
+      return {
+        level: 'debug',
+        text: `attempt ${news.number} started`,
+        fields: {
+          tenant: news.tenantId,
+          endpoint: news.endpointId,
+          event: news.eventId,
+          delivery: news.deliveryId,
+          attempt: news.attemptId,
+          number: news.number,
+        },
+      };
+    case 'attempted':
+      return attemptLine(news, now);
+    case 'store_unavailable':
+      return { level: 'error', text: `the store is unavailable: ${news.message}`, fields: {} };
+    case 'store_available':
+      return { level: 'info', text: 'the store is available again', fields: {} };
+    case 'took_over':
+      return {
+        level: 'warn',
+        text: `took over the work of a process that died; calls that it had begun: ${news.cutOff}`,
+        fields: { owner: news.dead, cutOff: news.cutOff },
+      };
+    case 'declared_dead':
+      return {
+        level: 'error',
+        text: 'other processes took this one for dead (stopped, or cut off from the store): going on under a new name',
+        fields: { owner: news.owner },
+      };
+  }
+}

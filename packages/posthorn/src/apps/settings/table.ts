@@ -1,0 +1,161 @@
+// Every setting of a running Posthorn, in one place: what it is called, what it may be, what it is when nobody says, and
+// what to tell the person who sets it. Flags, environment, settings file, help, docs and `posthorn config` follow from it.
+import { LOG_LEVELS } from '../logging/log.ts';
+import { apiKey } from './api-key.ts';
+import { network } from './networks.ts';
+import {
+  databaseUrl,
+  encryptionKey,
+  headerPrefix,
+  host,
+  listOf,
+  oneOf,
+  path,
+  type Reader,
+  trueOrFalse,
+  wholeNumber,
+} from './values.ts';
+
+export interface Setting<T, Default> {
+  /** What a value looks like in help: `<host>`. */
+  readonly takes: string;
+  /** One or two sentences for the person who sets it. */
+  readonly help: string;
+  readonly read: Reader<T>;
+  readonly fallback: Default;
+  /** Words for `fallback` where the value does not speak for itself. */
+  readonly fallbackWords?: string;
+  /** How the text of a value that holds a secret is shown; left out, as it is. */
+  readonly mask?: (text: string) => string;
+}
+
+function setting<T, Default extends T | undefined>(row: Setting<T, Default>): Setting<T, Default> {
+  return row;
+}
+
+const HIDDEN = '(hidden)';
+
+/** Shows a database URL without its passwords, which may stand before the host or among the parameters. */
+export function maskDatabaseUrl(text: string): string {
+  const url = new URL(text);
+  if (url.password !== '') url.password = '****';
+  for (const name of [...url.searchParams.keys()]) {
+    if (/password|secret|token/i.test(name)) url.searchParams.set(name, '****');
+  }
+  return url.href;
+}
+
+export const SETTINGS = {
+  host: setting({
+    takes: '<host>',
+    help: 'Address to listen on. Only this machine reaches the default; 0.0.0.0 or :: is every address.',
+    read: host,
+    fallback: '127.0.0.1',
+  }),
+  port: setting({
+    takes: '<port>',
+    help: 'Port to listen on; 0 takes any free one.',
+    read: wholeNumber(0, 65_535),
+    fallback: 4_400,
+  }),
+  data: setting({
+    takes: '<folder>',
+    help: 'Data folder: the SQLite database, the lock and the encryption key. Made if missing, readable by its owner only.',
+    read: path,
+    fallback: './data',
+  }),
+  databaseUrl: setting({
+    takes: '<url>',
+    help: 'Postgres (15 or newer) to store everything in, e.g. postgres://user:password@host/database.',
+    read: databaseUrl,
+    fallback: undefined,
+    fallbackWords: 'none: SQLite in the data folder',
+    mask: maskDatabaseUrl,
+  }),
+  apiKey: setting({
+    takes: '<key>',
+    help: 'The key that API calls must carry.',
+    read: apiKey,
+    fallback: undefined,
+    fallbackWords: 'none: made at the first start, shown once, kept as a hash',
+    mask: () => HIDDEN,
+  }),
+  encryptionKey: setting({
+    takes: '<key>',
+    help: 'Encrypts endpoint secrets at rest (AES-256-GCM): 32 bytes in base64 or hexadecimal. Required with Postgres.',
+    read: encryptionKey,
+    fallback: undefined,
+    fallbackWords: 'none: made at the first start and kept in the data folder',
+    mask: () => HIDDEN,
+  }),
+  allowNetworks: setting({
+    takes: '<networks>',
+    help: 'Networks that callbacks may reach although they are not public, with commas between, e.g. 127.0.0.0/8.',
+    read: listOf(network),
+    fallback: [],
+    fallbackWords: 'none: public addresses only',
+  }),
+  allowHttp: setting({
+    takes: '[true|false]',
+    help: 'Accept http: callback URLs, for development: signatures and payloads then travel readable.',
+    read: trueOrFalse,
+    fallback: false,
+  }),
+  extraCa: setting({
+    takes: '<file>',
+    help: "PEM file with certificate authorities that are trusted besides the system's.",
+    read: path,
+    fallback: undefined,
+    fallbackWords: "none: the system's only",
+  }),
+  headerPrefix: setting({
+    takes: '<prefix>',
+    help: "Beginning of the names of Posthorn's own headers in callbacks.",
+    read: headerPrefix,
+    fallback: 'x-iadvize-',
+  }),
+  retentionDays: setting({
+    takes: '<days>',
+    help: 'Days that finished events, deliveries and attempts are kept.',
+    read: wholeNumber(1, 3_650, 'days'),
+    fallback: 30,
+  }),
+  endpointConcurrency: setting({
+    takes: '<calls>',
+    help: 'Calls that may be under way at once to one endpoint, per process.',
+    read: wholeNumber(1, 1_000),
+    fallback: 16,
+  }),
+  graceMs: setting({
+    takes: '<milliseconds>',
+    help: 'Time that calls under way have to end when the service is told to stop; what is cut off is made again later.',
+    read: wholeNumber(0, 600_000, 'milliseconds'),
+    // Below the 30 s after which Kubernetes kills.
+    fallback: 25_000,
+  }),
+  logLevel: setting({
+    takes: '<level>',
+    help: 'Least important lines to log: error, warn, info (failures of attempts) or debug (every attempt).',
+    read: oneOf(...LOG_LEVELS),
+    fallback: 'info',
+  }),
+};
+
+export type SettingName = keyof typeof SETTINGS;
+
+type ValueOf<Row> = Row extends Setting<infer T, infer Default> ? T | Default : never;
+
+/** The settings in force, each of its own type. */
+export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
+
+/** In the order of the table, which is the order of help and docs. */
+// Object.keys is typed as strings; these are the table's own.
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** `databaseUrl` → `--database-url` */
+export const flagOf = (name: SettingName): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** `databaseUrl` → `POSTHORN_DATABASE_URL` */
+export const variableOf = (name: SettingName): string =>
+  `POSTHORN_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
