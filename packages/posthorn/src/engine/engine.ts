@@ -1,48 +1,43 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
 import type { HeldDelivery } from '../domain/delivery.ts';
-import type { Endpoint, EndpointSecrets } from '../domain/endpoint.ts';
-import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../domain/ids.ts';
+import {
+  type AttemptId,
+  type DeliveryId,
+  type EndpointId,
+  type EventId,
+  makeId,
+  type TenantId,
+} from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
-import type { WallMs } from '../domain/time.ts';
+import { dressCall, signingKeyOf } from '../domain/profile.ts';
+import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Sender } from '../seams/sender.ts';
-import type { Store } from '../seams/store/index.ts';
-import type { AcceptedEvent } from '../seams/store/queue.ts';
+import { type Store, StoreUnavailable } from '../seams/store/index.ts';
+import type { Page } from '../seams/store/registry.ts';
+import { Attempts, type Dress } from './attempts.ts';
+import { Catalogs } from './catalog.ts';
+import { EndpointSeal } from './endpoint-seal.ts';
+import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints.ts';
+import { Holdings } from './holdings.ts';
+import { type AcceptAnswer, type EventDraft, Intake, writeEvent } from './intake.ts';
+import { Lanes } from './lanes.ts';
+import { Leases } from './leases.ts';
 import type { Report } from './news.ts';
+import { type Ended, Recorder } from './recorder.ts';
+import { Retention } from './retention.ts';
+import { Scheduler } from './scheduler.ts';
+import { StoreHealth } from './store-health.ts';
 
-/** An event as its producer posted it, checked: see domain/event-draft. */
-export interface EventDraft {
-  /** `null`: the engine makes one. */
-  readonly id: EventId | null;
-  readonly type: string;
-  /** A JSON object without insignificant white space, as `compactJson` writes it. */
-  readonly payload: string;
-}
+export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints.ts';
+export type { AcceptAnswer, EventDraft } from './intake.ts';
 
-export type AcceptAnswer =
-  | { readonly kind: 'accepted'; readonly events: readonly AcceptedEvent[] }
-  | { readonly kind: 'unknown_tenant' }
-  /** Another event with this id is stored; `index` is the draft's place in the request. */
-  | { readonly kind: 'conflict'; readonly index: number }
-  /** More is being accepted than can be stored; try again in a moment. */
-  | { readonly kind: 'overloaded' };
+/** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
+const LAST_WORDS_MS = 2_000;
 
-/** An endpoint's settings, checked and complete. */
-export interface EndpointSettings extends EndpointSecrets {
-  readonly url: string;
-  readonly eventTypes: readonly string[] | null;
-  readonly description: string;
-  readonly scheduleMs: readonly number[];
-  readonly connectTimeoutMs: number;
-  readonly replyTimeoutMs: number;
-  readonly enabled: boolean;
-}
-
-/** An endpoint with its secret part opened. */
-export interface OpenEndpoint extends Endpoint, EndpointSecrets {}
-
+/** What came of a test call. */
 export interface TestAnswer {
   readonly attemptId: AttemptId;
   readonly eventId: EventId;
@@ -52,15 +47,11 @@ export interface TestAnswer {
   readonly body: Uint8Array;
 }
 
-export interface EngineSettings {
+export interface EngineSettings extends Dress {
   /** Calls under way at once to one endpoint. */
   readonly endpointConcurrency: number;
   /** Days that finished history is kept. */
   readonly retentionDays: number;
-  /** Beginning of the contract's header names, e.g. `x-iadvize-`. */
-  readonly headerPrefix: string;
-  /** Value of the `user-agent` header. */
-  readonly userAgent: string;
   /** 32 bytes; opens the sealed parts of endpoints. */
   readonly encryptionKey: Uint8Array;
 }
@@ -74,49 +65,251 @@ export interface EngineParts {
   readonly report: Report;
 }
 
-/** Endpoints that one tenant may have: as many as one event may fan out to in one transaction. */
-export const MAX_ENDPOINTS_PER_TENANT = 10_000;
+export type RetryAnswer = Awaited<ReturnType<Store['retry']>>;
 
-/** What the apps may ask of the engine. Store calls behind it may reject with `StoreUnavailable`. */
-export interface EngineFacade {
+/** What the apps may ask of the engine. The store calls behind it may reject with `StoreUnavailable`. */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #health: StoreHealth;
+  readonly #holdings: Holdings;
+  readonly #lanes: Lanes;
+  readonly #recorder: Recorder;
+  readonly #attempts: Attempts;
+  readonly #intake: Intake;
+  readonly #scheduler: Scheduler;
+  readonly #leases: Leases;
+  readonly #retention: Retention;
+  readonly #endpoints: Endpoints;
+  readonly #testing = new AbortController();
+  #started = false;
+  #stopping = false;
+
+  constructor(parts: EngineParts) {
+    const { store, sender, clock, random, settings, report } = parts;
+    this.#parts = parts;
+    const health = new StoreHealth(clock, report);
+    const seal = new EndpointSeal(settings.encryptionKey, random);
+    const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), seal, clock, !store.exclusive);
+    const holdings = new Holdings(store, clock, random, health, {
+      onDoubt: () => this.#scheduler.wake(),
+      onReclaimed: (at) => this.#scheduler.noteDue(at),
+    });
+    const lanes = new Lanes(
+      settings.endpointConcurrency,
+      () => this.#mayStart(),
+      (delivery) => void this.#attempts.run(delivery),
+      () => this.#scheduler.wake(),
+    );
+    const recorder = new Recorder(store, health, (ended, late) => this.#recorded(ended, late));
+    this.#health = health;
+    this.#holdings = holdings;
+    this.#lanes = lanes;
+    this.#recorder = recorder;
+    this.#attempts = new Attempts(
+      { store, sender, clock, random, report, catalogs, holdings, recorder, health },
+      settings,
+      (delivery) => lanes.finished(delivery),
+    );
+    this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, report }, () =>
+      this.#scheduler.wake(),
+    );
+    this.#scheduler = new Scheduler(
+      { store, clock, catalogs, holdings, health, lanes },
+      () => this.#leases.fresh && !this.#stopping,
+      (delivery) => this.#toBacklog(delivery),
+    );
+    this.#leases = new Leases(
+      { store, clock, holdings, health, report },
+      {
+        onFresh: () => this.#resume(),
+        onLost: () => this.#dropAll(),
+        onCutOff: (ended) => void recorder.add(ended),
+        onWork: () => this.#scheduler.lookAround(),
+      },
+    );
+    this.#retention = new Retention(store, clock, settings.retentionDays);
+    this.#endpoints = new Endpoints({ store, clock, random, catalogs, seal }, () => this.#dueNow());
+  }
+
   /** Registers this process, takes over what dead ones left, and begins to deliver. */
-  start(): Promise<void>;
+  async start(): Promise<void> {
+    await this.#leases.start();
+    this.#started = true;
+    this.#scheduler.lookAround();
+    this.#retention.start();
+  }
+
   /**
-   * Accepts nothing and claims nothing from now on, waits up to `graceMs` for calls under way, cuts off the rest, gives
-   * back what is leased and leaves. A second call with a smaller grace shortens the first.
+   * Ends the engine: nothing is accepted, claimed or started from now on. Calls under way may end by themselves until
+   * shortly before `graceMs` milliseconds have passed, then they are cut off; what is not delivered goes back to the
+   * store, due at once for whoever comes next. After `graceMs` a store that does not answer is not waited for any longer.
    */
-  stop(graceMs: number): Promise<void>;
+  async stop(graceMs: number): Promise<void> {
+    const { clock, store } = this.#parts;
+    this.#stopping = true;
+    const startedAt = clock.now();
+    const cancelCutOff = clock.timer(steady(startedAt + graceMs - LAST_WORDS_MS), () => this.#cutOff());
+    const cancelGiveUp = clock.timer(steady(startedAt + graceMs), () => this.#health.giveUp());
+    await Promise.all([this.#scheduler.stop(), this.#retention.stop(), this.#intake.idle()]);
+    await this.#lanes.idle();
+    await Promise.all([this.#recorder.idle(), this.#attempts.idle(), this.#leases.stop()]);
+    const { owner } = this.#holdings;
+    await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
+    await this.#leases.leave();
+    cancelCutOff();
+    cancelGiveUp();
+  }
+
   /** Stores the events with their deliveries, all or none. When it resolves with `accepted`, they are on disk. */
-  accept(tenantId: TenantId, drafts: readonly EventDraft[]): Promise<AcceptAnswer>;
+  async accept(tenantId: TenantId, drafts: readonly EventDraft[]): Promise<AcceptAnswer> {
+    if (this.#stopping) return { kind: 'overloaded' };
+    return await this.#intake.accept(tenantId, drafts);
+  }
+
+  /** Makes an endpoint with a new id. */
   createEndpoint(
     tenantId: TenantId,
     settings: EndpointSettings,
-  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'>;
-  /** Reads, lets `change` compute the new settings, and stores them; again if somebody else was faster. */
+  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
+    return this.#endpoints.create(tenantId, settings);
+  }
+
+  /**
+   * Reads an endpoint, lets `change` compute its new settings, and stores them; again if somebody else was faster, so
+   * `change` must compute from what it is given. What `change` throws passes through, and nothing is changed.
+   */
   changeEndpoint(
     tenantId: TenantId,
     id: EndpointId,
     change: (current: EndpointSettings) => EndpointSettings,
-  ): Promise<OpenEndpoint | 'missing'>;
-  /** Deletes the endpoint and cancels what is pending. False when there is none. */
-  deleteEndpoint(tenantId: TenantId, id: EndpointId): Promise<boolean>;
-  /** The endpoint with its secret part, straight from the store. */
-  openEndpoint(tenantId: TenantId, id: EndpointId): Promise<OpenEndpoint | undefined>;
-  /** Newest first. */
-  openEndpoints(
-    tenantId: TenantId,
-    page: { readonly limit: number; readonly after: EndpointId | null },
-  ): Promise<OpenEndpoint[]>;
-  deleteTenant(id: TenantId): Promise<boolean>;
-  /** Makes one call with this event to this endpoint now, enabled or not. Nothing is stored and nothing is retried. */
-  testEndpoint(tenantId: TenantId, id: EndpointId, draft: EventDraft): Promise<TestAnswer | 'missing'>;
-  /** Makes one more attempt of a delivery now, whatever its state. */
-  retry(
-    tenantId: TenantId,
-    id: DeliveryId,
-  ): Promise<'due' | 'under_way' | 'missing' | 'endpoint_gone' | 'endpoint_disabled'>;
-  /** Why this process cannot accept and deliver right now, in words for the person who runs it; `undefined` when it can. */
-  unready(): Promise<string | undefined>;
-}
+  ): Promise<OpenEndpoint | 'missing'> {
+    return this.#endpoints.change(tenantId, id, change);
+  }
 
-export type { HeldDelivery };
+  /** Deletes the endpoint and cancels what is pending. False when there is none. */
+  deleteEndpoint(tenantId: TenantId, id: EndpointId): Promise<boolean> {
+    return this.#endpoints.delete(tenantId, id);
+  }
+
+  /** The endpoint with its secret part, straight from the store. */
+  openEndpoint(tenantId: TenantId, id: EndpointId): Promise<OpenEndpoint | undefined> {
+    return this.#endpoints.open(tenantId, id);
+  }
+
+  /** The tenant's endpoints with their secret parts, newest first. */
+  openEndpoints(tenantId: TenantId, page: Page<EndpointId>): Promise<OpenEndpoint[]> {
+    return this.#endpoints.openAll(tenantId, page);
+  }
+
+  /** Deletes the tenant with its endpoints and cancels what is pending. False when there is none. */
+  deleteTenant(id: TenantId): Promise<boolean> {
+    return this.#endpoints.deleteTenant(id);
+  }
+
+  /** Makes one call with this event to this endpoint now, enabled or not. Nothing is stored and nothing is retried. */
+  async testEndpoint(tenantId: TenantId, id: EndpointId, draft: EventDraft): Promise<TestAnswer | 'missing'> {
+    const { clock, random, sender, settings } = this.#parts;
+    const endpoint = await this.#endpoints.open(tenantId, id);
+    if (endpoint === undefined) return 'missing';
+    const startedAt = clock.wallNow();
+    const event = writeEvent(tenantId, draft, startedAt, random);
+    const attemptId = makeId<AttemptId>(startedAt, random.bytes(10));
+    const headers = dressCall({
+      headerPrefix: settings.headerPrefix,
+      userAgent: settings.userAgent,
+      attemptId,
+      eventId: event.id,
+      body: event.body,
+      signingKey: signingKeyOf(endpoint.secrets[0]),
+      extraHeaders: endpoint.headers,
+    });
+    const { url, connectTimeoutMs, replyTimeoutMs } = endpoint;
+    const call = { url, headers, body: event.body, connectTimeoutMs, replyTimeoutMs };
+    const result = await sender.send(call, this.#testing.signal);
+    return { attemptId, eventId: event.id, startedAt, result, body: event.body };
+  }
+
+  /** Makes one more attempt of a delivery now, whatever its state. */
+  async retry(tenantId: TenantId, id: DeliveryId): Promise<RetryAnswer> {
+    const now = steady(Math.floor(this.#parts.clock.now()));
+    const answer = await this.#parts.store.retry(tenantId, id, now);
+    if (answer === 'due') this.#dueNow();
+    return answer;
+  }
+
+  /** Why this process cannot accept and deliver right now, for the person who runs it; `undefined` when it can. */
+  async unready(): Promise<string | undefined> {
+    if (this.#stopping) return 'Posthorn is stopping.';
+    if (!this.#started) return 'Posthorn is starting.';
+    try {
+      await this.#health.watch(() => this.#parts.store.ping());
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return error.message;
+    }
+    if (!this.#leases.fresh) return 'The database has not confirmed this process for a while; no attempts are started.';
+    if (!this.#recorder.hasRoom) return 'Too many outcomes wait to be written; no attempts are started.';
+    return undefined;
+  }
+
+  /** What this process holds at this moment, for tests and gauges. */
+  get load(): { readonly held: number; readonly active: number; readonly lanes: number } {
+    return { held: this.#holdings.size, active: this.#lanes.active, lanes: this.#lanes.size };
+  }
+
+  #mayStart(): boolean {
+    return !this.#stopping && this.#leases.fresh && this.#recorder.hasRoom;
+  }
+
+  #resume(): void {
+    this.#scheduler.wake();
+    this.#lanes.pump();
+  }
+
+  #dueNow(): void {
+    this.#scheduler.noteDue(steady(Math.floor(this.#parts.clock.now())));
+  }
+
+  #recorded({ owner, delivery, record }: Ended, late: boolean): void {
+    const { next, result } = record;
+    this.#holdings.remove(owner, delivery.id);
+    const dueAt = next.state === 'pending' ? next.dueAt : null;
+    if (dueAt !== null && !late) this.#scheduler.noteDue(dueAt);
+    const { event } = delivery;
+    this.#parts.report({
+      kind: 'attempted',
+      tenantId: event.tenantId,
+      endpointId: delivery.endpointId,
+      eventId: event.id,
+      eventType: event.type,
+      deliveryId: delivery.id,
+      attemptId: record.attemptId,
+      number: record.number,
+      trigger: record.trigger,
+      startedAt: record.startedAt,
+      result,
+      state: next.state,
+      dueAt,
+      late,
+    });
+    this.#lanes.pump();
+  }
+
+  async #toBacklog(delivery: HeldDelivery): Promise<void> {
+    await this.#attempts.release(this.#holdings.owner, { id: delivery.id, to: 'backlog' });
+    this.#lanes.noteBacklog(delivery.endpointId);
+    this.#scheduler.wake();
+  }
+
+  /** Our leases have run out, or soon will: what is in the lanes belongs to others, and calls under way must end. */
+  #dropAll(): void {
+    for (const delivery of this.#lanes.clear()) this.#holdings.remove(this.#holdings.owner, delivery.id);
+    this.#attempts.cutOff();
+    this.#holdings.doubt();
+  }
+
+  #cutOff(): void {
+    this.#attempts.cutOff();
+    this.#testing.abort();
+  }
+}

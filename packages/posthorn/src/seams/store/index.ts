@@ -19,7 +19,7 @@ export interface Store extends Registry, Queue, History {
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
-  readonly code: 'unreachable' | 'disk_full' | 'read_only' | 'busy';
+  readonly code: 'unreachable' | 'disk_full' | 'read_only' | 'busy' | 'unregistered';
 
   /** @param message what happened and what to do, for the person who runs Posthorn */
   constructor(code: StoreUnavailable['code'], message: string, options?: ErrorOptions) {

@@ -105,6 +105,8 @@ export interface Queue {
    * leaves the others untouched. Two groups of one call may carry the same event id: the later one sees the earlier.
    * Results are in the order of `groups`.
    * @param owner whose the `leased` ones are
+   * @throws StoreUnavailable `unregistered`, as every call that leases, when `owner` has not joined or has been declared
+   * dead: nobody would watch over its leases
    */
   accept(owner: OwnerId, groups: readonly AcceptGroup[]): Promise<AcceptResult[]>;
 

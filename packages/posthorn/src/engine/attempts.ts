@@ -1,0 +1,231 @@
+// One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
+import { afterAttempt, type HeldDelivery } from '../domain/delivery.ts';
+import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
+import type { CallResult } from '../domain/outcome.ts';
+import { dressCall } from '../domain/profile.ts';
+import { steady, type WallMs } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import type { Sender } from '../seams/sender.ts';
+import type { Queue, Release } from '../seams/store/queue.ts';
+import { Batches } from './batches.ts';
+import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
+import type { Holdings } from './holdings.ts';
+import type { Report } from './news.ts';
+import type { Recorder } from './recorder.ts';
+import type { StoreHealth } from './store-health.ts';
+
+/** Starts and releases per transaction. */
+const MAX_BATCH = 500;
+
+export interface Dress {
+  readonly headerPrefix: string;
+  readonly userAgent: string;
+}
+
+interface Start {
+  readonly owner: OwnerId;
+  readonly delivery: HeldDelivery;
+  readonly attemptId: AttemptId;
+}
+
+interface GiveBack {
+  readonly owner: OwnerId;
+  readonly release: Release;
+}
+
+interface Parts {
+  readonly store: Queue;
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: Report;
+  readonly catalogs: Catalogs;
+  readonly holdings: Holdings;
+  readonly recorder: Recorder;
+  readonly health: StoreHealth;
+}
+
+export class Attempts {
+  readonly #parts: Parts;
+  readonly #dress: Dress;
+  readonly #finished: (delivery: HeldDelivery) => void;
+  readonly #starts: Batches<Start, boolean>;
+  readonly #releases: Batches<GiveBack, true>;
+  #stop = new AbortController();
+
+  /** @param finished the call has ended: its slot in the lane is free */
+  constructor(parts: Parts, dress: Dress, finished: (delivery: HeldDelivery) => void) {
+    this.#parts = parts;
+    this.#dress = dress;
+    this.#finished = finished;
+    this.#starts = new Batches(
+      MAX_BATCH,
+      () => 1,
+      (starts) => this.#begin(starts),
+    );
+    this.#releases = new Batches(
+      MAX_BATCH,
+      () => 1,
+      (releases) => this.#release(releases),
+    );
+  }
+
+  /** Ends every call under way, as `interrupted`. */
+  cutOff(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+  }
+
+  /** Makes one attempt of a delivery whose turn has come. Whatever goes wrong with the call is an outcome, not an error. */
+  async run(delivery: HeldDelivery): Promise<void> {
+    const { catalogs, clock, random, holdings, health } = this.#parts;
+    const owner = holdings.owner;
+    const stop = this.#stop.signal;
+    const { tenantId } = delivery.event;
+    const catalog =
+      catalogs.atHand(tenantId) ?? (await health.insist(async () => (await catalogs.get(tenantId)) ?? 'gone'));
+    if (catalog === undefined || stop.aborted) return this.#letGo(owner, delivery);
+
+    const endpoint = catalog === 'gone' ? undefined : this.#open(catalog, delivery);
+    if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
+    if (endpoint === undefined)
+      return this.#giveBack(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
+    if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'held' });
+
+    const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
+    if (delivery.suspect && !(await this.#starts.add({ owner, delivery, attemptId })))
+      return this.#letGo(owner, delivery);
+    if (stop.aborted) return this.#letGo(owner, delivery);
+    await this.#call(owner, delivery, endpoint, attemptId, stop);
+  }
+
+  /** Gives a delivery that has not begun back to the store. */
+  async release(owner: OwnerId, release: Release): Promise<void> {
+    await this.#releases.add({ owner, release });
+  }
+
+  /** Resolves when everything given back is stored. */
+  idle(): Promise<void> {
+    return this.#releases.idle();
+  }
+
+  async #call(
+    owner: OwnerId,
+    delivery: HeldDelivery,
+    endpoint: CallableEndpoint,
+    attemptId: AttemptId,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { clock, sender, report } = this.#parts;
+    const { event } = delivery;
+    const startedAt = clock.wallNow();
+    report({
+      kind: 'started',
+      tenantId: event.tenantId,
+      endpointId: endpoint.id,
+      eventId: event.id,
+      deliveryId: delivery.id,
+      attemptId,
+      number: delivery.attempts + 1,
+    });
+    const result: CallResult = await sender.send(
+      {
+        url: endpoint.url,
+        headers: dressCall({
+          ...this.#dress,
+          attemptId,
+          eventId: event.id,
+          body: event.body,
+          signingKey: endpoint.signingKey,
+          extraHeaders: endpoint.headers,
+        }),
+        body: event.body,
+        connectTimeoutMs: endpoint.connectTimeoutMs,
+        replyTimeoutMs: endpoint.replyTimeoutMs,
+      },
+      stop,
+    );
+    this.#finished(delivery);
+    await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+  }
+
+  /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */
+  async #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): Promise<void> {
+    const { clock, random } = this.#parts;
+    const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
+    const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
+    this.#finished(delivery);
+    await this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
+      ...none,
+      outcome: 'local_error',
+      error: error.message,
+    });
+  }
+
+  async #record(
+    owner: OwnerId,
+    delivery: HeldDelivery,
+    attemptId: AttemptId,
+    startedAt: WallMs,
+    scheduleMs: readonly number[],
+    result: CallResult,
+  ): Promise<void> {
+    // Rounded up to whole milliseconds, the precision of the store, so that no retry is early by a fraction of one.
+    const endedAt = steady(Math.ceil(this.#parts.clock.now()));
+    await this.#parts.recorder.add({
+      owner,
+      delivery,
+      record: {
+        deliveryId: delivery.id,
+        attemptId,
+        number: delivery.attempts + 1,
+        trigger: delivery.resume === null ? 'schedule' : 'manual',
+        startedAt,
+        endedAt: this.#parts.clock.wallNow(),
+        result,
+        next: afterAttempt(delivery, result.outcome, endedAt, scheduleMs),
+      },
+    });
+  }
+
+  #open(catalog: TenantCatalog, delivery: HeldDelivery): CallableEndpoint | undefined | Error {
+    try {
+      return catalog.endpoint(delivery.endpointId);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** The delivery is no longer ours, or it is to be found and given back by `Holdings`. */
+  #letGo(owner: OwnerId, delivery: HeldDelivery): void {
+    this.#parts.holdings.remove(owner, delivery.id);
+    this.#parts.holdings.doubt();
+    this.#finished(delivery);
+  }
+
+  async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
+    this.#finished(delivery);
+    await this.release(owner, release);
+  }
+
+  async #begin(starts: readonly Start[]): Promise<boolean[]> {
+    const { store, holdings, health, clock } = this.#parts;
+    const owner = holdings.owner;
+    const startedAt = clock.wallNow();
+    const mine = starts.filter((start) => start.owner === owner);
+    const marks = mine.map(({ delivery, attemptId }) => ({ deliveryId: delivery.id, attemptId, startedAt }));
+    const held = new Set(await health.insist(() => store.begin(owner, marks)));
+    return starts.map((start) => start.owner === owner && held.has(start.delivery.id));
+  }
+
+  async #release(releases: readonly GiveBack[]): Promise<true[]> {
+    const { store, holdings, health } = this.#parts;
+    for (const [owner, group] of Map.groupBy(releases, (giveBack) => giveBack.owner)) {
+      const batch = group.map(({ release }) => release);
+      await health.insist(() => store.release(owner, batch));
+      for (const { id } of batch) holdings.remove(owner, id);
+    }
+    return releases.map(() => true);
+  }
+}

@@ -1,0 +1,150 @@
+// Endpoints at hand: which of a tenant's endpoints want an event, and how each is to be called. A bounded copy of what the
+// store holds; the revision that comes with every claim and is checked by every accept tells when a copy is out of date.
+import type { Endpoint } from '../domain/endpoint.ts';
+import { matches } from '../domain/event-type.ts';
+import type { EndpointId, TenantId } from '../domain/ids.ts';
+import { type CallDress, signingKeyOf } from '../domain/profile.ts';
+import type { SteadyMs } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Catalog, StoredEndpoint } from '../seams/store/registry.ts';
+import type { EndpointSeal } from './endpoint-seal.ts';
+
+/** Endpoints kept in memory over all tenants, about 1 KB each; the least recently used tenants go first. */
+const MAX_ENDPOINTS = 40_000;
+/** Event types per tenant whose matches are remembered. */
+const MAX_REMEMBERED_TYPES = 1_000;
+/** On a store that other processes change too, a copy is read again after this long. */
+const SHARED_MAX_AGE_MS = 5_000;
+
+/** An endpoint ready to be called. */
+export interface CallableEndpoint extends Endpoint {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signingKey: CallDress['signingKey'];
+}
+
+/** One tenant's endpoints at one revision. */
+export class TenantCatalog {
+  readonly revision: number;
+  readonly loadedAt: SteadyMs;
+  readonly #stored: ReadonlyMap<EndpointId, StoredEndpoint>;
+  readonly #seal: EndpointSeal;
+  readonly #opened = new Map<EndpointId, CallableEndpoint>();
+  readonly #matches = new Map<string, readonly EndpointId[]>();
+
+  constructor(catalog: Catalog, seal: EndpointSeal, loadedAt: SteadyMs) {
+    this.revision = catalog.revision;
+    this.loadedAt = loadedAt;
+    this.#stored = new Map(catalog.endpoints.map((endpoint) => [endpoint.id, endpoint]));
+    this.#seal = seal;
+  }
+
+  get size(): number {
+    return this.#stored.size + 1;
+  }
+
+  /** The enabled endpoints that subscribed to this type. */
+  matching(type: string): readonly EndpointId[] {
+    const known = this.#matches.get(type);
+    if (known !== undefined) return known;
+    const found: EndpointId[] = [];
+    for (const endpoint of this.#stored.values()) {
+      if (endpoint.enabled && matches(endpoint.eventTypes, type)) found.push(endpoint.id);
+    }
+    if (this.#matches.size >= MAX_REMEMBERED_TYPES) this.#matches.clear();
+    this.#matches.set(type, found);
+    return found;
+  }
+
+  /** `undefined` when the endpoint was deleted. Its secret part is opened at the first use. */
+  endpoint(id: EndpointId): CallableEndpoint | undefined {
+    const opened = this.#opened.get(id);
+    if (opened !== undefined) return opened;
+    const stored = this.#stored.get(id);
+    if (stored === undefined) return undefined;
+    const { secrets, headers } = this.#seal.open(stored);
+    const callable = { ...stored, headers, signingKey: signingKeyOf(secrets[0]) };
+    this.#opened.set(id, callable);
+    return callable;
+  }
+}
+
+export class Catalogs {
+  readonly #load: (tenantId: TenantId) => Promise<Catalog | undefined>;
+  readonly #seal: EndpointSeal;
+  readonly #clock: Clock;
+  readonly #maxAgeMs: number;
+  /** In the order of use: the first is the least recently used. */
+  readonly #tenants = new Map<TenantId, TenantCatalog>();
+  readonly #loading = new Map<TenantId, Promise<TenantCatalog | undefined>>();
+  #size = 0;
+
+  /** @param shared other processes change the store too */
+  constructor(
+    load: (tenantId: TenantId) => Promise<Catalog | undefined>,
+    seal: EndpointSeal,
+    clock: Clock,
+    shared: boolean,
+  ) {
+    this.#load = load;
+    this.#seal = seal;
+    this.#clock = clock;
+    this.#maxAgeMs = shared ? SHARED_MAX_AGE_MS : Number.POSITIVE_INFINITY;
+  }
+
+  /** The copy at hand, if it is not too old. */
+  atHand(tenantId: TenantId): TenantCatalog | undefined {
+    const catalog = this.#tenants.get(tenantId);
+    if (catalog === undefined) return undefined;
+    if (this.#clock.now() - catalog.loadedAt > this.#maxAgeMs) return undefined;
+    if (this.#tenants.size > 1) {
+      this.#tenants.delete(tenantId);
+      this.#tenants.set(tenantId, catalog);
+    }
+    return catalog;
+  }
+
+  /** The copy at hand, or one read now. `undefined` when there is no such tenant. */
+  async get(tenantId: TenantId): Promise<TenantCatalog | undefined> {
+    const known = this.atHand(tenantId);
+    if (known !== undefined) return known;
+    const under = this.#loading.get(tenantId);
+    if (under !== undefined) return under;
+    const loading = this.#read(tenantId).finally(() => {
+      if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
+    });
+    this.#loading.set(tenantId, loading);
+    return loading;
+  }
+
+  /** Forgets a tenant's copy: it has changed. */
+  forget(tenantId: TenantId): void {
+    this.#loading.delete(tenantId);
+    const catalog = this.#tenants.get(tenantId);
+    if (catalog === undefined) return;
+    this.#tenants.delete(tenantId);
+    this.#size -= catalog.size;
+  }
+
+  /** Forgets copies that are older than what a claim has seen. */
+  expect(revisions: ReadonlyMap<TenantId, number>): void {
+    for (const [tenantId, revision] of revisions) {
+      const catalog = this.#tenants.get(tenantId);
+      if (catalog !== undefined && catalog.revision < revision) this.forget(tenantId);
+    }
+  }
+
+  async #read(tenantId: TenantId): Promise<TenantCatalog | undefined> {
+    const loadedAt = this.#clock.now();
+    const stored = await this.#load(tenantId);
+    this.forget(tenantId);
+    if (stored === undefined) return undefined;
+    const catalog = new TenantCatalog(stored, this.#seal, loadedAt);
+    this.#tenants.set(tenantId, catalog);
+    this.#size += catalog.size;
+    for (const [oldest] of this.#tenants) {
+      if (this.#size <= MAX_ENDPOINTS || oldest === tenantId) break;
+      this.forget(oldest);
+    }
+    return catalog;
+  }
+}

@@ -1,0 +1,106 @@
+// Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
+import type { Endpoint, EndpointSecrets } from '../domain/endpoint.ts';
+import { type EndpointId, makeId, type TenantId } from '../domain/ids.ts';
+import { steady } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import type { Page, Registry, StoredEndpoint } from '../seams/store/registry.ts';
+import type { Catalogs } from './catalog.ts';
+import type { EndpointSeal } from './endpoint-seal.ts';
+
+/** Endpoints that one tenant may have: as many as one event may fan out to in one transaction. */
+export const MAX_ENDPOINTS_PER_TENANT = 10_000;
+
+/** An endpoint's settings, checked and complete. */
+export interface EndpointSettings extends EndpointSecrets {
+  readonly url: string;
+  readonly eventTypes: readonly string[] | null;
+  readonly description: string;
+  readonly scheduleMs: readonly number[];
+  readonly connectTimeoutMs: number;
+  readonly replyTimeoutMs: number;
+  readonly enabled: boolean;
+}
+
+/** An endpoint with its secret part opened. */
+export interface OpenEndpoint extends Endpoint, EndpointSecrets {}
+
+interface Parts {
+  readonly store: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly catalogs: Catalogs;
+  readonly seal: EndpointSeal;
+}
+
+export class Endpoints {
+  readonly #parts: Parts;
+  readonly #onEnabled: () => void;
+
+  /** @param onEnabled held deliveries may have become due */
+  constructor(parts: Parts, onEnabled: () => void) {
+    this.#parts = parts;
+    this.#onEnabled = onEnabled;
+  }
+
+  async create(tenantId: TenantId, settings: EndpointSettings): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
+    const { store, clock, random, catalogs } = this.#parts;
+    const now = clock.wallNow();
+    const id = makeId<EndpointId>(now, random.bytes(10));
+    const { secrets, headers, ...plain } = settings;
+    const endpoint = { ...plain, id, tenantId, createdAt: now, updatedAt: now };
+    const stored = { ...endpoint, sealed: this.#parts.seal.close(tenantId, id, settings), version: 1 };
+    const answer = await store.createEndpoint(stored, MAX_ENDPOINTS_PER_TENANT);
+    catalogs.forget(tenantId);
+    return answer === 'created' ? { ...endpoint, secrets, headers } : answer;
+  }
+
+  async change(
+    tenantId: TenantId,
+    id: EndpointId,
+    change: (current: EndpointSettings) => EndpointSettings,
+  ): Promise<OpenEndpoint | 'missing'> {
+    const { store, clock, catalogs, seal } = this.#parts;
+    for (;;) {
+      const current = await store.endpoint(tenantId, id);
+      if (current === undefined) return 'missing';
+      const changed = change(this.#open(current));
+      const { secrets, headers, ...plain } = changed;
+      const { createdAt, version } = current;
+      const endpoint = { ...plain, id, tenantId, createdAt, updatedAt: clock.wallNow() };
+      const stored = { ...endpoint, sealed: seal.close(tenantId, id, changed), version: version + 1 };
+      const answer = await store.replaceEndpoint(stored, steady(Math.floor(clock.now())));
+      catalogs.forget(tenantId);
+      if (answer === 'missing') return 'missing';
+      if (answer === 'changed') continue;
+      if (endpoint.enabled && !current.enabled) this.#onEnabled();
+      return { ...endpoint, secrets, headers };
+    }
+  }
+
+  async delete(tenantId: TenantId, id: EndpointId): Promise<boolean> {
+    const deleted = await this.#parts.store.deleteEndpoint(tenantId, id, this.#parts.clock.wallNow());
+    this.#parts.catalogs.forget(tenantId);
+    return deleted;
+  }
+
+  async deleteTenant(id: TenantId): Promise<boolean> {
+    const deleted = await this.#parts.store.deleteTenant(id, this.#parts.clock.wallNow());
+    this.#parts.catalogs.forget(id);
+    return deleted;
+  }
+
+  async open(tenantId: TenantId, id: EndpointId): Promise<OpenEndpoint | undefined> {
+    const stored = await this.#parts.store.endpoint(tenantId, id);
+    return stored === undefined ? undefined : this.#open(stored);
+  }
+
+  async openAll(tenantId: TenantId, page: Page<EndpointId>): Promise<OpenEndpoint[]> {
+    return (await this.#parts.store.endpoints(tenantId, page)).map((stored) => this.#open(stored));
+  }
+
+  #open(stored: StoredEndpoint): OpenEndpoint {
+    const { sealed: _, version: __, ...endpoint } = stored;
+    return { ...endpoint, ...this.#parts.seal.open(stored) };
+  }
+}

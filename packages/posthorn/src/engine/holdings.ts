@@ -1,0 +1,121 @@
+// What this process holds: under which name, and which deliveries. Keeps that equal to what the store believes: when the
+// reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
+// back before anything else is claimed.
+import { type DeliveryId, makeId, type OwnerId } from '../domain/ids.ts';
+import { type SteadyMs, steady } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { Queue } from '../seams/store/queue.ts';
+import type { StoreHealth } from './store-health.ts';
+
+interface HoldingsEvents {
+  /** A doubt has come up: see to it that `settle` is called. */
+  onDoubt(): void;
+  /** Deliveries that nobody knew of are due since `at`. */
+  onReclaimed(at: SteadyMs): void;
+}
+
+export class Holdings {
+  readonly #store: Queue;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #health: StoreHealth;
+  readonly #events: HoldingsEvents;
+  readonly #held = new Set<DeliveryId>();
+  #owner: OwnerId;
+  #doubtful = false;
+  #underWay = 0;
+  #quiet: (() => void) | undefined;
+  #settling: Promise<void> | undefined;
+
+  constructor(store: Queue, clock: Clock, random: Random, health: StoreHealth, events: HoldingsEvents) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#random = random;
+    this.#health = health;
+    this.#events = events;
+    this.#owner = this.#newName();
+  }
+
+  /** The name under which this process leases now. */
+  get owner(): OwnerId {
+    return this.#owner;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  add(id: DeliveryId): void {
+    this.#held.add(id);
+  }
+
+  /** Of deliveries leased under an earlier name nothing is held any more. */
+  remove(owner: OwnerId, id: DeliveryId): void {
+    if (owner === this.#owner) this.#held.delete(id);
+  }
+
+  /** Takes a new name, holding nothing: the old one has been declared dead. */
+  startOver(): void {
+    this.#owner = this.#newName();
+    this.#held.clear();
+  }
+
+  /** The store may believe that this process holds more than it does. */
+  doubt(): void {
+    if (this.#doubtful) return;
+    this.#doubtful = true;
+    this.#events.onDoubt();
+  }
+
+  /**
+   * Asks the store to give back what it wrongly believes to be held here, if there is a doubt.
+   * @throws StoreUnavailable while it cannot be settled
+   */
+  async settle(): Promise<void> {
+    while (this.#doubtful) {
+      this.#settling ??= this.#reclaim();
+      await this.#settling;
+    }
+  }
+
+  /**
+   * Runs a call that leases deliveries. What it leases must be added before its promise resolves.
+   * @throws StoreUnavailable, also when an earlier doubt cannot be settled
+   */
+  async lease<Result>(call: (owner: OwnerId) => Promise<Result>): Promise<Result> {
+    await this.settle();
+    this.#underWay += 1;
+    try {
+      return await this.#health.watch(() => call(this.#owner));
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.doubt();
+      throw error;
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#quiet?.();
+    }
+  }
+
+  async #reclaim(): Promise<void> {
+    try {
+      if (this.#underWay > 0) {
+        await new Promise<void>((resolve) => {
+          this.#quiet = resolve;
+        });
+        this.#quiet = undefined;
+      }
+      const at = steady(Math.floor(this.#clock.now()));
+      const found = await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held], at));
+      this.#doubtful = false;
+      if (found > 0) this.#events.onReclaimed(at);
+    } finally {
+      this.#settling = undefined;
+    }
+  }
+
+  #newName(): OwnerId {
+    return makeId<OwnerId>(this.#clock.wallNow(), this.#random.bytes(10));
+  }
+}

@@ -1,0 +1,198 @@
+// Takes events in: match them against the tenant's endpoints, store them together with their deliveries, and only then say
+// yes. Requests that arrive while a transaction is under way share the next one.
+import type { EventContent, HeldDelivery } from '../domain/delivery.ts';
+import { fillEnvelope } from '../domain/envelope.ts';
+import { fingerprint } from '../domain/fingerprint.ts';
+import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
+import { isoTime, type WallMs } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent, Queue } from '../seams/store/queue.ts';
+import { Batches } from './batches.ts';
+import type { Catalogs, TenantCatalog } from './catalog.ts';
+import type { Holdings } from './holdings.ts';
+import { heldBytes, type Lanes } from './lanes.ts';
+import type { Report } from './news.ts';
+
+/** Rows per transaction: events and deliveries together. A single request may be heavier, it then goes alone. */
+const MAX_BATCH_ROWS = 1_000;
+/** Bytes of events accepted but not yet stored; past it producers are told to wait. */
+const MAX_WAITING_BYTES = 32 * 1_024 * 1_024;
+/** How often an event is matched anew because its tenant's endpoints changed meanwhile. */
+const MAX_MATCHES = 10;
+
+/** An event as its producer posted it, checked. */
+export interface EventDraft {
+  /** `null`: the engine makes one. */
+  readonly id: EventId | null;
+  readonly type: string;
+  /** A JSON object without insignificant white space, as `compactJson` writes it. */
+  readonly payload: string;
+}
+
+export type AcceptAnswer =
+  | { readonly kind: 'accepted'; readonly events: readonly AcceptedEvent[] }
+  | { readonly kind: 'unknown_tenant' }
+  /** Another event with this id is stored; `index` is the draft's place in the request. */
+  | { readonly kind: 'conflict'; readonly index: number }
+  /** More is being accepted than can be stored; try again in a moment. */
+  | { readonly kind: 'overloaded' };
+
+interface Parts {
+  readonly store: Queue;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly catalogs: Catalogs;
+  readonly holdings: Holdings;
+  readonly lanes: Lanes;
+  readonly report: Report;
+}
+
+type Written = Pick<NewEvent, 'event' | 'fingerprint'>;
+
+export class Intake {
+  readonly #parts: Parts;
+  readonly #onBacklog: () => void;
+  readonly #batches: Batches<AcceptGroup, AcceptResult>;
+  #waitingBytes = 0;
+
+  /** @param onBacklog deliveries were stored that have no place in memory */
+  constructor(parts: Parts, onBacklog: () => void) {
+    this.#parts = parts;
+    this.#onBacklog = onBacklog;
+    this.#batches = new Batches(MAX_BATCH_ROWS, rows, (groups) => this.#commit(groups));
+  }
+
+  /**
+   * Stores a request's events, all or none. When it resolves with `accepted`, they are on disk.
+   * @throws StoreUnavailable: whether they were stored is not known, and the producer may ask again with the same ids
+   */
+  async accept(tenantId: TenantId, drafts: readonly EventDraft[]): Promise<AcceptAnswer> {
+    const bytes = drafts.reduce((sum, { payload }) => sum + payload.length, 0);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > MAX_WAITING_BYTES) return { kind: 'overloaded' };
+    this.#waitingBytes += bytes;
+    try {
+      const events = drafts.map((draft) => this.#write(tenantId, draft));
+      return await this.#matchAndStore(tenantId, events);
+    } finally {
+      this.#waitingBytes -= bytes;
+    }
+  }
+
+  /** Resolves when no transaction is under way. */
+  idle(): Promise<void> {
+    return this.#batches.idle();
+  }
+
+  /** Fixes the event's bytes: every attempt, replay and endpoint sends these. */
+  #write(tenantId: TenantId, draft: EventDraft): Written {
+    return {
+      event: writeEvent(tenantId, draft, this.#parts.clock.wallNow(), this.#parts.random),
+      fingerprint: fingerprint(draft.type, draft.payload),
+    };
+  }
+
+  async #matchAndStore(tenantId: TenantId, events: readonly Written[]): Promise<AcceptAnswer> {
+    const { catalogs } = this.#parts;
+    for (let round = 0; round < MAX_MATCHES; round++) {
+      const catalog = catalogs.atHand(tenantId) ?? (await catalogs.get(tenantId));
+      if (catalog === undefined) return { kind: 'unknown_tenant' };
+      const group = this.#match(tenantId, catalog, events);
+      const result = await this.#batches.add(group).catch((error: unknown) => {
+        this.#giveUp(group);
+        throw error;
+      });
+      if (result.kind === 'accepted') return { kind: 'accepted', events: result.events };
+      this.#giveUp(group);
+      if (result.kind === 'conflict') return { kind: 'conflict', index: result.index };
+      catalogs.forget(tenantId);
+    }
+    return { kind: 'overloaded' };
+  }
+
+  #match(tenantId: TenantId, catalog: TenantCatalog, events: readonly Written[]): AcceptGroup {
+    const now = this.#parts.clock.wallNow();
+    return {
+      tenantId,
+      revision: catalog.revision,
+      events: events.map((written) => ({
+        ...written,
+        deliveries: catalog
+          .matching(written.event.type)
+          .map((endpointId) => this.#newDelivery(endpointId, heldBytes(written.event.body), now)),
+      })),
+    };
+  }
+
+  #newDelivery(endpointId: EndpointId, bytes: number, now: WallMs): NewDelivery {
+    const id = makeId<DeliveryId>(now, this.#parts.random.bytes(10));
+    return { id, endpointId, place: this.#parts.lanes.reserve(endpointId, bytes) ? 'leased' : 'backlog' };
+  }
+
+  #commit(groups: readonly AcceptGroup[]): Promise<readonly AcceptResult[]> {
+    const { store, holdings, lanes } = this.#parts;
+    return holdings.lease(async (owner) => {
+      const results = await store.accept(owner, groups);
+      groups.forEach((group, index) => {
+        const result = results[index];
+        if (result?.kind === 'accepted') this.#handOver(group, result.events);
+      });
+      lanes.pump();
+      return results;
+    });
+  }
+
+  /** What was born leased is put into its lane; what the store had known before is not ours to deliver. */
+  #handOver(group: AcceptGroup, accepted: readonly AcceptedEvent[]): void {
+    const { holdings, lanes, report } = this.#parts;
+    let backlog = false;
+    group.events.forEach(({ event, deliveries }, index) => {
+      const existing = accepted[index]?.existing ?? false;
+      for (const { id, endpointId, place } of deliveries) {
+        if (place === 'leased') {
+          if (existing) lanes.cancel(endpointId, heldBytes(event.body));
+          else {
+            holdings.add(id);
+            lanes.fill(newlyHeld(id, endpointId, event));
+          }
+        } else if (!existing) {
+          lanes.noteBacklog(endpointId);
+          backlog = true;
+        }
+      }
+      if (existing) return;
+      report({
+        kind: 'accepted',
+        tenantId: event.tenantId,
+        eventId: event.id,
+        type: event.type,
+        deliveries: deliveries.length,
+      });
+    });
+    if (backlog) this.#onBacklog();
+  }
+
+  #giveUp(group: AcceptGroup): void {
+    for (const { event, deliveries } of group.events) {
+      for (const { endpointId, place } of deliveries) {
+        if (place === 'leased') this.#parts.lanes.cancel(endpointId, heldBytes(event.body));
+      }
+    }
+  }
+}
+
+/** Makes the event of a draft: its id, its moment, and the bytes of every call's body. */
+export function writeEvent(tenantId: TenantId, draft: EventDraft, now: WallMs, random: Random): EventContent {
+  const id = draft.id ?? makeId<EventId>(now, random.bytes(10));
+  const at = isoTime(now);
+  const body = fillEnvelope(draft.payload, { eventId: id, eventType: draft.type, createdAt: at, sentAt: at });
+  return { id, tenantId, type: draft.type, createdAt: now, body: new TextEncoder().encode(body) };
+}
+
+function newlyHeld(id: DeliveryId, endpointId: EndpointId, event: EventContent): HeldDelivery {
+  return { id, endpointId, event, attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false };
+}
+
+function rows(group: AcceptGroup): number {
+  return group.events.reduce((sum, { deliveries }) => sum + 1 + deliveries.length, 0);
+}

@@ -1,0 +1,287 @@
+// Lanes: each endpoint's own queue with its own concurrency. Two things are shared between lanes, memory for waiting
+// deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
+// fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998).
+import type { HeldDelivery } from '../domain/delivery.ts';
+import type { EndpointId } from '../domain/ids.ts';
+
+/** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
+const MAX_CALLS = 1_024;
+/** Deliveries of one lane in memory, waiting or under way. More than a batch, so that a lane does not run dry. */
+const MAX_HELD_PER_LANE = 512;
+/** A lane claims from its backlog when at least this much fits: claims cost the same for one as for many. */
+const MIN_CLAIM = 128;
+/** Bodies in memory over all lanes. */
+const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
+/** What a held delivery costs besides its body. */
+const HELD_OVERHEAD_BYTES = 512;
+/** A lane may hold this part of the bytes that are still free. */
+const BYTES_FRACTION = 1 / 8;
+/** A lane may have under way this part of the calls that are still free. */
+const CALLS_FRACTION = 1 / 4;
+
+interface Lane {
+  readonly endpointId: EndpointId;
+  /** Waiting deliveries; those before `head` have left. */
+  waiting: HeldDelivery[];
+  head: number;
+  active: number;
+  /** Places promised to deliveries whose acceptance is being committed. */
+  reserved: number;
+  heldBytes: number;
+  /** The store holds deliveries of this lane in place `backlog`. */
+  backlog: boolean;
+  /** Counts the times that the backlog was noted, so that an older look cannot deny a newer note. */
+  backlogNotes: number;
+  /** In the ring of lanes that may have something to start. */
+  ringed: boolean;
+}
+
+export function heldBytes(body: Uint8Array): number {
+  return body.length + HELD_OVERHEAD_BYTES;
+}
+
+export class Lanes {
+  readonly #concurrency: number;
+  readonly #mayStart: () => boolean;
+  readonly #start: (delivery: HeldDelivery) => void;
+  readonly #onRoom: () => void;
+  readonly #lanes = new Map<EndpointId, Lane>();
+  /** Lanes whose backlog flag is set, the one that claimed last at the end. */
+  readonly #backlogged = new Set<Lane>();
+  #ring: Lane[] = [];
+  #active = 0;
+  #heldBytes = 0;
+  #pumping = false;
+  #onIdle: (() => void)[] = [];
+
+  /**
+   * @param concurrency calls under way at once per lane
+   * @param mayStart false holds everything back; call `pump` when it turns true
+   * @param start begins an attempt; `finished` must follow
+   * @param onRoom there is room to claim again: in a lane with a backlog, or in memory
+   */
+  constructor(
+    concurrency: number,
+    mayStart: () => boolean,
+    start: (delivery: HeldDelivery) => void,
+    onRoom: () => void,
+  ) {
+    this.#concurrency = concurrency;
+    this.#mayStart = mayStart;
+    this.#start = start;
+    this.#onRoom = onRoom;
+  }
+
+  /** Calls under way. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Lanes that hold, await or owe anything. */
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /** True while not even an empty lane should be filled. */
+  get full(): boolean {
+    return this.#heldBytes >= MAX_HELD_BYTES;
+  }
+
+  /** Takes a place in the lane for a delivery about to be stored; false when it must wait in the backlog. */
+  reserve(endpointId: EndpointId, bytes: number): boolean {
+    const lane = this.#lane(endpointId);
+    if (lane.backlog || !this.#fits(lane, bytes)) {
+      this.#dropIfEmpty(lane);
+      return false;
+    }
+    lane.reserved += 1;
+    this.#hold(lane, bytes);
+    return true;
+  }
+
+  /** Gives a reserved place back. */
+  cancel(endpointId: EndpointId, bytes: number): void {
+    const lane = this.#lane(endpointId);
+    lane.reserved -= 1;
+    this.#hold(lane, -bytes);
+    this.#dropIfEmpty(lane);
+  }
+
+  /** Puts a delivery into the place that was reserved for it. */
+  fill(delivery: HeldDelivery): void {
+    const lane = this.#lane(delivery.endpointId);
+    lane.reserved -= 1;
+    this.#queue(lane, delivery);
+  }
+
+  /** Puts a claimed delivery into its lane; false when it does not fit and must go to the backlog. */
+  offer(delivery: HeldDelivery): boolean {
+    const lane = this.#lane(delivery.endpointId);
+    const bytes = heldBytes(delivery.event.body);
+    if (!this.#fits(lane, bytes)) {
+      this.#dropIfEmpty(lane);
+      return false;
+    }
+    this.#hold(lane, bytes);
+    this.#queue(lane, delivery);
+    return true;
+  }
+
+  /** An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded. */
+  finished(delivery: HeldDelivery): void {
+    const lane = this.#lane(delivery.endpointId);
+    const wasFull = this.full;
+    lane.active -= 1;
+    this.#active -= 1;
+    this.#hold(lane, -heldBytes(delivery.event.body));
+    if (wasFull && !this.full) this.#onRoom();
+    else if (lane.backlog && MAX_HELD_PER_LANE - this.#waitingIn(lane) >= MIN_CLAIM) this.#onRoom();
+    if (this.#waitingIn(lane) > 0) this.#addToRing(lane);
+    else this.#dropIfEmpty(lane);
+    this.pump();
+    if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  /** The store holds a backlog for this endpoint. */
+  noteBacklog(endpointId: EndpointId): void {
+    const lane = this.#lane(endpointId);
+    lane.backlog = true;
+    lane.backlogNotes += 1;
+    this.#backlogged.add(lane);
+  }
+
+  /** Lanes with a backlog and room for some of it: how many deliveries each may claim, at most `total` together. */
+  wants(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
+    const wants: { endpointId: EndpointId; limit: number; notes: number }[] = [];
+    let left = total;
+    for (const lane of this.#backlogged) {
+      if (left <= 0) break;
+      if (!this.#fits(lane, HELD_OVERHEAD_BYTES)) continue;
+      const room = MAX_HELD_PER_LANE - this.#waitingIn(lane) - lane.reserved - lane.active;
+      if (room < MIN_CLAIM) continue;
+      const limit = Math.min(left, room);
+      left -= limit;
+      wants.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
+    }
+    for (const { endpointId } of wants) {
+      const lane = this.#lane(endpointId);
+      this.#backlogged.delete(lane);
+      this.#backlogged.add(lane);
+    }
+    return wants;
+  }
+
+  /** A claim found nothing more in the backlog; believed unless it has been noted again since `notes`. */
+  backlogEmpty(endpointId: EndpointId, notes: number): void {
+    const lane = this.#lanes.get(endpointId);
+    if (lane === undefined || lane.backlogNotes !== notes) return;
+    lane.backlog = false;
+    this.#backlogged.delete(lane);
+    this.#dropIfEmpty(lane);
+  }
+
+  /** Empties the lanes of what has not begun, and returns it. */
+  clear(): HeldDelivery[] {
+    const cleared: HeldDelivery[] = [];
+    for (const lane of this.#lanes.values()) {
+      for (const delivery of lane.waiting.slice(lane.head)) {
+        this.#hold(lane, -heldBytes(delivery.event.body));
+        cleared.push(delivery);
+      }
+      lane.waiting = [];
+      lane.head = 0;
+      this.#dropIfEmpty(lane);
+    }
+    return cleared;
+  }
+
+  /** Resolves when no call is under way. */
+  async idle(): Promise<void> {
+    if (this.#active > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  /** Starts what may be started, one lane after the other. */
+  pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    let blocked = 0;
+    while (blocked < this.#ring.length && this.#active < MAX_CALLS && this.#mayStart()) {
+      const lane = this.#ring.shift();
+      if (lane === undefined) break;
+      if (this.#startOne(lane)) blocked = 0;
+      else if (lane.active < this.#concurrency && this.#waitingIn(lane) > 0) blocked += 1;
+      else {
+        lane.ringed = false;
+        continue;
+      }
+      this.#ring.push(lane);
+    }
+    this.#pumping = false;
+  }
+
+  #startOne(lane: Lane): boolean {
+    const free = MAX_CALLS - this.#active;
+    if (lane.active >= Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)))) return false;
+    const delivery = lane.waiting[lane.head];
+    if (delivery === undefined) return false;
+    lane.head += 1;
+    if (lane.head > 64 && lane.head * 2 > lane.waiting.length) {
+      lane.waiting = lane.waiting.slice(lane.head);
+      lane.head = 0;
+    }
+    lane.active += 1;
+    this.#active += 1;
+    this.#start(delivery);
+    return true;
+  }
+
+  #fits(lane: Lane, bytes: number): boolean {
+    const held = this.#waitingIn(lane) + lane.reserved + lane.active;
+    if (held === 0) return true;
+    if (held >= MAX_HELD_PER_LANE) return false;
+    return lane.heldBytes + bytes <= (MAX_HELD_BYTES - this.#heldBytes) * BYTES_FRACTION;
+  }
+
+  #queue(lane: Lane, delivery: HeldDelivery): void {
+    lane.waiting.push(delivery);
+    this.#addToRing(lane);
+  }
+
+  #addToRing(lane: Lane): void {
+    if (lane.ringed) return;
+    lane.ringed = true;
+    this.#ring.push(lane);
+  }
+
+  #hold(lane: Lane, bytes: number): void {
+    lane.heldBytes += bytes;
+    this.#heldBytes += bytes;
+  }
+
+  #waitingIn(lane: Lane): number {
+    return lane.waiting.length - lane.head;
+  }
+
+  #lane(endpointId: EndpointId): Lane {
+    const known = this.#lanes.get(endpointId);
+    if (known !== undefined) return known;
+    const lane: Lane = {
+      endpointId,
+      waiting: [],
+      head: 0,
+      active: 0,
+      reserved: 0,
+      heldBytes: 0,
+      backlog: false,
+      backlogNotes: 0,
+      ringed: false,
+    };
+    this.#lanes.set(endpointId, lane);
+    return lane;
+  }
+
+  #dropIfEmpty(lane: Lane): void {
+    if (lane.active > 0 || lane.reserved > 0 || lane.backlog || this.#waitingIn(lane) > 0) return;
+    this.#lanes.delete(lane.endpointId);
+  }
+}

@@ -1,0 +1,193 @@
+// Proof of life. This process's heartbeat keeps its leases; the heartbeats of the others are watched on our own clock, and
+// the work of one that stays silent is taken over. A process that cannot prove that it lives starts nothing, and before
+// the others may take it for dead it ends what it has begun.
+import { afterCrash } from '../domain/delivery.ts';
+import type { OwnerId } from '../domain/ids.ts';
+import { type SteadyMs, steady } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { CutOffDelivery, OwnerBeat, Queue } from '../seams/store/queue.ts';
+import type { Holdings } from './holdings.ts';
+import type { Report } from './news.ts';
+import type { Ended } from './recorder.ts';
+import type { StoreHealth } from './store-health.ts';
+
+/** Between two heartbeats on a store that others use too. */
+const BEAT_MS = 5_000;
+/** Between two heartbeats on a store of our own: nobody watches, but the store learns the time (see `clockOffset`). */
+const EXCLUSIVE_BEAT_MS = 60_000;
+/** After this long without a heartbeat another process is taken for dead. */
+const LEASE_MS = 45_000;
+/** After this long without a heartbeat of our own we start nothing. */
+const FRESH_MS = 15_000;
+/** After this long without a heartbeat of our own we end what we have begun: earlier than anybody takes it over. */
+const CUT_OFF_MS = 40_000;
+
+interface Parts {
+  readonly store: Queue;
+  readonly clock: Clock;
+  readonly holdings: Holdings;
+  readonly health: StoreHealth;
+  readonly report: Report;
+}
+
+/** What the rest of the engine does when the leases change. */
+export interface LeaseEvents {
+  /** Leases are fresh again: attempts may be started. */
+  onFresh(): void;
+  /** Everything in hand must be dropped, and calls under way cut off. */
+  onLost(): void;
+  /** An attempt that a dead process had begun must be recorded. */
+  onCutOff(ended: Ended): void;
+  /** Others may have left work behind: look for it. */
+  onWork(): void;
+}
+
+export class Leases {
+  readonly #parts: Parts;
+  readonly #events: LeaseEvents;
+  /** Others' latest beats and when, on our clock, each was first seen. */
+  readonly #others = new Map<OwnerId, { beat: number; seenAt: SteadyMs }>();
+  #provenAt: SteadyMs | undefined;
+  #lost = false;
+  #cancelTimer: () => void = () => {};
+  #beating: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(parts: Parts, events: LeaseEvents) {
+    this.#parts = parts;
+    this.#events = events;
+  }
+
+  /** Whether attempts may be started. */
+  get fresh(): boolean {
+    if (this.#provenAt === undefined) return false;
+    return this.#parts.store.exclusive || this.#parts.clock.now() - this.#provenAt < FRESH_MS;
+  }
+
+  /** Registers this process and takes over what is known to be dead. */
+  async start(): Promise<void> {
+    await this.#parts.store.join(this.#parts.holdings.owner);
+    await this.#beat();
+    this.#schedule();
+  }
+
+  /** Ends the heartbeat; leases given back must be given back before `leave`. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#beating;
+  }
+
+  /** Takes this process off the list of the living. */
+  async leave(): Promise<void> {
+    const { store, holdings, health } = this.#parts;
+    await health.insist(() => store.leave(holdings.owner));
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    const { clock, store } = this.#parts;
+    const intervalMs = store.exclusive ? EXCLUSIVE_BEAT_MS : BEAT_MS;
+    this.#cancelTimer = clock.timer(steady(clock.now() + intervalMs), () => {
+      this.#beating = this.#beatOrMiss();
+      this.#schedule();
+    });
+  }
+
+  async #beatOrMiss(): Promise<void> {
+    try {
+      await this.#beat();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      this.#missed();
+    }
+  }
+
+  /** A beat counts from the moment it was sent: the others may have seen it as early as that. */
+  async #beat(): Promise<void> {
+    const { store, clock, holdings, health } = this.#parts;
+    const sentAt = clock.now();
+    const others = await health.watch(() => store.beat(holdings.owner, steady(Math.floor(sentAt))));
+    if (this.#stopped) return;
+    if (others === undefined) return await this.#startOver();
+    this.#provenAt = sentAt;
+    this.#lost = false;
+    this.#events.onFresh();
+    await this.#watch(others);
+    if (!store.exclusive) this.#events.onWork();
+  }
+
+  #missed(): void {
+    const { clock, store } = this.#parts;
+    if (store.exclusive || this.#lost || this.#provenAt === undefined) return;
+    if (clock.now() - this.#provenAt < CUT_OFF_MS) return;
+    this.#lost = true;
+    this.#events.onLost();
+  }
+
+  /** We have been taken for dead: our deliveries belong to others. Go on under a new name. */
+  async #startOver(): Promise<void> {
+    const { store, holdings, health, report } = this.#parts;
+    report({ kind: 'declared_dead', owner: holdings.owner });
+    this.#provenAt = undefined;
+    this.#events.onLost();
+    holdings.startOver();
+    await health.watch(() => store.join(holdings.owner));
+    await this.#beat();
+  }
+
+  async #watch(others: readonly OwnerBeat[]): Promise<void> {
+    const now = this.#parts.clock.now();
+    const present = new Set(others.map(({ owner }) => owner));
+    for (const owner of this.#others.keys()) if (!present.has(owner)) this.#others.delete(owner);
+    for (const other of others) {
+      const known = this.#others.get(other.owner);
+      if (known === undefined || known.beat !== other.beat) {
+        this.#others.set(other.owner, { beat: other.beat, seenAt: now });
+      }
+      const silentMs = now - (this.#others.get(other.owner)?.seenAt ?? now);
+      if (this.#parts.store.exclusive || silentMs >= LEASE_MS) await this.#takeOver(other);
+    }
+  }
+
+  async #takeOver(dead: OwnerBeat): Promise<void> {
+    const { store, clock, holdings, report } = this.#parts;
+    const at = steady(Math.floor(clock.now()));
+    const cutOff = await holdings.lease(async (owner) => {
+      const deliveries = await store.takeOver(owner, dead, at);
+      for (const { delivery } of deliveries ?? []) holdings.add(delivery.id);
+      return deliveries;
+    });
+    this.#others.delete(dead.owner);
+    if (cutOff === undefined) return;
+    report({ kind: 'took_over', dead: dead.owner, cutOff: cutOff.length });
+    for (const one of cutOff) this.#events.onCutOff(this.#interrupted(one, at));
+    this.#events.onWork();
+  }
+
+  #interrupted({ delivery, attemptId, startedAt }: CutOffDelivery, at: SteadyMs): Ended {
+    return {
+      owner: this.#parts.holdings.owner,
+      delivery,
+      record: {
+        deliveryId: delivery.id,
+        attemptId,
+        number: delivery.attempts + 1,
+        trigger: delivery.resume === null ? 'schedule' : 'manual',
+        startedAt,
+        endedAt: this.#parts.clock.wallNow(),
+        result: {
+          outcome: 'interrupted',
+          connectMs: null,
+          durationMs: 0,
+          repeated: false,
+          response: null,
+          error:
+            'Posthorn was stopped during this attempt, so its result is not known. It does not count as a failure.',
+        },
+        next: afterCrash(delivery, at),
+      },
+    };
+  }
+}

@@ -1,0 +1,171 @@
+// Claims work when it is time: what comes due at its moment, what waits in a backlog when its lane has room. It knows when
+// the next delivery is due and sleeps until then; nothing is polled.
+import type { HeldDelivery } from '../domain/delivery.ts';
+import type { EndpointId } from '../domain/ids.ts';
+import { type SteadyMs, steady } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { Queue } from '../seams/store/queue.ts';
+import type { Catalogs } from './catalog.ts';
+import type { Holdings } from './holdings.ts';
+import type { Lanes } from './lanes.ts';
+import type { StoreHealth } from './store-health.ts';
+
+/** Deliveries per claim. */
+const MAX_CLAIM = 500;
+/** How long to wait after the store did not answer, in milliseconds. */
+const RETRY_MS = 250;
+/** How long to wait for another process's claim to end, in milliseconds. */
+const CONTENDED_MS = 20;
+
+interface Parts {
+  readonly store: Queue;
+  readonly clock: Clock;
+  readonly catalogs: Catalogs;
+  readonly holdings: Holdings;
+  readonly health: StoreHealth;
+  readonly lanes: Lanes;
+}
+
+export class Scheduler {
+  readonly #parts: Parts;
+  readonly #mayClaim: () => boolean;
+  readonly #toBacklog: (delivery: HeldDelivery) => Promise<void>;
+  #nextDue: SteadyMs | null = null;
+  #cancelTimer: () => void = () => {};
+  #running: Promise<void> | undefined;
+  #again = false;
+  #lookAround = false;
+  #stopped = false;
+
+  /**
+   * @param mayClaim false holds everything back; call `wake` when it turns true
+   * @param toBacklog gives a delivery back whose lane has no room
+   */
+  constructor(parts: Parts, mayClaim: () => boolean, toBacklog: (delivery: HeldDelivery) => Promise<void>) {
+    this.#parts = parts;
+    this.#mayClaim = mayClaim;
+    this.#toBacklog = toBacklog;
+  }
+
+  /** Something has become due at `at`, or will. */
+  noteDue(at: SteadyMs): void {
+    if (this.#nextDue !== null && this.#nextDue <= at) return;
+    this.#nextDue = at;
+    if (this.#running === undefined) this.#arm();
+  }
+
+  /** Others may have left work behind: look what is there. */
+  lookAround(): void {
+    this.#lookAround = true;
+    this.wake();
+  }
+
+  /** There may be something to do. Cheap; may be called often. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Claims nothing from now on. Resolves when no claim is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelTimer();
+    let waitMs = 0;
+    while (this.#again && !this.#stopped && this.#mayClaim()) {
+      this.#again = false;
+      waitMs = 0;
+      try {
+        await this.#parts.holdings.settle();
+        if (this.#lookAround) await this.#look();
+        const claimed = (await this.#claimDue()) + (await this.#claimBacklogs());
+        if (claimed > 0) this.#again = true;
+        // Due, yet not to be had: another process is claiming it at this moment.
+        else if (this.#nextDue !== null && this.#nextDue <= this.#parts.clock.now()) waitMs = CONTENDED_MS;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        waitMs = RETRY_MS;
+        break;
+      }
+    }
+    this.#running = undefined;
+    this.#arm(waitMs);
+  }
+
+  /** Sleeps until the next due time, or for a while when the store did not answer. */
+  #arm(waitMs = 0): void {
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    if (this.#stopped) return;
+    const { clock } = this.#parts;
+    const wakeAt = waitMs > 0 ? steady(clock.now() + waitMs) : this.#nextDue;
+    if (wakeAt === null || !this.#mayClaim()) return;
+    this.#cancelTimer = clock.timer(wakeAt, () => this.wake());
+  }
+
+  async #look(): Promise<void> {
+    const { store, health } = this.#parts;
+    this.#lookAround = false;
+    try {
+      const [backlogs, nextDue] = await health.watch(() => Promise.all([store.backlogs(10_000), store.nextDue()]));
+      for (const endpointId of backlogs) this.#parts.lanes.noteBacklog(endpointId);
+      if (nextDue !== null) this.noteDue(nextDue);
+    } catch (error) {
+      this.#lookAround = true;
+      throw error;
+    }
+  }
+
+  async #claimDue(): Promise<number> {
+    const { store, clock, holdings, catalogs, lanes } = this.#parts;
+    const now = steady(Math.floor(clock.now()));
+    if (this.#nextDue === null || this.#nextDue > now || lanes.full) return 0;
+    const noted = this.#nextDue;
+    this.#nextDue = null;
+    try {
+      return await holdings.lease(async (owner) => {
+        const { deliveries, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
+        catalogs.expect(revisions);
+        if (nextDue !== null) this.noteDue(nextDue);
+        for (const delivery of deliveries) this.#take(delivery);
+        return deliveries.length;
+      });
+    } catch (error) {
+      this.noteDue(noted);
+      throw error;
+    }
+  }
+
+  async #claimBacklogs(): Promise<number> {
+    const { store, holdings, catalogs, lanes } = this.#parts;
+    if (lanes.full) return 0;
+    const wants = lanes.wants(MAX_CLAIM);
+    if (wants.length === 0) return 0;
+    return await holdings.lease(async (owner) => {
+      const { deliveries, revisions } = await store.claimBacklog(owner, wants);
+      catalogs.expect(revisions);
+      const counts = new Map<EndpointId, number>();
+      for (const delivery of deliveries) {
+        counts.set(delivery.endpointId, (counts.get(delivery.endpointId) ?? 0) + 1);
+        this.#take(delivery);
+      }
+      for (const { endpointId, limit, notes } of wants) {
+        if ((counts.get(endpointId) ?? 0) < limit) lanes.backlogEmpty(endpointId, notes);
+      }
+      return deliveries.length;
+    });
+  }
+
+  #take(delivery: HeldDelivery): void {
+    const { holdings, lanes } = this.#parts;
+    holdings.add(delivery.id);
+    if (lanes.offer(delivery)) lanes.pump();
+    else void this.#toBacklog(delivery);
+  }
+}

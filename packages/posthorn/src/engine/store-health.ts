@@ -1,0 +1,63 @@
+// Whether the store answers: told by everyone who calls it, reported once per change. And the one way to insist on a call
+// that must be made sooner or later.
+import type { Clock } from '../seams/clock.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { Report } from './news.ts';
+import { pause } from './pause.ts';
+
+/** First and longest wait before the store is asked again, in milliseconds. */
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 2_000;
+
+export class StoreHealth {
+  readonly #clock: Clock;
+  readonly #report: Report;
+  #trouble: string | undefined;
+  #givenUp = false;
+
+  constructor(clock: Clock, report: Report) {
+    this.#clock = clock;
+    this.#report = report;
+  }
+
+  /** What is wrong with the store; `undefined` while it answers. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Runs a store call and notes whether the store answered. Errors pass through. */
+  async watch<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await call();
+      if (this.#trouble !== undefined) {
+        this.#trouble = undefined;
+        this.#report({ kind: 'store_available' });
+      }
+      return result;
+    } catch (error) {
+      if (error instanceof StoreUnavailable && this.#trouble === undefined) {
+        this.#trouble = error.message;
+        this.#report({ kind: 'store_unavailable', message: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /** Runs a store call again and again until the store has answered it; `undefined` once `giveUp` was called. */
+  async insist<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
+    for (let delayMs = RETRY_MIN_MS; !this.#givenUp; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+      try {
+        return await this.watch(call);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await pause(this.#clock, delayMs);
+      }
+    }
+    return undefined;
+  }
+
+  /** Ends all insisting: the process is about to end, and what is not stored is left to whoever takes over its leases. */
+  giveUp(): void {
+    this.#givenUp = true;
+  }
+}
