@@ -1,0 +1,94 @@
+// Which extra headers an endpoint may have: enough to authenticate at any receiver, nothing that could break the message
+// apart, smuggle a second one, or stand in for what the contract says about a call.
+import { isOurs } from './profile.ts';
+
+/** As many as anybody needs, and with the two below a bound on what every call of an endpoint may weigh. */
+export const MAX_CALL_HEADERS = 32;
+/** Real names are far shorter. */
+export const MAX_HEADER_NAME_CHARACTERS = 128;
+/** Room for a signed token; most servers refuse a whole head above 8 or 16 KiB. */
+export const MAX_HEADER_VALUE_CHARACTERS = 1_024;
+
+/** A token (RFC 9110, section 5.6.2). */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Visible ASCII, with spaces and tabs between; no line ends, no NUL, nothing outside ASCII (RFC 9110, section 5.5). */
+const VALUE = /^(?:[!-~](?:[!-~ \t]*[!-~])?)?$/;
+
+/** They belong to the connection or frame the message (RFC 9110, sections 7.6.1 and 10.1.1; RFC 9112, section 6). */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+const OF_PROXIES = 'proxy-';
+/** Replies are kept as they come and never decoded, so no receiver may be told to compress. */
+const ACCEPT_ENCODING = 'accept-encoding';
+/** Refused under any prefix: a receiver that speaks the contract reads them. */
+const CONTRACT_PREFIX = 'x-iadvize-';
+
+export type CallHeadersCheck =
+  | { readonly ok: true; readonly headers: Record<string, string> }
+  | {
+      readonly ok: false;
+      /** The header at fault, as it was given. */
+      readonly name: string;
+      /** One sentence: what is wrong with it and what would do. */
+      readonly reason: string;
+    };
+
+/**
+ * Checks the extra headers of an endpoint.
+ * @param headerPrefix beginning of our own header names, in lower case, not empty
+ * @returns the headers with their names in lower case and in their order, or the first one at fault
+ */
+export function checkCallHeaders(headers: Readonly<Record<string, string>>, headerPrefix: string): CallHeadersCheck {
+  const checked = new Map<string, string>();
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    const reason =
+      checked.size === MAX_CALL_HEADERS
+        ? `An endpoint has at most ${MAX_CALL_HEADERS} extra headers.`
+        : (faultOfName(given, name, headerPrefix) ?? faultOfValue(value));
+    if (reason !== undefined) return { ok: false, name: given, reason };
+    if (checked.has(name)) {
+      return {
+        ok: false,
+        name: given,
+        reason: 'It is given twice; upper and lower case do not tell header names apart.',
+      };
+    }
+    checked.set(name, value);
+  }
+  return { ok: true, headers: Object.fromEntries(checked) };
+}
+
+function faultOfName(given: string, name: string, headerPrefix: string): string | undefined {
+  if (given.length > MAX_HEADER_NAME_CHARACTERS) {
+    return `A header name has at most ${MAX_HEADER_NAME_CHARACTERS} characters.`;
+  }
+  if (!NAME.test(given)) return "A header name is made of letters, digits and !#$%&'*+-.^_`|~ only, and is not empty.";
+  if (OF_THE_CONNECTION.has(name) || name.startsWith(OF_PROXIES)) {
+    return 'It belongs to the connection, not to the call, and is set where needed.';
+  }
+  if (name === ACCEPT_ENCODING) return 'Replies are stored as they arrive, so none may be asked to come compressed.';
+  if (isOurs(name, headerPrefix) || name.startsWith(CONTRACT_PREFIX)) {
+    return 'It is set by Posthorn on every call; leave it out.';
+  }
+  return undefined;
+}
+
+function faultOfValue(value: string): string | undefined {
+  if (value.length > MAX_HEADER_VALUE_CHARACTERS) {
+    return `A header value has at most ${MAX_HEADER_VALUE_CHARACTERS} characters.`;
+  }
+  if (!VALUE.test(value)) {
+    return 'A header value is visible ASCII, with spaces and tabs inside but not at its ends, and no line ends.';
+  }
+  return undefined;
+}
