@@ -49,13 +49,13 @@ interface Parts {
 export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
-  readonly #finished: (delivery: HeldDelivery) => void;
+  readonly #finished: (delivery: HeldDelivery, slow: boolean) => void;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<GiveBack, true>;
   #stop = new AbortController();
 
-  /** @param finished the call has ended: its slot in the lane is free */
-  constructor(parts: Parts, dress: Dress, finished: (delivery: HeldDelivery) => void) {
+  /** @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time */
+  constructor(parts: Parts, dress: Dress, finished: (delivery: HeldDelivery, slow: boolean) => void) {
     this.#parts = parts;
     this.#dress = dress;
     this.#finished = finished;
@@ -146,7 +146,7 @@ export class Attempts {
       },
       stop,
     );
-    this.#finished(delivery);
+    this.#finished(delivery, result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout');
     await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
   }
 
@@ -155,7 +155,7 @@ export class Attempts {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
-    this.#finished(delivery);
+    this.#finished(delivery, false);
     await this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
@@ -201,11 +201,11 @@ export class Attempts {
   #letGo(owner: OwnerId, delivery: HeldDelivery): void {
     this.#parts.holdings.remove(owner, delivery.id);
     this.#parts.holdings.doubt();
-    this.#finished(delivery);
+    this.#finished(delivery, false);
   }
 
   async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
-    this.#finished(delivery);
+    this.#finished(delivery, false);
     await this.release(owner, release);
   }
 

@@ -108,7 +108,7 @@ export class Engine {
     this.#attempts = new Attempts(
       { store, sender, clock, random, report, catalogs, holdings, recorder, health },
       settings,
-      (delivery) => lanes.finished(delivery),
+      (delivery, slow) => lanes.finished(delivery, slow),
     );
     this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, report }, () =>
       this.#scheduler.wake(),

@@ -18,6 +18,8 @@ const HELD_OVERHEAD_BYTES = 512;
 const BYTES_FRACTION = 1 / 8;
 /** A lane may have under way this part of the calls that are still free. */
 const CALLS_FRACTION = 1 / 4;
+/** Lanes whose last call ran out of time may have this many calls under way together: the rest is for those that answer. */
+const MAX_SLOW_CALLS = MAX_CALLS / 2;
 
 interface Lane {
   readonly endpointId: EndpointId;
@@ -25,6 +27,8 @@ interface Lane {
   waiting: HeldDelivery[];
   head: number;
   active: number;
+  /** Its last call ran out of time. */
+  slow: boolean;
   /** Places promised to deliveries whose acceptance is being committed. */
   reserved: number;
   heldBytes: number;
@@ -50,6 +54,8 @@ export class Lanes {
   readonly #backlogged = new Set<Lane>();
   #ring: Lane[] = [];
   #active = 0;
+  /** Deliveries under way that were started while their lane was slow. */
+  readonly #slowCalls = new Set<HeldDelivery>();
   #heldBytes = 0;
   #pumping = false;
   #onIdle: (() => void)[] = [];
@@ -127,10 +133,15 @@ export class Lanes {
     return true;
   }
 
-  /** An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded. */
-  finished(delivery: HeldDelivery): void {
+  /**
+   * An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded.
+   * @param slow the call ran out of time
+   */
+  finished(delivery: HeldDelivery, slow: boolean): void {
     const lane = this.#lane(delivery.endpointId);
     const wasFull = this.full;
+    lane.slow = slow;
+    this.#slowCalls.delete(delivery);
     lane.active -= 1;
     this.#active -= 1;
     this.#hold(lane, -heldBytes(delivery.event.body));
@@ -220,6 +231,7 @@ export class Lanes {
   }
 
   #startOne(lane: Lane): boolean {
+    if (lane.slow && this.#slowCalls.size >= MAX_SLOW_CALLS) return false;
     const free = MAX_CALLS - this.#active;
     if (lane.active >= Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)))) return false;
     const delivery = lane.waiting[lane.head];
@@ -231,6 +243,7 @@ export class Lanes {
     }
     lane.active += 1;
     this.#active += 1;
+    if (lane.slow) this.#slowCalls.add(delivery);
     this.#start(delivery);
     return true;
   }
@@ -270,6 +283,7 @@ export class Lanes {
       waiting: [],
       head: 0,
       active: 0,
+      slow: false,
       reserved: 0,
       heldBytes: 0,
       backlog: false,
