@@ -1,0 +1,31 @@
+// The command line: one program, one command per thing to do.
+import { Command } from 'commander';
+import type { Terminal } from '../terminal/terminal.ts';
+import { VERSION } from '../version.ts';
+import { addConfig } from './config.ts';
+import { addSend } from './send.ts';
+
+/** @param terminal what the one-shot commands print to; `serve` writes its log itself */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('posthorn')
+    .description('Delivers webhooks: accepts an event, signs it and delivers it to every subscribed callback URL.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showHelpAfterError('(add --help for help)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ posthorn demo                 see it work: a service, receivers, failures and retries in one minute
+  $ posthorn serve                run the service
+  $ posthorn listen               receive, verify and show webhooks on this machine
+  $ posthorn send order.paid order.json --tenant acme
+
+Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`,
+    );
+  addConfig(program, terminal);
+  addSend(program, terminal);
+  return program;
+}

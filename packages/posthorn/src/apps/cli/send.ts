@@ -1,0 +1,98 @@
+// `posthorn send`: posts one event to a running Posthorn.
+import { readFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { inert, inertLines } from '../terminal/inert.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { callApi, field, problemSentence } from './api-client.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+const STANDARD_INPUT = 0;
+
+interface SendFlags {
+  readonly tenant: string;
+  readonly id?: string;
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly json?: boolean;
+}
+
+export function addSend(program: Command, terminal: Terminal): void {
+  program
+    .command('send')
+    .description('Post one event and print its id and deliveries')
+    .argument('<type>', 'event type, e.g. message.sent')
+    .argument('[file]', 'file with the payload, one JSON object; "-" or left out: standard input')
+    .requiredOption('--tenant <id>', 'tenant that the event belongs to')
+    .option('--id <uuid>', 'id of the event; sending it again answers the first result instead of delivering twice')
+    .addOption(new Option('--url <url>', 'address of the API').env('POSTHORN_URL').default('http://127.0.0.1:4400'))
+    .addOption(
+      new Option('--api-key <key>', 'API key; other users of this machine can see flags, so better the variable').env(
+        'POSTHORN_API_KEY',
+      ),
+    )
+    .option('--json', "Print the API's answer")
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 accepted, 1 refused or not reached, 2 wrong usage.
+
+Examples:
+  $ echo '{"text": "hello"}' | posthorn send message.sent --tenant acme
+  $ posthorn send order.paid order.json --tenant acme --id 0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+  $ POSTHORN_URL=https://hooks.example.com POSTHORN_API_KEY=… posthorn send order.paid order.json --tenant acme`,
+    )
+    .action(async (type: string, file: string | undefined, flags: SendFlags) => {
+      if (!URL.canParse(flags.url)) throw new CommandError(`--url ${JSON.stringify(flags.url)} is no URL.`, EXIT.usage);
+      const access = { url: flags.url, key: flags.apiKey };
+      const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
+      const answer = await callApi(access, 'POST', path, eventText(type, flags.id, readPayload(file)));
+      if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));
+      if (flags.json === true) terminal.print(JSON.stringify(answer.body));
+      else printAccepted(answer.status === 200, answer.body, terminal);
+    });
+}
+
+function readPayload(file: string | undefined): string {
+  const named = file === undefined || file === '-' ? STANDARD_INPUT : file;
+  let text: string;
+  try {
+    text = readFileSync(named, 'utf8');
+  } catch (error) {
+    const where = named === STANDARD_INPUT ? 'standard input' : named;
+    throw new CommandError(
+      `The payload cannot be read from ${where}: ${error instanceof Error ? error.message : error}`,
+      EXIT.usage,
+    );
+  }
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(
+      `The payload is not JSON: ${inert(error instanceof Error ? error.message : String(error))}`,
+      EXIT.usage,
+    );
+  }
+  return text;
+}
+
+/** The request's body. The payload goes in as it is written: parsing it would change its digits and the order of its keys. */
+function eventText(type: string, id: string | undefined, payload: string): string {
+  const named = id === undefined ? '' : `"id":${JSON.stringify(id)},`;
+  return `{${named}"type":${JSON.stringify(type)},"payload":${payload}}`;
+}
+
+function printAccepted(again: boolean, body: unknown, terminal: Terminal): void {
+  const { paint } = terminal;
+  const text = (name: string, of: unknown = body) => inert(String(field(of, name)));
+  terminal.print(
+    `${paint('green', again ? 'already accepted' : 'accepted')}  event ${text('id')}  ${text('type')}  ${text('createdAt')}`,
+  );
+  const deliveries = field(body, 'deliveries');
+  if (!Array.isArray(deliveries) || deliveries.length === 0) {
+    terminal.print('  matches no endpoint: kept, and delivered to nobody');
+    return;
+  }
+  for (const delivery of deliveries) {
+    terminal.print(`  delivery ${text('id', delivery)}  to endpoint ${text('endpointId', delivery)}`);
+  }
+}
