@@ -25,38 +25,40 @@ export interface WireCall {
 const none = { connectMs: null, repeated: false, response: null };
 
 export class ScriptedSender implements Sender {
-  readonly calls: WireCall[] = [];
   readonly #time: SimulatedTime;
   readonly #behave: (url: string, earlier: number) => Behaviour;
+  readonly #onCall: (call: WireCall) => void;
+  readonly #hear: (answer: () => void) => void;
   readonly #earlier = new Map<string, number>();
 
-  /** @param behave how the receiver behind `url` meets its next call, `earlier` calls after its first */
-  constructor(time: SimulatedTime, behave: (url: string, earlier: number) => Behaviour) {
+  /**
+   * @param behave how the receiver behind `url` meets its next call, `earlier` calls after its first
+   * @param onCall told of every call as it goes out
+   * @param hear lets the caller hear the end of a call, if it still can
+   */
+  constructor(
+    time: SimulatedTime,
+    behave: (url: string, earlier: number) => Behaviour,
+    onCall: (call: WireCall) => void,
+    hear: (answer: () => void) => void = (answer) => answer(),
+  ) {
     this.#time = time;
     this.#behave = behave;
+    this.#onCall = onCall;
+    this.#hear = hear;
   }
 
   send(call: Call, stop: AbortSignal): Promise<CallResult> {
     const earlier = this.#earlier.get(call.url) ?? 0;
     this.#earlier.set(call.url, earlier + 1);
-    const header = (name: string) => call.headers.find(([key]) => key.endsWith(name))?.[1] ?? '';
-    const wire: WireCall = {
-      url: call.url,
-      attemptId: header('-delivery'),
-      correlationId: header('-correlationid'),
-      signature: header('-signature'),
-      body: new TextDecoder().decode(call.body),
-      startedAt: this.#time.now,
-      endedAt: undefined,
-      outcome: undefined,
-    };
-    this.calls.push(wire);
+    const wire = this.#wireCall(call);
+    this.#onCall(wire);
     const { afterMs, result } = resultOf(this.#behave(call.url, earlier), call);
     return new Promise((resolve) => {
       const end = (final: CallResult) => {
-        wire.endedAt = this.#time.now;
+        wire.endedAt ??= this.#time.now;
         wire.outcome = final.outcome;
-        resolve(final);
+        this.#hear(() => resolve(final));
       };
       const cancel = this.#time.plan(this.#time.now + afterMs, () => {
         stop.removeEventListener('abort', interrupt);
@@ -73,6 +75,20 @@ export class ScriptedSender implements Sender {
   }
 
   async close(): Promise<void> {}
+
+  #wireCall(call: Call): WireCall {
+    const header = (name: string) => call.headers.find(([key]) => key.endsWith(name))?.[1] ?? '';
+    return {
+      url: call.url,
+      attemptId: header('-delivery'),
+      correlationId: header('-correlationid'),
+      signature: header('-signature'),
+      body: new TextDecoder().decode(call.body),
+      startedAt: this.#time.now,
+      endedAt: undefined,
+      outcome: undefined,
+    };
+  }
 }
 
 function resultOf(behaviour: Behaviour, call: Call): { afterMs: number; result: CallResult } {

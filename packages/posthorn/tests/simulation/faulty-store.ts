@@ -1,0 +1,68 @@
+// A store as a process on a bad day sees it: slow, now and then failing, sometimes doing the work and losing the answer.
+import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
+import type { Dice } from './dice.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { SimulatedTime } from './time.ts';
+
+export interface StoreFaults {
+  /** Chance that a call fails before anything is done. */
+  errors: number;
+  /** Chance that a call is done and its answer lost: the caller learns of an error. */
+  lostReplies: number;
+  /** Chance that a call is slow: up to 20 s. */
+  slow: number;
+  /** Until when the store does not answer at all. */
+  outageUntil: number;
+}
+
+/**
+ * @param base the real store; every call of it takes effect at one moment
+ * @param onOwner told of every name the process registers
+ */
+export function faultyStore(
+  base: Store,
+  shared: boolean,
+  life: Incarnation,
+  faults: StoreFaults,
+  time: SimulatedTime,
+  dice: Dice,
+  onOwner: (owner: string, life: Incarnation) => void,
+): Store {
+  return new Proxy(base, {
+    get(target, name, receiver) {
+      if (name === 'exclusive') return !shared;
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        if (name === 'join') onOwner(String(args[0]), life);
+        return call(() => Promise.resolve(value.apply(target, args)));
+      };
+    },
+  });
+
+  function latency(): number {
+    return dice.chance(faults.slow) ? dice.between(500, 20_000) : dice.fraction() * 3;
+  }
+
+  function call(effect: () => Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const unavailable = (what: string) => () => reject(new StoreUnavailable('unreachable', what));
+      time.plan(time.now + latency(), () => {
+        // The request of a process that died meanwhile may still be on its way, or may never have left.
+        if (life.dead && dice.chance(0.5)) return;
+        if (time.now < faults.outageUntil) return life.hear(unavailable('outage'));
+        if (dice.chance(faults.errors)) return life.hear(unavailable('error'));
+        const lost = dice.chance(faults.lostReplies);
+        const answerAfter = latency();
+        effect().then(
+          (result) => {
+            time.plan(time.now + answerAfter, () => {
+              life.hear(lost ? unavailable('lost reply') : () => resolve(result));
+            });
+          },
+          (error: unknown) => time.plan(time.now + answerAfter, () => life.hear(() => reject(error))),
+        );
+      });
+    });
+  }
+}

@@ -1,0 +1,92 @@
+// What must hold after every run, whatever happened in it. Each rule names the promise that it stands for.
+
+import { countsAgainstEndpoint } from '../../src/domain/outcome.ts';
+import type { Attempt } from '../../src/seams/store/history.ts';
+import type { Store } from '../../src/seams/store/index.ts';
+import type { Ledger } from './ledger.ts';
+import type { WireCall } from './scripted-sender.ts';
+
+/** @returns violations in words, each with the ids to look for; empty when all is well */
+export async function violations(ledger: Ledger, store: Store, scheduleMs: readonly number[]): Promise<string[]> {
+  const found = [...ledger.violations, ...identities(ledger.calls)];
+  const callsOf = Map.groupBy(ledger.calls, (call) => call.correlationId);
+  for (const [eventId, { tenantId, answer }] of ledger.accepted) {
+    const calls = callsOf.get(eventId) ?? [];
+    const event = await store.event(tenantId, eventId);
+    if (event === undefined) {
+      found.push(`lost: event ${eventId} was accepted and is not stored`);
+      continue;
+    }
+    const body = new TextDecoder().decode(event.body);
+    for (const call of calls) if (call.body !== body) found.push(`attempt ${call.attemptId} sent another body`);
+    for (const { id } of answer.deliveries) {
+      const delivery = await store.delivery(tenantId, id);
+      if (delivery === undefined) {
+        found.push(`lost: delivery ${id} of event ${eventId} was accepted and is not stored`);
+        continue;
+      }
+      if (delivery.state === 'pending')
+        found.push(`stuck: delivery ${id} is still pending after everything has healed`);
+      found.push(...scheduleKept(id, delivery.history, calls, scheduleMs));
+    }
+    for (const together of Map.groupBy(calls, (call) => call.url).values()) found.push(...overlaps(together, ledger));
+  }
+  return found;
+}
+
+/** Delivery header values never repeat; the same event always has the same signature at the same receiver. */
+function identities(calls: readonly WireCall[]): string[] {
+  const seen = new Set<string>();
+  const found: string[] = [];
+  for (const { attemptId } of calls) {
+    if (seen.has(attemptId)) found.push(`attempt id ${attemptId} was sent twice`);
+    seen.add(attemptId);
+  }
+  return found;
+}
+
+/** Attempts are numbered without gaps, never exceed the schedule, and none is early by elapsed time. */
+function scheduleKept(
+  deliveryId: string,
+  history: readonly Attempt[],
+  calls: readonly WireCall[],
+  scheduleMs: readonly number[],
+): string[] {
+  const found: string[] = [];
+  const inOrder = history.filter((attempt) => !attempt.late);
+  inOrder.forEach((attempt, index) => {
+    if (attempt.number !== index + 1)
+      found.push(`delivery ${deliveryId}: attempt ${index + 1} has number ${attempt.number}`);
+  });
+  const counted = inOrder.filter(({ trigger, outcome }) => trigger === 'schedule' && countsAgainstEndpoint(outcome));
+  if (counted.length > scheduleMs.length + 1) {
+    found.push(`delivery ${deliveryId}: ${counted.length} attempts exceed the schedule`);
+  }
+  counted.forEach((attempt, index) => {
+    const before = counted[index - 1];
+    const delayMs = scheduleMs[index - 1];
+    if (before === undefined || delayMs === undefined) return;
+    const endedAt = calls.find((call) => call.attemptId === before.id)?.endedAt;
+    const startedAt = calls.find((call) => call.attemptId === attempt.id)?.startedAt;
+    if (endedAt === undefined || startedAt === undefined) {
+      found.push(`delivery ${deliveryId}: attempt ${attempt.number} is recorded and was never made`);
+    } else if (startedAt - endedAt < delayMs) {
+      found.push(`early: delivery ${deliveryId}, attempt ${attempt.number} by ${delayMs - (startedAt - endedAt)} ms`);
+    }
+  });
+  return found;
+}
+
+/** No two calls of one delivery overlap, unless the earlier caller had been taken for dead before the later one began. */
+function overlaps(calls: readonly WireCall[], ledger: Ledger): string[] {
+  const found: string[] = [];
+  const inOrder = calls.toSorted((a, b) => a.startedAt - b.startedAt);
+  for (const [index, earlier] of inOrder.entries()) {
+    for (const later of inOrder.slice(index + 1)) {
+      if (earlier.endedAt !== undefined && later.startedAt >= earlier.endedAt) continue;
+      if (!ledger.takenOver(earlier, earlier.startedAt, later.startedAt))
+        found.push(`overlap: attempts ${earlier.attemptId} and ${later.attemptId} at ${earlier.url}`);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,47 @@
+// What the outside world knows: which events were accepted for which endpoints, every call on the wire, and which process
+// was taken for dead when. The invariants are judged by this, not by what the engine believes.
+import type { EventId, TenantId } from '../../src/domain/ids.ts';
+import type { AcceptedEvent } from '../../src/seams/store/queue.ts';
+import type { Incarnation } from './incarnation.ts';
+import type { WireCall } from './scripted-sender.ts';
+
+export class Ledger {
+  readonly accepted = new Map<EventId, { tenantId: TenantId; answer: AcceptedEvent }>();
+  readonly calls: WireCall[] = [];
+  /** The process that made each call. */
+  readonly callers = new Map<WireCall, Incarnation>();
+  /** The process behind each owner name. */
+  readonly owners = new Map<string, Incarnation>();
+  /** When a process's work was taken over by another. */
+  readonly takenOverAt = new Map<Incarnation, number[]>();
+  readonly violations: string[] = [];
+
+  accept(tenantId: TenantId, answer: AcceptedEvent): void {
+    const known = this.accepted.get(answer.id);
+    if (known === undefined) {
+      this.accepted.set(answer.id, { tenantId, answer });
+      return;
+    }
+    const same = JSON.stringify(known.answer.deliveries) === JSON.stringify(answer.deliveries);
+    if (!same) this.violations.push(`event ${answer.id} was accepted twice with different deliveries`);
+  }
+
+  call(call: WireCall, life: Incarnation): void {
+    this.calls.push(call);
+    this.callers.set(call, life);
+    life.openCalls.add(call);
+  }
+
+  /** Whether the process behind a call was taken for dead between two moments. */
+  takenOver(call: WireCall, from: number, to: number): boolean {
+    const life = this.callers.get(call);
+    const moments = life === undefined ? [] : (this.takenOverAt.get(life) ?? []);
+    return moments.some((at) => at > from && at <= to);
+  }
+
+  tookOver(owner: string, at: number): void {
+    const life = this.owners.get(owner);
+    if (life === undefined) return;
+    this.takenOverAt.set(life, [...(this.takenOverAt.get(life) ?? []), at]);
+  }
+}
