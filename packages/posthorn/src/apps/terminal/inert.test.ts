@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { inert, inertLines } from './inert.ts';
+import { inert, inertJson, inertLines } from './inert.ts';
 
 describe('inert text', () => {
   it('spells out escape sequences instead of sending them', () => {
@@ -23,6 +23,16 @@ describe('inert text', () => {
   it('keeps line breaks only where lines are wanted', () => {
     assert.equal(inert('a\r\nb\tc'), 'a\\r\\nb\\tc');
     assert.equal(inertLines('a\r\nb\tc\rd'), 'a\nb\tc\\rd');
+  });
+
+  it('keeps JSON the same JSON', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const json = inertJson(JSON.stringify({ text }));
+        assert.deepEqual(JSON.parse(json), { text });
+        assert.equal(inert(json), json);
+      }),
+    );
   });
 
   it('lets no control byte through, whatever comes', () => {

@@ -28,3 +28,12 @@ export function inertLines(text: string): string {
     .replaceAll('\r\n', '\n')
     .replace(ACTIVE, (found) => (found === '\n' || found === '\t' ? found : spell(found)));
 }
+
+/** The same for JSON text, which stays the same JSON: what could act is written as `\\uXXXX`. */
+export function inertJson(json: string): string {
+  return json.replace(ACTIVE, (found) =>
+    Array.from({ length: found.length }, (_, at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+      '',
+    ),
+  );
+}

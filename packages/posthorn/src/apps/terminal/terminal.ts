@@ -1,4 +1,5 @@
 // The terminal, pipe or file that a command talks to.
+import { isatty } from 'node:tty';
 import { type Paint, paintFor } from './paint.ts';
 
 export interface Terminal {
@@ -10,21 +11,26 @@ export interface Terminal {
   readonly paintNote: Paint;
 }
 
+type Stream = 'stdout' | 'stderr';
+
 /**
  * The process's own standard output and error. When nobody reads them any more (`posthorn config | head -1`), what is
- * written to them is dropped; what a command does goes on.
+ * written to them is dropped; what a command does goes on. Neither is opened before something is printed: the service
+ * writes its log to the same descriptor by another way.
  */
 export function processTerminal(): Terminal {
-  let open = true;
-  const close = () => {
-    open = false;
+  const opened = new Map<Stream, boolean>();
+  const write = (stream: Stream, line: string) => {
+    if (!opened.has(stream)) {
+      opened.set(stream, true);
+      process[stream].on('error', () => opened.set(stream, false));
+    }
+    if (opened.get(stream) === true) process[stream].write(`${line}\n`);
   };
-  process.stdout.on('error', close);
-  process.stderr.on('error', close);
   return {
-    print: (line) => void (open && process.stdout.write(`${line}\n`)),
-    note: (line) => void (open && process.stderr.write(`${line}\n`)),
-    paint: paintFor(process.stdout, process.env),
-    paintNote: paintFor(process.stderr, process.env),
+    print: (line) => write('stdout', line),
+    note: (line) => write('stderr', line),
+    paint: paintFor({ isTTY: isatty(1) }, process.env),
+    paintNote: paintFor({ isTTY: isatty(2) }, process.env),
   };
 }
