@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
+import { type SteadyMs, steady, wall } from '../../domain/time.ts';
+import type { News } from '../../engine/news.ts';
+import { plain } from '../terminal/paint.ts';
+import { type LogLevel, openLog } from './log.ts';
+import { logLine } from './news.ts';
+import { readableLine } from './readable.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-log-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function logged(level: LogLevel, write: (log: ReturnType<typeof openLog>) => void): Promise<string> {
+  const file = join(folder, `${Math.random()}`);
+  const descriptor = openSync(file, 'w');
+  const log = openLog({ level, paint: undefined, descriptor });
+  write(log);
+  await log.flush(5_000);
+  closeSync(descriptor);
+  return readFileSync(file, 'utf8');
+}
+
+describe('the log', () => {
+  it('writes only the fields of its list', async () => {
+    const fields = { delivery: 'd1', payload: 'secret', headers: 'secret' };
+    const line: unknown = JSON.parse(await logged('info', (log) => log.write('info', 'hello', fields)));
+    assert.ok(typeof line === 'object' && line !== null && 'time' in line);
+    assert.deepEqual({ ...line, time: 0 }, { level: 'info', time: 0, delivery: 'd1', msg: 'hello' });
+  });
+
+  it('leaves out what is below its level', async () => {
+    const text = await logged('warn', (log) => {
+      log.write('info', 'quiet');
+      log.write('warn', 'loud');
+    });
+    assert.doesNotMatch(text, /quiet/);
+    assert.match(text, /loud/);
+  });
+});
+
+describe('a readable log line', () => {
+  it('has time, level, what happened and the facts', () => {
+    const line = '{"level":"warn","time":"2026-11-23T19:00:01.234Z","delivery":"d1","msg":"attempt 3 failed"}';
+    assert.equal(readableLine(line, plain), '19:00:01.234 warn  attempt 3 failed delivery=d1\n');
+  });
+
+  it('lets no escape sequence through', () => {
+    const line = JSON.stringify({
+      level: 'info',
+      time: '',
+      event: '\u001b[2J',
+      msg: '\u001b]0;x\u0007',
+      stack: 'a\n\u001bb',
+    });
+    assert.doesNotMatch(readableLine(line, plain), /[^\x20-\x7e\n]/);
+  });
+});
+
+describe('news in words', () => {
+  const now: SteadyMs = steady(1_000_000);
+  const attempted = (changes: Partial<Extract<News, { kind: 'attempted' }>>) =>
+    logLine(
+      {
+        kind: 'attempted',
+        tenantId: 't1' as TenantId,
+        endpointId: 'e1' as EndpointId,
+        eventId: 'v1' as EventId,
+        eventType: 'order.paid',
+        deliveryId: 'd1' as DeliveryId,
+        attemptId: 'a1' as AttemptId,
+        number: 1,
+        trigger: 'schedule',
+        startedAt: wall(0),
+        result: {
+          outcome: 'connect_refused',
+          connectMs: null,
+          durationMs: 3.4,
+          repeated: false,
+          response: null,
+          error: 'The receiver refused the connection.',
+        },
+        state: 'pending',
+        dueAt: steady(1_010_000),
+        late: false,
+        ...changes,
+      },
+      now,
+    );
+
+  it('says of a failure why and when the next attempt comes, with the ids to look it up', () => {
+    const { level, text, fields } = attempted({});
+    assert.deepEqual([level, text], ['info', 'attempt 1 failed, next in 10.0 s: The receiver refused the connection.']);
+    assert.deepEqual([fields.delivery, fields.event, fields.retryInMs], ['d1', 'v1', 10_000]);
+  });
+
+  it('warns when a delivery is exhausted', () => {
+    const { level, text } = attempted({ state: 'exhausted', dueAt: null, number: 3 });
+    assert.deepEqual([level, text.startsWith('attempt 3 failed and was the last one')], ['warn', true]);
+  });
+
+  it('keeps quiet about what went well', () => {
+    const response = { status: 200, headers: [], body: new Uint8Array(), truncated: false };
+    const result = {
+      outcome: 'succeeded',
+      connectMs: 1,
+      durationMs: 2,
+      repeated: false,
+      response,
+      error: null,
+    } as const;
+    assert.equal(attempted({ result, state: 'succeeded', dueAt: null }).level, 'debug');
+  });
+});
