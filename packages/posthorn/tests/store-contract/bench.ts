@@ -1,0 +1,195 @@
+// One test's store: opened on an empty database, put into a state by short calls, closed at the end.
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
+import type { DeliveryId, EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
+import type { SteadyMs } from '../../src/domain/time.ts';
+import type { DeliveryDetail } from '../../src/seams/store/history.ts';
+import type { Store } from '../../src/seams/store/index.ts';
+import type { AcceptedEvent, AttemptRecord, NewDelivery, NewEvent } from '../../src/seams/store/queue.ts';
+import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
+import { fingerprintOf, newEndpoint, newEvent, newId, tenantId, WALL } from './makers.ts';
+
+/** A database of its own, empty at first. */
+export interface StoreUnderTest {
+  /** Opens it. A store that others may share can be opened several times at once, any other one again after `close`. */
+  open(): Promise<Store>;
+  /** Removes it; whatever was opened is closed by then. */
+  dispose(): Promise<void>;
+}
+
+export type MakeStore = () => Promise<StoreUnderTest>;
+
+/** Declares one test of the contract. */
+export type ContractIt = (promise: string, body: (bench: Bench) => Promise<void>) => void;
+
+/** An event that was accepted, and its deliveries as their holder knows them. */
+export interface Accepted {
+  readonly event: EventContent;
+  readonly deliveries: readonly HeldDelivery[];
+}
+
+export class Bench {
+  readonly #database: StoreUnderTest;
+  readonly #open: Store[] = [];
+  #store: Store | undefined;
+
+  constructor(database: StoreUnderTest) {
+    this.#database = database;
+  }
+
+  get store(): Store {
+    if (this.#store === undefined) throw new Error('the store is not open');
+    return this.#store;
+  }
+
+  async open(): Promise<Store> {
+    const store = await this.#database.open();
+    this.#open.push(store);
+    this.#store ??= store;
+    return store;
+  }
+
+  /** Closes everything and opens the database again, as a restarted process does. */
+  async reopen(): Promise<Store> {
+    await this.close();
+    return await this.open();
+  }
+
+  /** What a second process would use: another connection where the store can be shared, else the same one. */
+  async another(): Promise<Store> {
+    return this.store.exclusive ? this.store : await this.open();
+  }
+
+  async close(): Promise<void> {
+    for (const store of this.#open.splice(0)) await store.close();
+    this.#store = undefined;
+  }
+
+  async owner(): Promise<OwnerId> {
+    const owner = newId<OwnerId>();
+    await this.store.join(owner);
+    return owner;
+  }
+
+  async tenant(name = 'acme'): Promise<TenantId> {
+    const id = tenantId(name);
+    await this.store.putTenant(id, undefined, WALL);
+    return id;
+  }
+
+  async endpoint(tenant: TenantId, parts: Partial<StoredEndpoint> = {}): Promise<StoredEndpoint> {
+    const endpoint = newEndpoint(tenant, parts);
+    assert.equal(await this.store.createEndpoint(endpoint, 10_000), 'created');
+    return endpoint;
+  }
+
+  /** A tenant with one endpoint and a process. */
+  async start(name = 'acme'): Promise<{ tenant: TenantId; endpoint: StoredEndpoint; owner: OwnerId }> {
+    const tenant = await this.tenant(name);
+    return { tenant, endpoint: await this.endpoint(tenant), owner: await this.owner() };
+  }
+
+  async revision(tenant: TenantId): Promise<number> {
+    const catalog = await this.store.catalog(tenant);
+    if (catalog === undefined) throw new Error(`there is no tenant ${tenant}`);
+    return catalog.revision;
+  }
+
+  /** Accepts a new event with one delivery to each of the endpoints. */
+  async accept(
+    owner: OwnerId,
+    endpoints: readonly [StoredEndpoint, ...StoredEndpoint[]],
+    place: NewDelivery['place'] = 'leased',
+    parts: Partial<EventContent> = {},
+  ): Promise<Accepted> {
+    const tenant = endpoints[0].tenantId;
+    const event = newEvent(tenant, parts);
+    const made = eventFor(event, endpoints, place);
+    const group = { tenantId: tenant, revision: await this.revision(tenant), events: [made] };
+    const [result] = await this.store.accept(owner, [group]);
+    assert.equal(result?.kind, 'accepted');
+    return { event, deliveries: made.deliveries.map(({ id, endpointId }) => newlyHeld(id, endpointId, event)) };
+  }
+
+  /** Accepts a new event for one endpoint. */
+  async acceptOne(
+    owner: OwnerId,
+    endpoint: StoredEndpoint,
+    place: NewDelivery['place'] = 'leased',
+    parts: Partial<EventContent> = {},
+  ): Promise<HeldDelivery> {
+    const { deliveries } = await this.accept(owner, [endpoint], place, parts);
+    return only(deliveries);
+  }
+
+  async record(owner: OwnerId, ...records: AttemptRecord[]): Promise<('recorded' | 'late')[]> {
+    return await this.store.record(owner, records);
+  }
+
+  /** Claims what is due at `now`; nothing must be missing or too much. */
+  async claimDue(owner: OwnerId, now: SteadyMs, limit = 100): Promise<readonly HeldDelivery[]> {
+    return (await this.store.claimDue(owner, now, limit)).deliveries;
+  }
+
+  async claimBacklog(owner: OwnerId, endpointId: EndpointId, limit = 100): Promise<readonly HeldDelivery[]> {
+    return (await this.store.claimBacklog(owner, [{ endpointId, limit }])).deliveries;
+  }
+
+  async delivery(tenant: TenantId, id: DeliveryId): Promise<DeliveryDetail> {
+    const delivery = await this.store.delivery(tenant, id);
+    if (delivery === undefined) throw new Error(`there is no delivery ${id}`);
+    return delivery;
+  }
+}
+
+/** The event with one new delivery to each of the endpoints. */
+export function eventFor(
+  event: EventContent,
+  endpoints: readonly Pick<StoredEndpoint, 'id'>[],
+  place: NewDelivery['place'] = 'leased',
+  seed = 1,
+): NewEvent {
+  const deliveries = endpoints.map(({ id }) => ({ id: newId<DeliveryId>(event.createdAt), endpointId: id, place }));
+  return { event, fingerprint: fingerprintOf(seed), deliveries };
+}
+
+export function newlyHeld(id: DeliveryId, endpointId: EndpointId, event: EventContent): HeldDelivery {
+  return { id, endpointId, event, attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false };
+}
+
+/** What `accept` answers for an event that it has stored. */
+export function answerFor({ event, deliveries }: NewEvent, existing = false): AcceptedEvent {
+  const { id, type, createdAt } = event;
+  return {
+    id,
+    type,
+    createdAt,
+    deliveries: deliveries.map((made) => ({ id: made.id, endpointId: made.endpointId })),
+    existing,
+  };
+}
+
+export function only<Item>(items: readonly Item[]): Item {
+  const [item] = items;
+  if (item === undefined || items.length !== 1) throw new Error(`expected one, got ${items.length}`);
+  return item;
+}
+
+export const ids = (items: readonly { readonly id: string }[]): string[] => items.map(({ id }) => id);
+
+export function contractIt(makeStore: MakeStore): ContractIt {
+  return (promise, body) => {
+    it(promise, async () => {
+      const database = await makeStore();
+      const bench = new Bench(database);
+      try {
+        await bench.open();
+        await body(bench);
+      } finally {
+        await bench.close();
+        await database.dispose();
+      }
+    });
+  };
+}
