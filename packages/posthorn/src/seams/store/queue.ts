@@ -141,11 +141,16 @@ export interface Queue {
    * Appends attempts to the history and moves their deliveries on, each if `owner` still holds it and the number fits; a
    * delivery whose next state is pending goes to place `due`, no longer suspect. An attempt that does not fit was made
    * by somebody whose lease had run out: it is appended all the same, marked late, and moves nothing. Recording an
-   * attempt id a second time changes nothing and answers as the first time did.
+   * attempt id a second time changes nothing and answers as the first time did. A settled delivery whose manual attempt
+   * fails keeps the moment at which it was settled.
    */
   record(owner: OwnerId, records: readonly AttemptRecord[]): Promise<('recorded' | 'late')[]>;
 
-  /** Gives deliveries back. Those that `owner` does not hold are left alone. */
+  /**
+   * Gives deliveries back; what is suspect remains so. Those that `owner` does not hold are left alone. One given back as
+   * `held` whose endpoint is not disabled any more is due at once instead. A settled delivery that was pending once more
+   * and is cancelled, here or with its endpoint, goes back to what it was.
+   */
   release(owner: OwnerId, releases: readonly Release[]): Promise<void>;
 
   /**
@@ -159,7 +164,8 @@ export interface Queue {
    * Makes one more attempt of a delivery due at `now`, whatever its state; the next claim finds it. A delivery that is
    * leased is already on its way, one in the backlog already waits for its turn: both are left alone (`under_way`).
    * A finished delivery becomes pending, and remembers what it was (see `Resume`).
-   * @returns `endpoint_gone` when its endpoint was deleted, `endpoint_disabled` when it is disabled
+   * @returns `endpoint_gone` when its endpoint was deleted, `endpoint_disabled` when it is disabled; both come before
+   * `under_way`
    */
   retry(
     tenantId: TenantId,
@@ -182,7 +188,7 @@ export interface Queue {
    * @returns `undefined` when the owner has beaten since or is gone
    */
   takeOver(heir: OwnerId, dead: OwnerBeat, now: SteadyMs): Promise<CutOffDelivery[] | undefined>;
-  /** Removes an owner that holds nothing any more. */
+  /** Removes an owner that holds nothing any more. One that does stays, so that it can be taken over. */
   leave(owner: OwnerId): Promise<void>;
 
   /**

@@ -17,7 +17,10 @@ export interface StoredEndpoint extends Endpoint {
   readonly version: number;
 }
 
-/** All live endpoints of a tenant, in the order they were created, and the revision that any change to them raises. */
+/**
+ * All live endpoints of a tenant, in the order they were created, and the revision that any change to them raises. A tenant
+ * that was deleted and created anew goes on with higher revisions.
+ */
 export interface Catalog {
   readonly revision: number;
   readonly endpoints: readonly StoredEndpoint[];
@@ -36,8 +39,8 @@ export interface Registry {
   /** By id, ascending. */
   tenants(page: Page<TenantId>): Promise<Tenant[]>;
   /**
-   * Removes the tenant: its endpoints are deleted, what is pending is cancelled, and its id is free for a new tenant that
-   * sees nothing of the old one. Its history is removed by later calls of `prune`.
+   * Removes the tenant: its endpoints are deleted as by `deleteEndpoint`, and its id is free for a new tenant that sees
+   * nothing of the old one. Its history is removed by later calls of `prune`.
    * @returns false when there is none
    */
   deleteTenant(id: TenantId, at: WallMs): Promise<boolean>;
