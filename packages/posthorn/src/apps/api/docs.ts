@@ -1,0 +1,46 @@
+// The API's description for programs (/openapi.json) and for people (/docs), served from this process alone: the page
+// asks no other host for anything.
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { openApiDocument } from './openapi.ts';
+
+/** Everything that the page needs comes from here; Swagger UI sets styles by script, which needs no exception. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE_HEADERS = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
+
+/** To be registered as a plugin of its own: its hook must not reach other routes. */
+export async function docs(app: FastifyInstance): Promise<void> {
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  const describe = () => {
+    document ??= openApiDocument(app);
+    return document;
+  };
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(PAGE_HEADERS);
+    done();
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => describe());
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: CONTENT_SECURITY_POLICY,
+    theme: { title: 'Posthorn API' },
+    uiConfig: { layout: 'BaseLayout', deepLinking: true, displayRequestDuration: true },
+    transformSpecification: describe,
+    transformSpecificationClone: false,
+  });
+}

@@ -1,0 +1,62 @@
+// From what somebody wants of an endpoint to settings that the engine may store: the checks that a schema cannot express.
+import type { Static } from 'typebox';
+import { checkCallHeaders } from '../../domain/call-headers.ts';
+import { parseCallbackUrl } from '../../domain/callback-url.ts';
+import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../domain/endpoint.ts';
+import { checkSecret, makeSecret, RANDOM_SECRET_BYTES } from '../../domain/secret.ts';
+import type { EndpointSettings } from '../../engine/engine.ts';
+import type { Random } from '../../seams/random.ts';
+import { type FieldError, invalid } from './problems.ts';
+import type { RouteParts } from './route.ts';
+import type { EndpointChangeBody } from './schemas/endpoint.ts';
+import { fieldName } from './validation.ts';
+
+type Wanted = Static<typeof EndpointChangeBody>;
+
+/**
+ * Checks what is wanted of an endpoint and brings it into its stored form.
+ * @returns the settings that were named, and no others
+ * @throws Problem that names every field at fault
+ */
+export function checkedSettings(
+  wanted: Wanted,
+  { callbackUrls, headerPrefix }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix'>,
+): Partial<EndpointSettings> {
+  const { url, secret, headers, ...plain } = wanted;
+  const errors: FieldError[] = [];
+  const checked: { url?: string; secrets?: readonly [string]; headers?: Record<string, string> } = {};
+  if (url !== undefined) {
+    const read = parseCallbackUrl(url, callbackUrls);
+    if (read.ok) checked.url = read.url;
+    else errors.push({ field: 'url', message: read.reason });
+  }
+  if (secret !== undefined) {
+    const check = checkSecret(secret);
+    if (check.ok) checked.secrets = [secret];
+    else errors.push({ field: 'secret', message: check.reason });
+  }
+  if (headers !== undefined) {
+    const check = checkCallHeaders(headers, headerPrefix);
+    if (check.ok) checked.headers = check.headers;
+    else errors.push({ field: fieldName(['headers', check.name]), message: check.reason });
+  }
+  const [first, ...rest] = errors;
+  if (first !== undefined) throw invalid(first, ...rest);
+  return { ...plain, ...checked };
+}
+
+/** Completes a new endpoint's settings with the contract's values. */
+export function newSettings(url: string, named: Partial<EndpointSettings>, random: Random): EndpointSettings {
+  return {
+    eventTypes: null,
+    description: '',
+    scheduleMs: DEFAULT_SCHEDULE_MS,
+    connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS,
+    replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS,
+    secrets: [makeSecret(random.bytes(RANDOM_SECRET_BYTES))],
+    headers: {},
+    ...named,
+    url,
+    enabled: true,
+  };
+}

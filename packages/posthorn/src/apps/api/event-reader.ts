@@ -1,0 +1,140 @@
+// Takes the text of a posted event apart without ever parsing its payload: what is named in the schema is checked by the
+// schema, the payload goes on as the text it came as.
+
+import { resolveEventId } from '../../domain/envelope.ts';
+import { type EventId, parseId } from '../../domain/ids.ts';
+import { jsonElements, jsonKind, jsonMembers } from '../../domain/json.ts';
+import type { EventDraft } from '../../engine/engine.ts';
+import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from './limits.ts';
+import { type FieldError, invalid, Problem } from './problems.ts';
+import { BatchBody, EventBody, TestBody } from './schemas/event.ts';
+import { fieldErrors, fieldName } from './validation.ts';
+
+/** Stands for values that are not looked into: only their kind is checked. */
+const EMPTY = { object: {}, array: [], number: 0, boolean: false, null: null } as const;
+/** Shown at most: a batch may have a thousand. */
+const MAX_REPORTED_ERRORS = 20;
+
+type Members = ReadonlyMap<string, string>;
+
+/**
+ * Reads a posted event.
+ * @param body its text, as the body reader hands it on
+ * @throws Problem that names every field at fault
+ */
+export function readEvent(body: unknown): EventDraft {
+  const text = textOf(body);
+  refuse(fieldErrors(EventBody, outline(text)));
+  return draftOf(jsonMembers(text), []);
+}
+
+/**
+ * Reads a posted batch.
+ * @throws Problem that names the index of each event at fault
+ */
+export function readBatch(body: unknown): EventDraft[] {
+  const text = textOf(body);
+  const whole = outline(text);
+  const events = jsonKind(text) === 'object' ? jsonMembers(text).get('events') : undefined;
+  if (events === undefined || jsonKind(events) !== 'array') {
+    refuse(fieldErrors(BatchBody, whole));
+    throw new TypeError('A batch without events passed its schema.');
+  }
+  const texts = jsonElements(events);
+  const counted = texts.length > MAX_BATCH_EVENTS ? texts.slice(0, MAX_BATCH_EVENTS + 1) : texts;
+  refuse(fieldErrors(BatchBody, { ...Object(whole), events: counted.map(outline) }));
+  const drafts = texts.map((event, index) => draftOf(jsonMembers(event), ['events', String(index)]));
+  refuse(repeatedIds(drafts));
+  return drafts;
+}
+
+/** What a test call says of its event; what is left out is `undefined`. */
+export interface TestEvent {
+  readonly id: EventId | null;
+  readonly type: string | undefined;
+  readonly payload: string | undefined;
+}
+
+/**
+ * Reads the body of a test call.
+ * @throws Problem that names every field at fault
+ */
+export function readTest(body: unknown): TestEvent {
+  const text = textOf(body);
+  refuse(fieldErrors(TestBody, outline(text)));
+  const members = jsonMembers(text);
+  const payload = members.get('payload');
+  const id = payload === undefined ? null : checkedId(null, payload, []);
+  return { id, type: textMember(members, 'type'), payload };
+}
+
+/** No body says as much as an empty object. */
+function textOf(body: unknown): string {
+  return typeof body === 'string' ? body : '{}';
+}
+
+/** The value as far as a schema looks at it: texts as they are, everything else by its kind. */
+function outline(text: string): unknown {
+  if (jsonKind(text) !== 'object') return stub(text);
+  const value: Record<string, unknown> = {};
+  for (const [name, member] of jsonMembers(text)) {
+    // Not by assignment: a member called __proto__ would vanish instead of being refused.
+    Object.defineProperty(value, name, { value: stub(member), enumerable: true });
+  }
+  return value;
+}
+
+function stub(text: string): unknown {
+  const kind = jsonKind(text);
+  return kind === 'string' ? JSON.parse(text) : EMPTY[kind];
+}
+
+function draftOf(members: Members, path: readonly string[]): EventDraft {
+  const payload = members.get('payload') ?? '';
+  const named = textMember(members, 'id');
+  const id = checkedId(named === undefined ? null : (parseId<EventId>(named) ?? null), payload, path);
+  return { id, type: textMember(members, 'type') ?? '', payload };
+}
+
+const UNFIT_EVENT_IDS = {
+  differs: 'names another id than the request does; leave one of the two out',
+  not_lower_case: 'must be in lower case if it is a UUID: calls carry it, and the event id in their headers, alike',
+};
+
+/** Checks a payload's size, and the id it may have. */
+function checkedId(requested: EventId | null, payload: string, path: readonly string[]): EventId | null {
+  refuseLarge(payload, path);
+  const id = resolveEventId(requested, payload);
+  if (id.ok) return id.id;
+  throw invalid({ field: fieldName([...path, 'payload', 'eventId']), message: UNFIT_EVENT_IDS[id.reason] });
+}
+
+function textMember(members: Members, name: string): string | undefined {
+  const text = members.get(name);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function refuseLarge(payload: string, path: readonly string[]): void {
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= MAX_PAYLOAD_BYTES) return;
+  const field = fieldName([...path, 'payload']);
+  const message = `may have ${MAX_PAYLOAD_BYTES} bytes, white space not counted; this one has ${bytes}`;
+  throw new Problem('too-large', { detail: `${field}: ${message}`, errors: [{ field, message }] });
+}
+
+function repeatedIds(drafts: readonly EventDraft[]): FieldError[] {
+  const first = new Map<EventId, number>();
+  const errors: FieldError[] = [];
+  drafts.forEach(({ id }, index) => {
+    if (id === null) return;
+    const earlier = first.get(id);
+    if (earlier === undefined) first.set(id, index);
+    else errors.push({ field: `events[${index}].id`, message: `is that of events[${earlier}], too; ids must differ` });
+  });
+  return errors;
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  const [first, ...rest] = errors.slice(0, MAX_REPORTED_ERRORS);
+  if (first !== undefined) throw invalid(first, ...rest);
+}

@@ -1,0 +1,45 @@
+// Refuses requests that can only come from somebody who wants to confuse: names that are not ours (a web page that had its
+// own name resolve to this machine), requests meant for a proxy, and headers given twice that may be given once.
+import type { onRequestHookHandler } from 'fastify';
+import { Problem } from './problems.ts';
+
+/** What a server on a loopback address is called. */
+export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d+)?$/i;
+/** Node keeps the first of these and drops the rest; somebody before us may have judged by the last. */
+const GIVEN_ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'content-encoding']);
+
+/** @param allowed host names in lower case, without port, IPv6 in brackets; `undefined` allows every one */
+export function refuseConfusion(allowed: readonly string[] | undefined): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const { url = '', rawHeaders } = request.raw;
+    if (!url.startsWith('/'))
+      return done(new Problem('malformed-request', { detail: 'The request target must be a path.' }));
+    const twice = givenTwice(rawHeaders);
+    if (twice !== undefined) {
+      return done(new Problem('malformed-request', { detail: `The header ${twice} is given more than once.` }));
+    }
+    if (allowed !== undefined && !allowed.includes(hostName(request.headers.host))) {
+      return done(new Problem('wrong-host', { detail: `Use one of: ${allowed.join(', ')}.` }));
+    }
+    return done();
+  };
+}
+
+function hostName(host: string | undefined): string {
+  const [, name = ''] = HOST_AND_PORT.exec(host ?? '') ?? [];
+  return name.toLowerCase();
+}
+
+/** @param rawHeaders names and values in turn */
+function givenTwice(rawHeaders: readonly string[]): string | undefined {
+  let seen: string[] | undefined;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!GIVEN_ONCE.has(name)) continue;
+    if (seen?.includes(name)) return name;
+    seen = seen === undefined ? [name] : [...seen, name];
+  }
+  return undefined;
+}

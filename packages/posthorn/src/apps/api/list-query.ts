@@ -1,0 +1,31 @@
+// What lists are asked: how long a page is, and from when to when.
+import type { Static, TObject } from 'typebox';
+import { type WallMs, wall } from '../../domain/time.ts';
+import { DEFAULT_PAGE_ITEMS } from './limits.ts';
+import { invalid } from './problems.ts';
+import type { PAGE_QUERY } from './schemas/fields.ts';
+
+type PageQuery = Static<TObject<typeof PAGE_QUERY>>;
+
+export function pageLimit({ limit }: PageQuery): number {
+  return limit ?? DEFAULT_PAGE_ITEMS;
+}
+
+/** The bounds of a list in time, as the store takes them. */
+export function timeBounds(query: { readonly since?: string; readonly until?: string }): {
+  readonly since?: WallMs;
+  readonly until?: WallMs;
+} {
+  return {
+    ...(query.since !== undefined && { since: moment('query.since', query.since) }),
+    ...(query.until !== undefined && { until: moment('query.until', query.until) }),
+  };
+}
+
+/** Reads a moment whose form has been checked; the 30th of February has the form, too. */
+function moment(field: string, text: string): WallMs {
+  const at = new Date(text);
+  const real = !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 16) === text.slice(0, 16);
+  if (!real) throw invalid({ field, message: 'must be a moment that exists, e.g. 2026-11-23T18:59:00.000Z' });
+  return wall(at.getTime());
+}

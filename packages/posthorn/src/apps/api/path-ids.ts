@@ -1,0 +1,38 @@
+// Ids in paths. What is no id cannot be the id of anything, so it is answered like an unknown one.
+import {
+  type DeliveryId,
+  type EndpointId,
+  type EventId,
+  parseId,
+  parseTenantId,
+  type TenantId,
+} from '../../domain/ids.ts';
+import { notFound } from './problems.ts';
+import type { ApiStore } from './route.ts';
+
+export function pathTenant({ tenant }: { readonly tenant: string }): TenantId {
+  const id = parseTenantId(tenant);
+  if (id === undefined) throw notFound('tenant');
+  return id;
+}
+
+export function pathEndpoint({ endpoint }: { readonly endpoint: string }): EndpointId {
+  return parseId<EndpointId>(endpoint) ?? refuse('endpoint');
+}
+
+export function pathEvent({ event }: { readonly event: string }): EventId {
+  return parseId<EventId>(event) ?? refuse('event');
+}
+
+export function pathDelivery({ delivery }: { readonly delivery: string }): DeliveryId {
+  return parseId<DeliveryId>(delivery) ?? refuse('delivery');
+}
+
+function refuse(what: string): never {
+  throw notFound(what);
+}
+
+/** For lists: one that is empty may be so because there is no such tenant. */
+export async function requireTenant(store: ApiStore, id: TenantId, items: readonly unknown[]): Promise<void> {
+  if (items.length === 0 && (await store.tenant(id)) === undefined) throw notFound('tenant');
+}

@@ -1,0 +1,61 @@
+// What every route is made with: the server's type, the parts it works with, and what a route says of itself.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { CallbackUrlRules } from '../../domain/callback-url.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import type { History } from '../../seams/store/history.ts';
+import type { Registry } from '../../seams/store/registry.ts';
+import type { ProblemKind } from './problems.ts';
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What of the engine the API uses. */
+export type ApiEngine = Pick<
+  Engine,
+  | 'accept'
+  | 'createEndpoint'
+  | 'changeEndpoint'
+  | 'deleteEndpoint'
+  | 'openEndpoint'
+  | 'openEndpoints'
+  | 'deleteTenant'
+  | 'testEndpoint'
+  | 'retry'
+  | 'unready'
+>;
+
+/** What of the store the API uses: reads, and tenants, which the engine has no say in. */
+export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants'> &
+  Pick<History, 'events' | 'event' | 'deliveries' | 'delivery'>;
+
+export interface RouteParts {
+  readonly engine: ApiEngine;
+  readonly store: ApiStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly callbackUrls: CallbackUrlRules;
+  /** Beginning of our own header names in calls, in lower case. */
+  readonly headerPrefix: string;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Problems of this route, besides those that every route may answer with. */
+    problems?: readonly ProblemKind[];
+    /** Shape of a body that the route takes apart itself, because its numbers must keep their digits. */
+    rawBody?: TSchema;
+    /** Levels of arrays and objects that stand around the payloads in such a body. */
+    wrapping?: number;
+  }
+}

@@ -1,0 +1,119 @@
+// A delivery and its attempts as the API shows them.
+import { type Static, Type } from 'typebox';
+import { DELIVERY_STATES } from '../../../domain/delivery.ts';
+import { EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/event-type.ts';
+import { isoTime, type SteadyMs, type WallMs, wall } from '../../../domain/time.ts';
+import type { Clock } from '../../../seams/clock.ts';
+import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
+import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
+import { CLOSED, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { TENANT_ID } from './tenant.ts';
+
+const STATE = Type.Enum([...DELIVERY_STATES], {
+  type: 'string',
+  description: 'pending, or what became of it: succeeded, exhausted (all attempts failed) or cancelled.',
+});
+
+export const EVENT_TYPE = Type.String({
+  maxLength: MAX_EVENT_TYPE_CHARACTERS,
+  pattern: EVENT_TYPE_PATTERN,
+  description: `An event type such as user.created: 1 to ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
+});
+
+const DELIVERY_FIELDS = {
+  id: uuid('Id of the delivery.'),
+  endpointId: uuid('Id of the endpoint.'),
+  eventId: uuid('Id of the event.'),
+  eventType: Type.String(),
+  state: STATE,
+  createdAt: time('When the event was accepted.'),
+  attemptCount: Type.Integer({ description: 'Attempts made so far.' }),
+  nextAttemptAt: nullableTime('When the next attempt is due; null when none is, or when it waits for its turn.'),
+  endedAt: nullableTime('When it was settled; null while pending.'),
+};
+
+export const DeliveryPath = Type.Object({ tenant: TENANT_ID, delivery: uuid('Id of the delivery.') });
+
+export const DeliveryShape = Type.Object(DELIVERY_FIELDS, {
+  title: 'Delivery',
+  description: 'One event on its way to one endpoint.',
+});
+
+export const AttemptShape = Type.Object(
+  {
+    id: ATTEMPT_ID,
+    number: Type.Integer({ description: 'Counts the attempts of the delivery from 1.' }),
+    trigger: Type.Enum(['schedule', 'manual'], {
+      type: 'string',
+      description: 'schedule, the first attempt included, or manual when somebody asked for one more.',
+    }),
+    ...CALL_FIELDS,
+    late: Type.Boolean({
+      description: 'Made by a process that had been taken for dead: it changed nothing about the delivery.',
+    }),
+  },
+  { title: 'Attempt', description: 'One HTTP call of a delivery, with its outcome.' },
+);
+
+export const DeliveryDetailShape = Type.Object(
+  { ...DELIVERY_FIELDS, attempts: Type.Array(AttemptShape, { description: 'In the order they were made.' }) },
+  { title: 'DeliveryDetail', description: 'A delivery with its attempts.' },
+);
+
+export const DeliveryList = page('DeliveryList', DeliveryShape);
+export const DeliveryListQuery = Type.Object(
+  {
+    state: Type.Optional(STATE),
+    endpointId: Type.Optional(uuid('Only to this endpoint.')),
+    eventId: Type.Optional(uuid('Only of this event.')),
+    eventType: Type.Optional(EVENT_TYPE),
+    since: Type.Optional(time('Only those created then or later.')),
+    until: Type.Optional(time('Only those created before.')),
+    ...PAGE_QUERY,
+  },
+  CLOSED,
+);
+
+export const RetryShape = Type.Object(
+  {
+    id: uuid('Id of the delivery.'),
+    retry: Type.Enum(['due', 'under_way'], {
+      type: 'string',
+      description:
+        'due: one more attempt is made now. under_way: it was already waiting for its turn or being attempted, and that goes on.',
+    }),
+  },
+  { title: 'Retry', description: 'What was set in motion.' },
+);
+
+/** Due times are steady; people read the wall. Both are told apart by how far the wall has moved since. */
+function wallTime(at: SteadyMs, clock: Clock): WallMs {
+  return wall(clock.wallNow() + Math.round(at - clock.now()));
+}
+
+export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<typeof DeliveryShape> {
+  const { nextAttemptAt, endedAt } = delivery;
+  return {
+    id: delivery.id,
+    endpointId: delivery.endpointId,
+    eventId: delivery.eventId,
+    eventType: delivery.eventType,
+    state: delivery.state,
+    createdAt: isoTime(delivery.createdAt),
+    attemptCount: delivery.attempts,
+    nextAttemptAt: nextAttemptAt === null ? null : isoTime(wallTime(nextAttemptAt, clock)),
+    endedAt: endedAt === null ? null : isoTime(endedAt),
+  };
+}
+
+export function showDeliveryDetail(delivery: DeliveryDetail, clock: Clock): Static<typeof DeliveryDetailShape> {
+  return {
+    ...showDelivery(delivery, clock),
+    attempts: delivery.history.map((attempt) => ({
+      number: attempt.number,
+      trigger: attempt.trigger,
+      ...showCall(attempt.id, attempt.startedAt, attempt),
+      late: attempt.late,
+    })),
+  };
+}

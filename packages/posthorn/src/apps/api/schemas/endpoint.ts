@@ -1,0 +1,149 @@
+// An endpoint as the API takes and shows it. Its secrets and the values of its headers are shown at its creation and at
+// its secret path only.
+import { type Static, Type } from 'typebox';
+import { MAX_CALL_HEADERS } from '../../../domain/call-headers.ts';
+import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../../domain/endpoint.ts';
+import { MAX_EVENT_TYPE_CHARACTERS, SUBSCRIPTION_PATTERN } from '../../../domain/event-type.ts';
+import {
+  MAX_CONNECT_TIMEOUT_MS,
+  MAX_REPLY_TIMEOUT_MS,
+  MAX_RETRIES,
+  MAX_RETRY_DELAY_MS,
+  MIN_CONNECT_TIMEOUT_MS,
+  MIN_REPLY_TIMEOUT_MS,
+  MIN_RETRY_DELAY_MS,
+} from '../../../domain/schedule.ts';
+import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from '../../../domain/secret.ts';
+import { isoTime } from '../../../domain/time.ts';
+import type { OpenEndpoint } from '../../../engine/engine.ts';
+import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS } from '../limits.ts';
+import { CLOSED, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { TENANT_ID } from './tenant.ts';
+
+const SETTINGS = {
+  url: Type.String({
+    maxLength: MAX_URL_TEXT_CHARACTERS,
+    description: 'The callback URL: https, on a public host.',
+  }),
+  eventTypes: Type.Union(
+    [
+      Type.Array(
+        Type.String({
+          maxLength: MAX_EVENT_TYPE_CHARACTERS,
+          pattern: SUBSCRIPTION_PATTERN,
+          description: `An event type such as user.created, or a prefix ending in .*, such as user.*; at most ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
+        }),
+        {
+          minItems: 1,
+          maxItems: MAX_SUBSCRIPTIONS,
+          uniqueItems: true,
+          description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null or left out for all.`,
+        },
+      ),
+      Type.Null(),
+    ],
+    { description: 'What the endpoint wants: exact types, or prefixes ending in .*; null or left out for everything.' },
+  ),
+  description: Type.String({
+    maxLength: MAX_DESCRIPTION_CHARACTERS,
+    description: `For people; at most ${MAX_DESCRIPTION_CHARACTERS} characters.`,
+  }),
+  scheduleMs: Type.Array(
+    Type.Integer({
+      minimum: MIN_RETRY_DELAY_MS,
+      maximum: MAX_RETRY_DELAY_MS,
+      description: `A delay in milliseconds, ${MIN_RETRY_DELAY_MS} to ${MAX_RETRY_DELAY_MS} (30 days).`,
+    }),
+    {
+      maxItems: MAX_RETRIES,
+      description: `The delays before each retry, counted from the end of the attempt before; at most ${MAX_RETRIES}, none for no retries. [${DEFAULT_SCHEDULE_MS.join(', ')}] when left out.`,
+    },
+  ),
+  connectTimeoutMs: Type.Integer({
+    minimum: MIN_CONNECT_TIMEOUT_MS,
+    maximum: MAX_CONNECT_TIMEOUT_MS,
+    description: `For DNS, TCP and TLS together: ${MIN_CONNECT_TIMEOUT_MS} to ${MAX_CONNECT_TIMEOUT_MS}; ${DEFAULT_CONNECT_TIMEOUT_MS} when left out.`,
+  }),
+  replyTimeoutMs: Type.Integer({
+    minimum: MIN_REPLY_TIMEOUT_MS,
+    maximum: MAX_REPLY_TIMEOUT_MS,
+    description: `For the whole reply: ${MIN_REPLY_TIMEOUT_MS} to ${MAX_REPLY_TIMEOUT_MS}; ${DEFAULT_REPLY_TIMEOUT_MS} when left out.`,
+  }),
+};
+
+const SECRET_FIELDS = {
+  secret: Type.String({
+    maxLength: MAX_SECRET_BYTES,
+    description: `The signing secret: ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes of text without control characters. Left out at creation, one is made.`,
+  }),
+  headers: Type.Unsafe<Record<string, string>>({
+    type: 'object',
+    maxProperties: MAX_CALL_HEADERS,
+    additionalProperties: { type: 'string', description: 'A header value is a string.' },
+    description: `Extra headers of every call, at most ${MAX_CALL_HEADERS}: names to values. They replace the ones before as a whole.`,
+  }),
+};
+
+export const EndpointPath = Type.Object({ tenant: TENANT_ID, endpoint: uuid('Id of the endpoint.') });
+
+export const NewEndpointBody = Type.Object(
+  { ...Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS })).properties, url: SETTINGS.url },
+  { ...CLOSED, title: 'NewEndpoint' },
+);
+
+export const EndpointChangeBody = Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS }), {
+  ...CLOSED,
+  minProperties: 1,
+  title: 'EndpointChange',
+  description: 'At least one setting; what is left out stays as it is.',
+});
+
+const SHOWN = {
+  id: uuid('Id of the endpoint.'),
+  ...SETTINGS,
+  enabled: Type.Boolean({ description: 'While false, deliveries wait.' }),
+  headerNames: Type.Array(Type.String(), {
+    description: 'Names of the extra headers; their values may be credentials and are at …/secret.',
+  }),
+  createdAt: time('When it was created.'),
+  updatedAt: time('When it was last changed.'),
+};
+
+export const EndpointShape = Type.Object(SHOWN, {
+  title: 'Endpoint',
+  description: 'A callback URL with its subscriptions and settings.',
+});
+export const CreatedEndpointShape = Type.Object(
+  { ...SHOWN, secret: Type.String({ description: 'The signing secret, in clear.' }) },
+  { title: 'CreatedEndpoint', description: 'The new endpoint, with its secret.' },
+);
+export const EndpointSecretShape = Type.Object(
+  {
+    secret: Type.String({ description: 'The signing secret, in clear.' }),
+    headers: Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
+  },
+  { title: 'EndpointSecret', description: 'What an endpoint otherwise keeps to itself.' },
+);
+
+export const EndpointList = page('EndpointList', EndpointShape);
+export const EndpointListQuery = Type.Object(PAGE_QUERY, CLOSED);
+
+export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShape> {
+  return {
+    id: endpoint.id,
+    url: endpoint.url,
+    eventTypes: endpoint.eventTypes === null ? null : [...endpoint.eventTypes],
+    description: endpoint.description,
+    scheduleMs: [...endpoint.scheduleMs],
+    connectTimeoutMs: endpoint.connectTimeoutMs,
+    replyTimeoutMs: endpoint.replyTimeoutMs,
+    enabled: endpoint.enabled,
+    headerNames: Object.keys(endpoint.headers),
+    createdAt: isoTime(endpoint.createdAt),
+    updatedAt: isoTime(endpoint.updatedAt),
+  };
+}
+
+export function showCreatedEndpoint(endpoint: OpenEndpoint): Static<typeof CreatedEndpointShape> {
+  return { ...showEndpoint(endpoint), secret: endpoint.secrets[0] };
+}

@@ -1,0 +1,129 @@
+// An event as the API takes and shows it.
+import { type Static, Type } from 'typebox';
+import { isoTime } from '../../../domain/time.ts';
+import type { TestAnswer } from '../../../engine/engine.ts';
+import type { Clock } from '../../../seams/clock.ts';
+import type { EventDetail, EventSummary } from '../../../seams/store/history.ts';
+import type { AcceptedEvent } from '../../../seams/store/queue.ts';
+import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
+import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
+import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
+import { CLOSED, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { TENANT_ID } from './tenant.ts';
+
+const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  description: `A JSON object, at most ${MAX_PAYLOAD_BYTES} bytes without white space and 64 levels deep. Numbers keep their digits, keys their order.`,
+});
+
+export const EventBody = Type.Object(
+  {
+    type: EVENT_TYPE,
+    payload: PAYLOAD,
+    id: Type.Optional(
+      uuid('Chosen by you to make repeating the request harmless; left out, payload.eventId or one of ours.'),
+    ),
+  },
+  { ...CLOSED, title: 'NewEvent' },
+);
+
+export const BatchBody = Type.Object(
+  {
+    events: Type.Array(EventBody, {
+      minItems: 1,
+      maxItems: MAX_BATCH_EVENTS,
+      description: `1 to ${MAX_BATCH_EVENTS} events.`,
+    }),
+  },
+  { ...CLOSED, title: 'NewEvents', description: 'All of them are stored, or none.' },
+);
+
+export const TestBody = Type.Partial(Type.Pick(EventBody, ['type', 'payload']), {
+  ...CLOSED,
+  title: 'TestEvent',
+  description: 'Left out, a sample of what the endpoint subscribed to.',
+});
+
+export const AcceptedShape = Type.Object(
+  {
+    id: uuid('Id of the event.'),
+    type: Type.String(),
+    createdAt: time('When it was accepted first.'),
+    deliveries: Type.Array(Type.Object({ id: uuid('Id of the delivery.'), endpointId: uuid('Id of the endpoint.') }), {
+      description: 'One for each endpoint that wants it; none is fine.',
+    }),
+  },
+  { title: 'AcceptedEvent', description: 'The event is on disk and will be delivered.' },
+);
+
+export const AcceptedBatchShape = Type.Object(
+  { events: Type.Array(AcceptedShape, { description: 'In the order of the request.' }) },
+  { title: 'AcceptedEvents' },
+);
+
+export const EventPath = Type.Object({ tenant: TENANT_ID, event: uuid('Id of the event.') });
+
+const SUMMARY = { id: uuid('Id of the event.'), type: Type.String(), createdAt: time('When it was accepted.') };
+
+export const EventShape = Type.Object(SUMMARY, { title: 'Event', description: 'What happened.' });
+export const EventDetailShape = Type.Object(
+  {
+    ...SUMMARY,
+    body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
+    deliveries: Type.Array(DeliveryShape),
+  },
+  { title: 'EventDetail', description: 'An event with its body and deliveries.' },
+);
+
+export const EventList = page('EventList', EventShape);
+export const EventListQuery = Type.Object(
+  {
+    eventType: Type.Optional(EVENT_TYPE),
+    since: Type.Optional(time('Only those accepted then or later.')),
+    until: Type.Optional(time('Only those accepted before.')),
+    ...PAGE_QUERY,
+  },
+  CLOSED,
+);
+
+export const TestShape = Type.Object(
+  {
+    attempt: Type.Object(
+      { id: ATTEMPT_ID, ...CALL_FIELDS },
+      { title: 'TestAttempt', description: 'The call; it is not kept.' },
+    ),
+    eventId: uuid('Id of the sample event.'),
+    body: Type.String({ description: 'What was sent.' }),
+  },
+  { title: 'TestResult', description: 'A sample event was sent; whether it was taken is told by attempt.outcome.' },
+);
+
+export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape> {
+  return {
+    id: event.id,
+    type: event.type,
+    createdAt: isoTime(event.createdAt),
+    deliveries: event.deliveries.map(({ id, endpointId }) => ({ id, endpointId })),
+  };
+}
+
+export function showEvent(event: EventSummary): Static<typeof EventShape> {
+  return { id: event.id, type: event.type, createdAt: isoTime(event.createdAt) };
+}
+
+export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof EventDetailShape> {
+  return {
+    ...showEvent(event),
+    body: bodyText(event.body),
+    deliveries: event.deliveries.map((delivery) => showDelivery(delivery, clock)),
+  };
+}
+
+export function showTest({ attemptId, eventId, startedAt, result, body }: TestAnswer): Static<typeof TestShape> {
+  return { attempt: showCall(attemptId, startedAt, result), eventId, body: bodyText(body) };
+}
+
+/** Bodies are JSON that we wrote, so they are UTF-8. */
+function bodyText(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+}

@@ -1,0 +1,52 @@
+// The small parts that shapes are made of: ids, moments, things that may be null.
+import { type TSchema, type TUnsafe, Type } from 'typebox';
+import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
+
+export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+const TIME_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,3})?)?Z$';
+
+/** @param what what it identifies, e.g. `The event's id.` */
+export const uuid = (what: string) =>
+  Type.String({ format: 'uuid', pattern: UUID_PATTERN, description: `${what} A UUID in lower case, with dashes.` });
+
+export const time = (what: string) =>
+  Type.String({
+    format: 'date-time',
+    pattern: TIME_PATTERN,
+    description: `${what} ISO 8601 in UTC, e.g. 2026-11-23T18:59:00.000Z.`,
+  });
+
+/** A shape of which all fields are known: others are refused by name. */
+export const CLOSED = { additionalProperties: false } as const;
+
+export const nullableText = (description: string): TUnsafe<string | null> =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+export const nullableTime = (what: string): TUnsafe<string | null> =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'date-time', description: what });
+export const nullableNumber = (description: string): TUnsafe<number | null> =>
+  Type.Unsafe<number | null>({ type: ['number', 'null'], description });
+
+/** What every list can be asked. */
+export const PAGE_QUERY = {
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_PAGE_ITEMS,
+      default: DEFAULT_PAGE_ITEMS,
+      description: `Items of the page, 1 to ${MAX_PAGE_ITEMS}; ${DEFAULT_PAGE_ITEMS} when left out.`,
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: MAX_CURSOR_CHARACTERS, description: 'The nextCursor of the page before.' }),
+  ),
+};
+
+/** A page of a list. */
+export const page = <Item extends TSchema>(title: string, item: Item) =>
+  Type.Object(
+    {
+      data: Type.Array(item),
+      nextCursor: nullableText('Ask for the next page with it; null when this is the last one.'),
+    },
+    { title, description: 'A page of the list.' },
+  );

@@ -1,0 +1,52 @@
+// A tenant as the API takes and shows it.
+import { type Static, Type } from 'typebox';
+import { isoTime } from '../../../domain/time.ts';
+import type { Tenant } from '../../../seams/store/registry.ts';
+import { MAX_NAME_CHARACTERS } from '../limits.ts';
+import { CLOSED, PAGE_QUERY, page, time } from './fields.ts';
+
+export const TENANT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - (but not "." or "..")';
+
+export const TENANT_ID = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: `Id of the tenant, chosen by you: ${TENANT_ID_RULE}.`,
+});
+
+export const TenantPath = Type.Object({ tenant: TENANT_ID });
+
+export const PutTenantBody = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: MAX_NAME_CHARACTERS,
+        description: `A name for people, 1 to ${MAX_NAME_CHARACTERS} characters. A new tenant without one is named by its id.`,
+      }),
+    ),
+  },
+  { ...CLOSED, title: 'PutTenant' },
+);
+
+export const TenantShape = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    createdAt: time('When it was created.'),
+    updatedAt: time('When it was last changed.'),
+  },
+  { title: 'Tenant', description: 'A customer of your application: owns endpoints and events.' },
+);
+
+export const TenantList = page('TenantList', TenantShape);
+export const TenantListQuery = Type.Object(PAGE_QUERY, CLOSED);
+
+export function showTenant(tenant: Tenant): Static<typeof TenantShape> {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    createdAt: isoTime(tenant.createdAt),
+    updatedAt: isoTime(tenant.updatedAt),
+  };
+}

@@ -1,0 +1,107 @@
+// The HTTP API, put together: who may come in, how bodies are read, which routes there are, how failures are answered. It
+// builds a server that does not listen yet.
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import type { Log } from '../logging/log.ts';
+import { requireKey } from './authentication.ts';
+import { readJsonOnly, refuseEncoded } from './body-reader.ts';
+import { docs } from './docs.ts';
+import { answerFailures, answerUnreadable } from './failures.ts';
+import { refuseConfusion } from './hosts.ts';
+import { KnownPaths } from './known-paths.ts';
+import {
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_HEADER_BYTES,
+  MAX_REQUEST_BYTES,
+  MAX_REQUESTS_PER_SOCKET,
+  OVERDUE_CHECK_MS,
+  REQUEST_TIMEOUT_MS,
+  SOCKET_IDLE_TIMEOUT_MS,
+} from './limits.ts';
+import { openApiOptions } from './openapi.ts';
+import { notFound, sendProblem } from './problems.ts';
+import type { RouteParts } from './route.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
+import { endpointRoutes } from './routes/endpoints.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { tenantRoutes } from './routes/tenants.ts';
+import { testRoute } from './routes/test.ts';
+import { compileSchema } from './validation.ts';
+
+export interface ApiParts extends RouteParts {
+  /** SHA-256 digests of the keys that callers may use, 32 bytes each. */
+  readonly apiKeyHashes: readonly Uint8Array[];
+  /** Host names that requests may be for, see `LOOPBACK_HOSTS`; `undefined` allows every one. */
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly version: string;
+  /** Told of defects only, each once. */
+  readonly log: Pick<Log, 'write'>;
+}
+
+/** Answers may hold secrets and what strangers sent: no cache keeps them, no browser guesses what they are. */
+const ANSWER_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** Builds the server. `listen` makes it listen; `close` lets requests under way end and then closes it. */
+export function createApi(parts: ApiParts): FastifyInstance {
+  const app = fastify({
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_REQUEST_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionTimeout: SOCKET_IDLE_TIMEOUT_MS,
+    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
+    http: {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: OVERDUE_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+    // What an id may look like is decided by who reads it; the head's size bounds the path.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    // Requests that arrive on open connections while we close are answered, with `connection: close`.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const answer = answerFailures(parts.random, parts.log);
+  const paths = new KnownPaths();
+
+  readJsonOnly(app);
+  app.setValidatorCompiler(compileSchema);
+  app.setErrorHandler(answer);
+  app.addHook('onRoute', ({ url, method }) => paths.add(url, [method].flat()));
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(ANSWER_HEADERS);
+    done();
+  });
+  app.addHook('onRequest', refuseConfusion(parts.allowedHosts));
+
+  const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
+    const methods = paths.methodsOf(request.url.split('?', 1)[0] ?? '');
+    if (methods.length === 0) throw notFound('path');
+    const allow = methods.join(', ');
+    const detail = `This path has the methods ${allow}.`;
+    return sendProblem(reply, 'method-not-allowed', { detail, headers: { allow } });
+  };
+  app.setNotFoundHandler(answerUnknown);
+
+  app.register(swagger, openApiOptions(parts.version));
+  app.register(docs);
+  app.register(async (open) => healthRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), parts, parts.version));
+  app.register(
+    async (plain) => {
+      const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
+      v1.addHook('onRequest', requireKey(parts.apiKeyHashes, parts.clock));
+      v1.addHook('onRequest', refuseEncoded);
+      v1.setNotFoundHandler(answerUnknown);
+      tenantRoutes(v1, parts);
+      endpointRoutes(v1, parts);
+      testRoute(v1, parts);
+      eventRoutes(v1, parts);
+      deliveryRoutes(v1, parts);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

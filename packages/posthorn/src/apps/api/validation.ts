@@ -1,0 +1,122 @@
+// Checks bodies and query strings against their schemas, and says what is wrong field by field: where, and what is allowed.
+// The schemas' own descriptions are the second half of each message, so that errors and reference cannot disagree.
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
+import { type FieldError, invalid } from './problems.ts';
+
+/** A key of the request is quoted up to this length: it may be as long as the body. */
+const MAX_QUOTED_CHARACTERS = 64;
+const WHOLE_NUMBER = /^-?\d{1,15}$/;
+const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+const compiled = new WeakMap<object, Validator>();
+
+function validatorOf(schema: TSchema): Validator {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validator = Compile(schema);
+  compiled.set(schema, validator);
+  return validator;
+}
+
+/**
+ * Checks a value.
+ * @param at path of the value in the request; empty for the whole body
+ * @returns what is wrong, nothing when it fits
+ */
+export function fieldErrors(schema: TSchema, value: unknown, at = ''): readonly FieldError[] {
+  const validator = validatorOf(schema);
+  return validator.Check(value) ? [] : validator.Errors(value).flatMap((error) => describe(schema, error, at));
+}
+
+/** What Fastify checks parts of a request with. Bodies arrive as JSON text; path parameters are left to the routes. */
+export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart === 'params') return () => true;
+  // Compiled now, at start, and not during the first request.
+  validatorOf(schema);
+  const body = httpPart === 'body';
+  return (input: unknown) => {
+    const value = body ? bodyValue(input) : withNumbers(schema, input);
+    const [first, ...rest] = fieldErrors(schema, value, body ? '' : 'query');
+    return first === undefined ? { value } : { error: invalid(first, ...rest) };
+  };
+};
+
+/** @param text what the strict reader passed on. No body says as much as an empty object. */
+function bodyValue(text: unknown): unknown {
+  return typeof text === 'string' ? JSON.parse(text) : {};
+}
+
+/** A query string has only texts: those that should be numbers, and look like them, become numbers. */
+function withNumbers(schema: TSchema, query: unknown): unknown {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(query ?? {})) {
+    const wanted = memberOf(memberOf(schema, 'properties'), name);
+    const number = memberOf(wanted, 'type') === 'integer' && typeof value === 'string' && WHOLE_NUMBER.test(value);
+    fields[name] = number ? Number(value) : value;
+  }
+  return fields;
+}
+
+function describe(schema: TSchema, error: TLocalizedValidationError, base: string): FieldError[] {
+  const path = [...(base === '' ? [] : [base]), ...pointerParts(error.instancePath)];
+  const here = pointerParts(error.schemaPath.slice(1)).reduce<unknown>(memberOf, schema);
+  switch (error.keyword) {
+    // Their parts are reported on their own; `null` is the uninteresting half of "… or null".
+    case 'anyOf':
+    case 'additionalProperties':
+      return [];
+    case 'boolean':
+      return [{ field: fieldName(path), message: unknownField(schema, error.schemaPath) }];
+    case 'required':
+      return error.params.requiredProperties.map((name) => ({
+        field: fieldName([...path, name]),
+        message: sentences('is required', memberOf(memberOf(here, 'properties'), name)),
+      }));
+    case 'enum':
+      return [{ field: fieldName(path), message: `must be one of ${error.params.allowedValues.join(', ')}` }];
+    case 'pattern':
+      return [{ field: fieldName(path), message: sentences('does not have the right form', here) }];
+    case 'type':
+      return error.params.type === 'null' ? [] : [{ field: fieldName(path), message: sentences(error.message, here) }];
+    default:
+      return [{ field: fieldName(path), message: sentences(error.message, here) }];
+  }
+}
+
+function unknownField(schema: TSchema, schemaPath: string): string {
+  const parent = pointerParts(schemaPath.slice(1)).slice(0, -1).reduce<unknown>(memberOf, schema);
+  const names = Object.keys(Object(memberOf(parent, 'properties')));
+  return `is not known here; allowed: ${names.join(', ')}`;
+}
+
+function sentences(fault: string, schema: unknown): string {
+  const description = memberOf(schema, 'description');
+  return typeof description === 'string' ? `${fault}. ${description}` : fault;
+}
+
+/** A member of a value of which nothing is known; `undefined` when there is none. */
+export function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+}
+
+/** The parts of a JSON Pointer (RFC 6901). */
+function pointerParts(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** `['events', '3', 'payload', 'a b']` → `events[3].payload["a b"]` */
+export function fieldName(path: readonly string[]): string {
+  return path.reduce((name, part) => {
+    if (/^\d+$/.test(part)) return `${name}[${part}]`;
+    if (!PLAIN_KEY.test(part) && !part.includes('['))
+      return `${name}[${JSON.stringify(part.slice(0, MAX_QUOTED_CHARACTERS))}]`;
+    const clipped = part.slice(0, MAX_QUOTED_CHARACTERS);
+    return name === '' ? clipped : `${name}.${clipped}`;
+  }, '');
+}
