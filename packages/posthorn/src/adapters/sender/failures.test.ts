@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { dialFailure, exchangeFailure, handshakeFailure, isClosed } from './failures.ts';
+
+const PORT = 8_443;
+const dialled = (code: string, address = '192.0.2.1') => dialFailure('hooks.test', PORT, [{ address, code }]);
+
+describe('failures of a connection', () => {
+  for (const [code, outcome] of [
+    ['ECONNREFUSED', 'connect_refused'],
+    ['EHOSTUNREACH', 'unreachable'],
+    ['ENETUNREACH', 'unreachable'],
+    ['EACCES', 'unreachable'],
+    ['EPERM', 'unreachable'],
+    ['EINVAL', 'unreachable'],
+    ['ETIMEDOUT', 'connect_timeout'],
+    ['ECONNRESET', 'connection_reset'],
+    ['EMFILE', 'local_error'],
+    ['ENFILE', 'local_error'],
+    ['EADDRNOTAVAIL', 'local_error'],
+    ['ENOBUFS', 'local_error'],
+  ] as const) {
+    it(`${code} is ${outcome}`, () => assert.equal(dialled(code).outcome, outcome));
+  }
+
+  it('of a machine without IPv6 are not its trouble but the address out of reach', () => {
+    assert.equal(dialled('EADDRNOTAVAIL', '2001:db8::1').outcome, 'unreachable');
+  });
+
+  it('of several addresses: our own trouble comes first, then what tells most', () => {
+    const of = (...codes: string[]) =>
+      dialFailure(
+        'hooks.test',
+        PORT,
+        codes.map((code) => ({ address: '192.0.2.1', code })),
+      ).outcome;
+    assert.equal(of('ECONNREFUSED', 'EMFILE'), 'local_error');
+    assert.equal(of('ENETUNREACH', 'ECONNREFUSED'), 'connect_refused');
+    assert.equal(of('EHOSTUNREACH', 'ETIMEDOUT'), 'connect_timeout');
+  });
+
+  it('name the host and never an address', () => {
+    for (const code of ['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT', 'ECONNRESET', 'EMFILE', 'EWHATEVER']) {
+      const { error } = dialled(code, '10.1.2.3');
+      assert.doesNotMatch(error, /10\.1\.2\.3/);
+      if (code !== 'EMFILE') assert.match(error, /hooks\.test on port 8443/);
+    }
+  });
+});
+
+describe('failures of a handshake', () => {
+  for (const [code, outcome, words] of [
+    ['CERT_HAS_EXPIRED', 'tls_error', /certificate has expired/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_error', /plain HTTP port/],
+    ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'tls_error', /HTTP\/2 only/],
+    ['ERR_SSL_SOMETHING_NEW', 'tls_error', /ERR_SSL_SOMETHING_NEW/],
+    ['ECONNRESET', 'connection_reset', /during the TLS handshake/],
+    ['ETIMEDOUT', 'connect_timeout', /stopped answering/],
+  ] as const) {
+    it(`${code} is ${outcome} and says why`, () => {
+      const failure = handshakeFailure('hooks.test', code);
+      assert.equal(failure.outcome, outcome);
+      assert.match(failure.error, words);
+    });
+  }
+});
+
+describe('failures of an exchange', () => {
+  for (const [code, message, outcome] of [
+    ['UND_ERR_SOCKET', 'other side closed', 'connection_reset'],
+    ['UND_ERR_SOCKET', 'bad response', 'protocol_error'],
+    ['UND_ERR_SOCKET', 'bad upgrade', 'protocol_error'],
+    ['ECONNRESET', 'read ECONNRESET', 'connection_reset'],
+    ['EPIPE', 'write EPIPE', 'connection_reset'],
+    ['ETIMEDOUT', 'read ETIMEDOUT', 'connection_reset'],
+    ['EHOSTUNREACH', 'read EHOSTUNREACH', 'unreachable'],
+    ['HPE_INVALID_CONSTANT', 'Expected HTTP/', 'protocol_error'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error', 'protocol_error'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'mismatch', 'protocol_error'],
+    ['UND_ERR_INVALID_ARG', 'invalid x header', 'protocol_error'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'alert', 'tls_error'],
+    ['ENOBUFS', 'write ENOBUFS', 'local_error'],
+  ] as const) {
+    it(`${code} (${message}) is ${outcome}`, () => {
+      assert.equal(exchangeFailure('hooks.test', { code, message }).outcome, outcome);
+    });
+  }
+
+  it('are a closed connection only when the other side closed it', () => {
+    assert.equal(isClosed({ code: 'UND_ERR_SOCKET', message: 'other side closed' }), true);
+    assert.equal(isClosed({ code: 'UND_ERR_SOCKET', message: 'bad response' }), false);
+    assert.equal(isClosed({ code: 'HPE_INVALID_CONSTANT', message: '' }), false);
+  });
+});

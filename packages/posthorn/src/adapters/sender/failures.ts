@@ -1,0 +1,200 @@
+// Every way for a call to fail, as an outcome and one sentence for the tenant. The sentences name the tenant's own host and
+// what to do, never an address or another fact about the inside of the network.
+import type { Outcome } from '../../domain/outcome.ts';
+import type { DialFailure } from './dial.ts';
+import { LINE_GONE } from './line.ts';
+import type { LookupFailure } from './resolver.ts';
+
+export interface Failure {
+  readonly outcome: Exclude<Outcome, 'succeeded' | 'http_status'>;
+  readonly error: string;
+}
+
+/** What was being done when the time for connecting ran out. */
+export type ConnectStage = 'name' | 'tcp' | 'tls';
+
+/** This machine has run out of something, or is not allowed to have more of it. */
+const OUT_OF_RESOURCES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
+const UNREACHABLE = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EACCES',
+  'EPERM',
+  'EINVAL',
+  'EAFNOSUPPORT',
+  'EHOSTDOWN',
+  'ENETDOWN',
+]);
+/** Codes of a connection that was closed or reset by the other side. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', LINE_GONE]);
+
+/** One constant sentence, whatever the address is and however it was found: no answer to a port scan. */
+export function blocked(): Failure {
+  return {
+    outcome: 'blocked_address',
+    error:
+      'The callback URL does not lead to a public address, so it was not called. Use a public address, or ask the operator to allow its network.',
+  };
+}
+
+export function plainHttp(): Failure {
+  return {
+    outcome: 'blocked_address',
+    error: 'The callback URL is plain HTTP, which is switched off, so it was not called. Use an https:// URL.',
+  };
+}
+
+export function interrupted(): Failure {
+  return { outcome: 'interrupted', error: 'Posthorn was stopped during the call; it will be made again.' };
+}
+
+export function nameFailure(host: string, failure: LookupFailure): Failure {
+  switch (failure) {
+    case 'no_such_name':
+      return {
+        outcome: 'dns_error',
+        error: `The name ${host} has no address. Check its spelling and its DNS records.`,
+      };
+    case 'server_failed':
+      return { outcome: 'dns_error', error: `The name servers of ${host} do not answer properly. Check its DNS zone.` };
+    case 'no_resolver':
+      return noResolver();
+  }
+}
+
+export function noResolver(): Failure {
+  return {
+    outcome: 'local_error',
+    error: 'Posthorn could not reach its own name servers. The call will be made again.',
+  };
+}
+
+export function connectTimeout(host: string, stage: ConnectStage, limitMs: number): Failure {
+  const doing = {
+    name: `the name servers had not answered for ${host}`,
+    tcp: `${host} had not accepted the connection`,
+    tls: `${host} had not finished the TLS handshake`,
+  };
+  return { outcome: 'connect_timeout', error: `No connection within ${limitMs} ms: until then ${doing[stage]}.` };
+}
+
+/** @param failures one for each address that was tried */
+export function dialFailure(host: string, port: number, failures: readonly DialFailure[]): Failure {
+  const outcomes = failures.map(dialOutcome);
+  const where = `${host} on port ${port}`;
+  if (outcomes.includes('local_error')) {
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+  }
+  if (outcomes.includes('connect_refused')) {
+    return {
+      outcome: 'connect_refused',
+      error: `Nothing accepts connections to ${where}. Check that the receiver is running.`,
+    };
+  }
+  if (outcomes.includes('connection_reset')) return reset(`${where} reset the connection while it was being opened`);
+  if (outcomes.includes('connect_timeout')) {
+    return { outcome: 'connect_timeout', error: `No connection: ${where} did not answer.` };
+  }
+  return { outcome: 'unreachable', error: `There is no way through the network to ${where}.` };
+}
+
+function dialOutcome({ address, code }: DialFailure): Failure['outcome'] {
+  if (code === 'ECONNREFUSED') return 'connect_refused';
+  if (code === 'ETIMEDOUT') return 'connect_timeout';
+  // Without any IPv6 address of our own, an IPv6 address is simply out of reach, now and later.
+  if (UNREACHABLE.has(code) || (code === 'EADDRNOTAVAIL' && address.includes(':'))) return 'unreachable';
+  if (OUT_OF_RESOURCES.has(code)) return 'local_error';
+  return 'connection_reset';
+}
+
+function reset(what: string): Failure {
+  return { outcome: 'connection_reset', error: `${what}.` };
+}
+
+/** Beginning of the sentence by OpenSSL's or Node's code. */
+const TLS_REASONS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; use one from a public authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate chain is incomplete',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is from an authority that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is from an authority that is not trusted here, or its chain is incomplete; send the intermediate certificates',
+  INVALID_PURPOSE: 'its certificate is not meant for a server',
+  INVALID_CA: 'one of the authorities in its certificate chain may not issue certificates',
+  CERT_REVOKED: 'its certificate was revoked',
+  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
+  CERT_CHAIN_TOO_LONG: 'its certificate chain is too long',
+  UNSPECIFIED: 'its certificate uses a key or a hash that is too weak',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS on this port; maybe this is its plain HTTP port',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS on this port; maybe this is its plain HTTP port',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it offers no TLS version from 1.2 on',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it offers no TLS version from 1.2 on',
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'it speaks HTTP/2 only; offer HTTP/1.1 too',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it asks for a client certificate',
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'it does not know this host name',
+};
+
+/** @param code of an error during the handshake */
+export function handshakeFailure(host: string, code: string): Failure {
+  if (CLOSED.has(code)) return reset(`${host} closed the connection during the TLS handshake`);
+  if (code === 'ETIMEDOUT')
+    return { outcome: 'connect_timeout', error: `${host} stopped answering during the TLS handshake.` };
+  if (OUT_OF_RESOURCES.has(code)) {
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+  }
+  return tlsFailure(host, code);
+}
+
+function tlsFailure(host: string, code: string): Failure {
+  const reason = TLS_REASONS[code] ?? `the handshake failed (${code})`;
+  return { outcome: 'tls_error', error: `No secure connection to ${host}: ${reason}.` };
+}
+
+export function replyTimeout(host: string, limitMs: number, answered: boolean): Failure {
+  const what = answered ? `${host} did not finish its response` : `${host} did not answer`;
+  return { outcome: 'reply_timeout', error: `${what} within ${limitMs} ms.` };
+}
+
+/** An error of the HTTP exchange on a connected socket. */
+export interface ExchangeError {
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** Whether the other side closed or reset the connection. */
+export function isClosed(error: ExchangeError): boolean {
+  return CLOSED.has(error.code ?? '') && !NOT_HTTP.has(error.message);
+}
+
+/** undici reports these two breaches of the protocol with the code of a closed socket. */
+const NOT_HTTP = new Set(['bad response', 'bad upgrade']);
+
+export function exchangeFailure(host: string, error: ExchangeError): Failure {
+  const code = error.code ?? '';
+  if (isClosed(error)) return reset(`${host} closed the connection before it answered`);
+  if (code === 'ETIMEDOUT') return reset(`${host} no longer answers on this connection`);
+  if (UNREACHABLE.has(code)) {
+    return { outcome: 'unreachable', error: `The way through the network to ${host} was lost during the call.` };
+  }
+  if (OUT_OF_RESOURCES.has(code)) {
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+  }
+  if (code.startsWith('ERR_SSL_')) return tlsFailure(host, code);
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
+    return {
+      outcome: 'protocol_error',
+      error: `The call cannot be written as HTTP: ${error.message}. Check the extra headers of the endpoint.`,
+    };
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return malformed(host, 'its headers are too long');
+  if (error.message === 'bad upgrade') return malformed(host, 'it switched to another protocol');
+  const [, reason] = /\(([^()]*)\)$/.exec(error.message) ?? [];
+  return malformed(host, code.startsWith('HPE_') && reason !== undefined ? reason : 'it breaks the rules of HTTP/1.1');
+}
+
+export function malformed(host: string, reason: string): Failure {
+  return { outcome: 'protocol_error', error: `The response of ${host} is not valid HTTP: ${reason}.` };
+}

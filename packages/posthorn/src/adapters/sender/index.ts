@@ -1,0 +1,63 @@
+// The guarded sender: makes the calls, and is the only thing of Posthorn that connects to a callback's address. What it promises
+// is in the Sender seam; which addresses it refuses, in domain/address.
+import type { Networks } from '../../domain/address.ts';
+import type { CallResult } from '../../domain/outcome.ts';
+import type { Call, Sender } from '../../seams/sender.ts';
+import { type CallParts, OneCall } from './call.ts';
+import { type Dial, dialTcp } from './dial.ts';
+import { type Failure, interrupted } from './failures.ts';
+import { createGuard } from './guard.ts';
+import { Pool } from './pool.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { Sessions } from './sessions.ts';
+import { Targets } from './target.ts';
+import { createTrust } from './trust.ts';
+import { UnderWay } from './under-way.ts';
+
+export interface SenderSettings {
+  /** Networks that callbacks may reach although they are not public. */
+  readonly allowed: Networks;
+  /** The development switch for plain HTTP. */
+  readonly allowHttp: boolean;
+  /** PEM texts of authorities that are trusted besides the usual ones. */
+  readonly extraCa: readonly string[];
+}
+
+/** The two places where the sender touches the world. Tests script them. */
+export interface SenderWorld {
+  readonly resolver?: Resolver;
+  readonly dial?: Dial;
+}
+
+/** @throws when an extra CA is not a certificate */
+export function createSender(settings: SenderSettings, world: SenderWorld = {}): Sender {
+  const { allowed, allowHttp, extraCa } = settings;
+  const targets = new Targets({ allowed, allowHttp });
+  const parts: CallParts = {
+    resolver: world.resolver ?? createResolver(),
+    guard: createGuard(allowed),
+    dial: world.dial ?? dialTcp,
+    trust: createTrust(extraCa),
+    sessions: new Sessions(),
+    pool: new Pool(),
+    underWay: new UnderWay(),
+  };
+  let closed = false;
+  return {
+    send(call: Call, stop: AbortSignal): Promise<CallResult> {
+      const target = closed || stop.aborted ? interrupted() : targets.read(call.url);
+      if ('outcome' in target) return Promise.resolve(notMade(target));
+      return new Promise((resolve) => new OneCall(call, target, parts, stop, resolve).start());
+    },
+    async close() {
+      closed = true;
+      parts.underWay.stopAll();
+      parts.resolver.close();
+      await parts.pool.close();
+    },
+  };
+}
+
+function notMade({ outcome, error }: Failure): CallResult {
+  return { outcome, response: null, error, connectMs: null, durationMs: 0, repeated: false };
+}

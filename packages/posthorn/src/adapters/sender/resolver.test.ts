@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { Resolver as NameServers } from 'node:dns';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { type NameAnswer, startNameServer } from '../../../tests/support/name-server.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+
+interface SetUp {
+  readonly resolver: Resolver;
+  readonly questions: readonly string[];
+}
+
+async function setUp(t: TestContext, script: (name: string, type: string) => NameAnswer, hosts = ''): Promise<SetUp> {
+  const server = await startNameServer(script);
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-'));
+  const files = { hosts: join(folder, 'hosts'), resolvConf: join(folder, 'resolv.conf') };
+  writeFileSync(files.hosts, hosts);
+  const resolver = createResolver(() => nameServersAt(server.address), files);
+  t.after(async () => {
+    resolver.close();
+    rmSync(folder, { recursive: true });
+    await server[Symbol.asyncDispose]();
+  });
+  return { resolver, questions: server.questions };
+}
+
+function nameServersAt(address: string): NameServers {
+  const servers = new NameServers({ timeout: 300, tries: 2 });
+  servers.setServers([address]);
+  return servers;
+}
+
+const both = { addresses: ['93.184.215.14', '2606:2800:0021::1'] };
+
+describe('the resolver', () => {
+  it('gives the addresses of both families', async (t) => {
+    const { resolver } = await setUp(t, () => both);
+    assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });
+  });
+
+  it('asks once for a name that many look up at the same time, and not again for a while', async (t) => {
+    const { resolver, questions } = await setUp(t, () => both);
+    await Promise.all(Array.from({ length: 50 }, () => resolver.lookup('a.test')));
+    await resolver.lookup('a.test');
+    assert.deepEqual([...questions].sort(), ['a.test A', 'a.test AAAA']);
+  });
+
+  it('asks again at once when the answer may not be kept', async (t) => {
+    const { resolver, questions } = await setUp(t, () => ({ ...both, ttl: 0 }));
+    await resolver.lookup('a.test');
+    await resolver.lookup('a.test');
+    assert.equal(questions.length, 4);
+  });
+
+  it('survives a TTL of any length', async (t) => {
+    const { resolver } = await setUp(t, () => ({ ...both, ttl: 2 ** 31 }));
+    assert.ok('addresses' in (await resolver.lookup('a.test')));
+  });
+
+  it('keeps dead names from holding up others', async (t) => {
+    const { resolver, questions } = await setUp(t, (name) => (name.startsWith('dead') ? 'silence' : both));
+    const dead = Array.from({ length: 50 }, (_, index) => resolver.lookup(`dead${index}.test`));
+    while (questions.length < 100) await new Promise(setImmediate);
+    const startedAt = performance.now();
+    assert.deepEqual(await resolver.lookup('alive.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });
+    assert.ok(performance.now() - startedAt < 200);
+    resolver.close();
+    await Promise.all(dead);
+  });
+
+  it('does not wait long for a family that stays silent', async (t) => {
+    const { resolver } = await setUp(t, (_, type) => (type === 'AAAA' ? 'silence' : both));
+    const startedAt = performance.now();
+    assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14'] });
+    assert.ok(performance.now() - startedAt < 250);
+  });
+
+  for (const [what, answer, failure] of [
+    ['an unknown name', { code: 'NXDOMAIN' }, 'no_such_name'],
+    ['a name without addresses', { addresses: [] }, 'no_such_name'],
+    ['a broken zone', { code: 'SERVFAIL' }, 'server_failed'],
+    ['a refusal', { code: 'REFUSED' }, 'server_failed'],
+  ] as const) {
+    it(`tells ${what} from other failures`, async (t) => {
+      const { resolver } = await setUp(t, () => answer);
+      assert.deepEqual(await resolver.lookup('a.test'), { failure });
+      assert.equal(resolver.silent(), false);
+    });
+  }
+
+  it('tells a dead name from dead name servers', { timeout: 10_000 }, async (t) => {
+    const { resolver } = await setUp(t, (name) => (name === 'dead.test' ? 'silence' : both));
+    assert.deepEqual(await resolver.lookup('dead.test'), { failure: 'server_failed' });
+    assert.equal(resolver.silent(), false);
+  });
+
+  it('notices name servers that are dead, and that they are back', { timeout: 10_000 }, async (t) => {
+    let alive = false;
+    const { resolver } = await setUp(t, () => (alive ? both : 'silence'));
+    assert.deepEqual(await resolver.lookup('a.test'), { failure: 'no_resolver' });
+    assert.equal(resolver.silent(), true);
+    alive = true;
+    assert.ok('addresses' in (await resolver.lookup('a.test')));
+    assert.equal(resolver.silent(), false);
+  });
+
+  it('tells that nobody listens where a name server should be', async (t) => {
+    const gone = await startNameServer(() => 'silence');
+    await gone[Symbol.asyncDispose]();
+    const resolver = createResolver(() => nameServersAt(gone.address));
+    t.after(() => resolver.close());
+    assert.deepEqual(await resolver.lookup('a.test'), { failure: 'no_resolver' });
+  });
+
+  it('gives names in the hosts file the addresses there and asks nobody', async (t) => {
+    const { resolver, questions } = await setUp(t, () => both, '10.1.2.3 a.test\nfd00::1 a.test');
+    assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['10.1.2.3', 'fd00::1'] });
+    assert.deepEqual(questions, []);
+  });
+
+  it('never completes a name by a search domain', async (t) => {
+    const { resolver, questions } = await setUp(t, () => ({ code: 'NXDOMAIN' }));
+    await resolver.lookup('metadata');
+    assert.deepEqual([...questions].sort(), ['metadata A', 'metadata AAAA']);
+  });
+
+  it('ends open lookups when it is closed', async (t) => {
+    const { resolver } = await setUp(t, () => 'silence');
+    const answer = resolver.lookup('a.test');
+    await new Promise(setImmediate);
+    resolver.close();
+    assert.deepEqual(await answer, { failure: 'no_resolver' });
+  });
+});

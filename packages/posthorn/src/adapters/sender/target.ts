@@ -1,0 +1,63 @@
+// Where a call goes: a callback URL taken apart, judged once more, and remembered, because the same few are called again and again.
+import type { Networks } from '../../domain/address.ts';
+import { allowedLoopback, hostAddress, isLocalhost, parseCallbackUrl } from '../../domain/callback-url.ts';
+import { blocked, type Failure, plainHttp } from './failures.ts';
+
+export interface Target {
+  /** Scheme, host and port: connections to the same origin are interchangeable. */
+  readonly origin: string;
+  readonly secure: boolean;
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  /** The addresses, where no name server is to be asked: an IP address, or what `localhost` stands for. Not judged. */
+  readonly addresses: readonly string[] | undefined;
+}
+
+export interface TargetRules {
+  readonly allowHttp: boolean;
+  readonly allowed: Networks;
+}
+
+/** About 1 KB each. Forgotten all at once: a cache that needs more is of no use anyway. */
+const MAX_TARGETS = 10_000;
+
+export class Targets {
+  readonly #rules: TargetRules;
+  readonly #byUrl = new Map<string, Target | Failure>();
+
+  constructor(rules: TargetRules) {
+    this.#rules = rules;
+  }
+
+  /** A stored URL was accepted once, but maybe under other rules. */
+  read(url: string): Target | Failure {
+    const known = this.#byUrl.get(url);
+    if (known !== undefined) return known;
+    if (this.#byUrl.size >= MAX_TARGETS) this.#byUrl.clear();
+    const target = this.#take(url);
+    this.#byUrl.set(url, target);
+    return target;
+  }
+
+  #take(text: string): Target | Failure {
+    const { allowHttp, allowed } = this.#rules;
+    if (!allowHttp && text.startsWith('http:')) return plainHttp();
+    const parsed = parseCallbackUrl(text, this.#rules);
+    if (!parsed.ok) return blocked();
+    const url = new URL(parsed.url);
+    const secure = url.protocol === 'https:';
+    const address = hostAddress(url.hostname);
+    const addresses = address === undefined ? undefined : [address];
+    return {
+      origin: url.origin,
+      secure,
+      host: address ?? url.hostname,
+      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      path: url.pathname + url.search,
+      addresses: isLocalhost(url.hostname) ? allowedLoopback(allowed) : addresses,
+    };
+  }
+}

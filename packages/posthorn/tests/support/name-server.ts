@@ -1,0 +1,86 @@
+// A name server on loopback that answers from a script, or does not.
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+
+/** What to answer a question with: addresses (of which those of the asked family are sent), an error code, or nothing at all. */
+export type NameAnswer =
+  | { readonly addresses: readonly string[]; readonly ttl?: number }
+  | { readonly code: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' | 'FORMERR' }
+  | 'silence';
+
+export interface NameServer extends AsyncDisposable {
+  /** As `dns.setServers` takes it. */
+  readonly address: string;
+  /** Names asked for, in order, with the record type: `example.test A`. */
+  readonly questions: readonly string[];
+}
+
+const TYPES = new Map([
+  [1, 'A'],
+  [2, 'NS'],
+  [28, 'AAAA'],
+]);
+const CODES = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 };
+
+/** @param script gets the name and the record type */
+export async function startNameServer(script: (name: string, type: string) => NameAnswer): Promise<NameServer> {
+  const questions: string[] = [];
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const { name, type, end } = readQuestion(query);
+    questions.push(`${name} ${type}`);
+    const answer = script(name, type);
+    if (answer !== 'silence') socket.send(writeReply(query.subarray(0, end), type, answer), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    address: `127.0.0.1:${socket.address().port}`,
+    questions,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await once(socket, 'close');
+    },
+  };
+}
+
+function readQuestion(query: Buffer): { name: string; type: string; end: number } {
+  const labels: string[] = [];
+  let at = 12;
+  for (let length = query.readUInt8(at); length > 0; length = query.readUInt8(at)) {
+    labels.push(query.toString('latin1', at + 1, at + 1 + length));
+    at += length + 1;
+  }
+  return { name: labels.join('.'), type: TYPES.get(query.readUInt16BE(at + 1)) ?? 'other', end: at + 5 };
+}
+
+function writeReply(question: Buffer, type: string, answer: Exclude<NameAnswer, 'silence'>): Buffer {
+  const records = 'addresses' in answer ? answer.addresses.filter((ip) => isIPv6(ip) === (type === 'AAAA')) : [];
+  const header = Buffer.from(question);
+  header.writeUInt16BE(0x8180 | ('code' in answer ? CODES[answer.code] : 0), 2);
+  header.writeUInt16BE(type === 'A' || type === 'AAAA' ? records.length : 0, 6);
+  header.writeUInt32BE(0, 8);
+  const ttl = 'addresses' in answer ? (answer.ttl ?? 60) : 0;
+  const parts = type === 'A' || type === 'AAAA' ? records.map((ip) => writeRecord(ip, ttl)) : [];
+  return Buffer.concat([header, ...parts]);
+}
+
+function writeRecord(ip: string, ttl: number): Buffer {
+  const bytes = addressBytes(ip);
+  const record = Buffer.alloc(12);
+  record.writeUInt16BE(0xc00c, 0);
+  record.writeUInt16BE(isIPv6(ip) ? 28 : 1, 2);
+  record.writeUInt16BE(1, 4);
+  record.writeUInt32BE(ttl, 6);
+  record.writeUInt16BE(bytes.length, 10);
+  return Buffer.concat([record, bytes]);
+}
+
+/** IPv6 is to be written without embedded IPv4. */
+function addressBytes(ip: string): Buffer {
+  if (!isIPv6(ip)) return Buffer.from(ip.split('.').map(Number));
+  const [head = [], tail = []] = ip.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const groups = [...head, ...new Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex');
+}

@@ -1,0 +1,67 @@
+// A sender for tests, with short limits and loopback allowed, and the calls that it makes.
+import assert from 'node:assert/strict';
+import { createSender, type SenderSettings, type SenderWorld } from '../../src/adapters/sender/index.ts';
+import type { Resolver } from '../../src/adapters/sender/resolver.ts';
+import { type Networks, parseNetworks } from '../../src/domain/address.ts';
+import type { CallResult } from '../../src/domain/outcome.ts';
+import type { Call, Sender } from '../../src/seams/sender.ts';
+
+/** Short enough for a fast suite, long enough for a busy machine. */
+export const CONNECT_MS = 300;
+export const REPLY_MS = 400;
+/** How late a deadline may be on a machine that runs other tests at the same time. */
+export const LATE_MS = 150;
+
+export function networks(...cidrs: string[]): Networks {
+  const parsed = parseNetworks(cidrs);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  return parsed.networks;
+}
+
+export interface TestSender extends AsyncDisposable {
+  readonly sender: Sender;
+  /** Makes a call; what is not given is short, empty or harmless. */
+  send(url: string, call?: Partial<Call>, stop?: AbortSignal): Promise<CallResult>;
+}
+
+/** Loopback and plain HTTP are allowed unless said otherwise. */
+export function startSender(settings: Partial<SenderSettings> = {}, world: SenderWorld = {}): TestSender {
+  const sender = createSender(
+    { allowed: networks('127.0.0.0/8', '::1/128'), allowHttp: true, extraCa: [], ...settings },
+    world,
+  );
+  const never = new AbortController().signal;
+  return {
+    sender,
+    send: (url, call = {}, stop = never) =>
+      sender.send(
+        {
+          url,
+          headers: [['content-type', 'application/json']],
+          body: Buffer.from('{"a":1}'),
+          connectTimeoutMs: CONNECT_MS,
+          replyTimeoutMs: REPLY_MS,
+          ...call,
+        },
+        stop,
+      ),
+    [Symbol.asyncDispose]: () => sender.close(),
+  };
+}
+
+/** Answers every name with these addresses. */
+export function resolvingTo(...addresses: string[]): Resolver {
+  return { lookup: async () => ({ addresses }), silent: () => false, close: () => {} };
+}
+
+/** How long something took, in milliseconds, beside what it gave. */
+export async function timed<T>(action: () => Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
+  const startedAt = performance.now();
+  const value = await action();
+  return { ms: performance.now() - startedAt, value };
+}
+
+export function assertEndedAt(ms: number, limitMs: number): void {
+  assert.ok(ms >= limitMs, `ended after ${ms} ms, before the limit of ${limitMs} ms`);
+  assert.ok(ms < limitMs + LATE_MS, `ended after ${ms} ms, long after the limit of ${limitMs} ms`);
+}
