@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ACME, Installation } from './installation.ts';
+
+async function onlyDelivery(here: Installation) {
+  const [one] = await here.store.deliveries(ACME, {}, { limit: 1, after: null });
+  assert.ok(one !== undefined);
+  return one;
+}
+
+describe('a manual retry', () => {
+  it('makes one more attempt of an exhausted delivery now, and settles it if that succeeds', async () => {
+    const here = await new Installation().start();
+    here.behave = (_, earlier) => ({ kind: 'answer', status: earlier < 3 ? 500 : 200, afterMs: 1 });
+    await here.endpoint();
+    await here.post();
+    await here.time.pass(60_000);
+    const { id, state } = await onlyDelivery(here);
+    assert.equal(state, 'exhausted');
+    assert.equal(await here.wait(here.engine.retry(ACME, id)), 'due');
+    await here.time.pass(100);
+    assert.equal(here.calls.length, 4);
+    assert.equal((await onlyDelivery(here)).state, 'succeeded');
+  });
+
+  it('that fails leaves an exhausted delivery exhausted, without starting its schedule anew', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'answer', status: 500, afterMs: 1 });
+    await here.endpoint();
+    await here.post();
+    await here.time.pass(60_000);
+    const { id } = await onlyDelivery(here);
+    await here.wait(here.engine.retry(ACME, id));
+    await here.time.pass(600_000);
+    assert.equal(here.calls.length, 4);
+    const detail = await here.store.delivery(ACME, id);
+    assert.equal(detail?.state, 'exhausted');
+    assert.deepEqual(
+      detail?.history.map(({ trigger }) => trigger),
+      ['schedule', 'schedule', 'schedule', 'manual'],
+    );
+  });
+
+  it('of a delivery that waits for its retry is extra: the retry keeps its time', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'answer', status: 500, afterMs: 0 });
+    await here.endpoint();
+    const before = here.time.now;
+    await here.post();
+    await here.time.pass(4_000);
+    await here.wait(here.engine.retry(ACME, (await onlyDelivery(here)).id));
+    await here.time.pass(60_000);
+    assert.deepEqual(here.startsSince(before), [0, 4_000, 10_000, 30_000]);
+  });
+});
+
+describe('disabling an endpoint', () => {
+  it('holds what is pending, and enabling lets it go on', async () => {
+    const here = await new Installation().start();
+    here.behave = (_, earlier) => ({ kind: 'answer', status: earlier === 0 ? 500 : 200, afterMs: 1 });
+    const id = await here.endpoint();
+    await here.post();
+    await here.time.pass(1_000);
+    await here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled: false })));
+    await here.time.pass(3_600_000);
+    assert.equal(here.calls.length, 1);
+    assert.deepEqual(await here.states(), ['pending']);
+    await here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled: true })));
+    await here.time.pass(1_000);
+    assert.equal(here.calls.length, 2);
+    assert.deepEqual(await here.states(), ['succeeded']);
+  });
+});
+
+describe('deleting an endpoint', () => {
+  it('cancels what is pending, in the lane, in the backlog and waiting for its retry', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'hang' });
+    const id = await here.endpoint();
+    for (let i = 0; i < 2; i++) await here.post(1_000);
+    await here.time.pass(1_000);
+    await here.wait(here.engine.deleteEndpoint(ACME, id));
+    await here.time.pass(120_000);
+    const pending = await here.store.deliveries(ACME, { state: 'pending' }, { limit: 10, after: null });
+    assert.deepEqual(pending, []);
+    assert.ok(here.calls.length <= 8, `${here.calls.length} calls`);
+    assert.deepEqual(here.engine.load, { held: 0, active: 0, lanes: 0 });
+  });
+});
+
+describe('a test call', () => {
+  it('is made even to a disabled endpoint, answers with the result, and stores nothing', async () => {
+    const here = await new Installation().start();
+    const id = await here.endpoint({ enabled: false });
+    const answer = await here.wait(
+      here.engine.testEndpoint(ACME, id, { id: null, type: 'user.created', payload: '{}' }),
+    );
+    assert.ok(answer !== 'missing');
+    assert.equal(answer.result.outcome, 'succeeded');
+    assert.equal(here.calls[0]?.attemptId, answer.attemptId);
+    assert.deepEqual(await here.states(), []);
+  });
+});
+
+describe('stopping', () => {
+  it('lets calls under way end, and gives back what has not begun', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'answer', status: 200, afterMs: 2_000 });
+    await here.endpoint();
+    await here.post(10);
+    await here.time.pass(100);
+    const before = here.time.now;
+    await here.wait(here.engine.stop(30_000));
+    assert.ok(here.time.now - before < 3_000);
+    assert.equal(here.calls.length, 4);
+    assert.equal((await here.states()).filter((state) => state === 'succeeded').length, 4);
+    assert.equal(here.time.next, undefined, 'no timer is left');
+
+    const next = here.newEngine();
+    await here.wait(next.start());
+    await here.time.pass(20_000);
+    assert.equal(here.calls.length, 10);
+    assert.ok((await here.states()).every((state) => state === 'succeeded'));
+  });
+
+  it('cuts off what has not ended within the grace, and the next start calls again at once', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'hang' });
+    await here.endpoint();
+    await here.post();
+    const before = here.time.now;
+    await here.wait(here.engine.stop(5_000));
+    assert.ok(here.time.now - before <= 5_000);
+    assert.equal(here.calls[0]?.outcome, 'interrupted');
+    here.behave = () => ({ kind: 'answer', status: 200, afterMs: 1 });
+    await here.wait(here.newEngine().start());
+    await here.time.pass(100);
+    assert.equal(here.calls.length, 2);
+    assert.deepEqual(await here.states(), ['succeeded']);
+  });
+
+  it('accepts nothing any more', async () => {
+    const here = await new Installation().start();
+    await here.wait(here.engine.stop(1_000));
+    const answer = await here.wait(here.engine.accept(ACME, [{ id: null, type: 'a', payload: '{}' }]));
+    assert.deepEqual(answer, { kind: 'overloaded' });
+  });
+});
