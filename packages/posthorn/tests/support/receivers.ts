@@ -13,12 +13,14 @@ export interface ReceivedRequest {
   readonly connection: number;
 }
 
+type OnRequest = (socket: Socket, request: ReceivedRequest) => void;
+
 export interface ReceiverOptions {
   /** Speaks TLS with these settings. */
   readonly tls?: TlsOptions;
   readonly host?: string;
   /** A whole request has come. */
-  readonly onRequest?: (socket: Socket, request: ReceivedRequest) => void;
+  readonly onRequest?: OnRequest;
   /** A connection was opened, the TLS handshake included. */
   readonly onConnection?: (socket: Socket, connection: number) => void;
 }
@@ -97,7 +99,7 @@ export function response(status: number, body = '', headers: readonly string[] =
 }
 
 /** Answers every request like this. */
-export function answering(status: number, body = '', headers: readonly string[] = []): ReceiverOptions['onRequest'] {
+export function answering(status: number, body = '', headers: readonly string[] = []): OnRequest {
   return (socket) => socket.write(response(status, body, headers));
 }
 

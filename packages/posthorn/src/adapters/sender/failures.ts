@@ -111,11 +111,15 @@ function reset(what: string): Failure {
   return { outcome: 'connection_reset', error: `${what}.` };
 }
 
-/** Beginning of the sentence by OpenSSL's or Node's code. */
+/** Our code for a certificate that names no host. */
+export const NO_NAMES = 'POSTHORN_NO_NAMES';
+
+/** What is wrong, by OpenSSL's or Node's code. */
 const TLS_REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  [NO_NAMES]: 'its certificate names no host (subjectAltName)',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; use one from a public authority',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from an authority that is not trusted here',
   UNABLE_TO_GET_ISSUER_CERT: 'its certificate chain is incomplete',
@@ -133,6 +137,8 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: 'it offers no TLS version from 1.2 on',
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it offers no TLS version from 1.2 on',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'it speaks HTTP/2 only; offer HTTP/1.1 too',
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
+    'it refuses the handshake: no cipher in common, or it wants a client certificate',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it asks for a client certificate',
   ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'it does not know this host name',
 };

@@ -1,6 +1,14 @@
 // TLS on a connected socket: HTTP/1.1 only, the certificate checked against the host of the callback URL, sessions resumed.
 import type { Socket } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, connect, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  connect,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import { NO_NAMES } from './failures.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Target } from './target.ts';
 
@@ -29,14 +37,20 @@ export function shakeHands(
     secureContext: trust,
     ALPNProtocols: ALPN,
     rejectUnauthorized: true,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    checkServerIdentity: (_, certificate) => proveIdentity(host, certificate),
   };
   if (offered !== undefined) options.session = offered.ticket;
   // An address is no server name (RFC 6066, section 3).
   if (target.addresses?.includes(host) !== true) options.servername = host;
   const socket = connect(options);
-  new Handshake(socket, host, peer, offered, sessions, owner);
+  new Handshake(socket, peer, offered, sessions, owner);
   return socket;
+}
+
+/** Node still takes the common name of a certificate without names for one; the rules have not for long (RFC 9525, section 2). */
+function proveIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+  if (certificate.subjectaltname === undefined) return Object.assign(new Error('no names'), { code: NO_NAMES });
+  return checkServerIdentity(host, certificate);
 }
 
 /** Its listeners stay with the socket, so it lets go of its owner as soon as there is nothing more to tell. */
@@ -51,7 +65,6 @@ class Handshake {
 
   constructor(
     socket: TLSSocket,
-    host: string,
     peer: string,
     offered: Session | undefined,
     sessions: Sessions,
@@ -62,7 +75,7 @@ class Handshake {
     this.#owner = owner;
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error.code ?? ''));
     socket.on('session', (ticket) => this.#keep(ticket));
-    socket.once('secureConnect', () => this.#done(socket, host, offered));
+    socket.once('secureConnect', () => this.#done(socket, offered));
   }
 
   #failed(code: string): void {
@@ -78,14 +91,12 @@ class Handshake {
     else this.#sessions.set(this.#peer, { ticket, verifiedAt: this.#verifiedAt });
   }
 
-  #done(socket: TLSSocket, host: string, offered: Session | undefined): void {
-    const resumed = socket.isSessionReused();
-    // Node checks the host name in full handshakes only. A resumed session carries the certificate that it was made with.
-    if (resumed && checkServerIdentity(host, socket.getPeerCertificate()) !== undefined) {
-      this.#failed('ERR_TLS_CERT_ALTNAME_INVALID');
-      return;
-    }
-    this.#verifiedAt = resumed && offered !== undefined ? offered.verifiedAt : performance.now();
+  /**
+   * A resumed handshake shows no certificate: the host was proven when the session was made. That is why a session is kept
+   * for one host and port only, never before the proof, and with the proof's age, however often the receiver renews it.
+   */
+  #done(socket: TLSSocket, offered: Session | undefined): void {
+    this.#verifiedAt = socket.isSessionReused() && offered !== undefined ? offered.verifiedAt : performance.now();
     if (this.#early !== undefined) this.#keep(this.#early);
     const owner = this.#owner;
     this.#owner = undefined;

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -13,6 +14,7 @@ import {
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   type X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
@@ -52,17 +54,18 @@ export async function createAuthority(): Promise<Authority> {
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return {
     caPem: ca.toString('pem'),
-    issue: (hosts, options = {}) => issue(ca, keys.privateKey, hosts, options),
+    issue: (hosts, options = {}) => issue(ca, keys, hosts, options),
   };
 }
 
 async function issue(
   ca: X509Certificate,
-  signingKey: webcrypto.CryptoKey,
+  caKeys: webcrypto.CryptoKeyPair,
   hosts: readonly [string, ...string[]],
   options: IssueOptions,
 ): Promise<IssuedCertificate> {
@@ -73,12 +76,14 @@ async function issue(
     notBefore: options.validFrom ?? new Date(Date.now() - HOUR_MS),
     notAfter: options.validUntil ?? new Date(Date.now() + LIFE_MS),
     publicKey: keys.publicKey,
-    signingKey,
+    signingKey: caKeys.privateKey,
     signingAlgorithm: ALGORITHM,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      // Tells this authority from an earlier one of the same name.
+      await AuthorityKeyIdentifierExtension.create(caKeys.publicKey),
       new SubjectAlternativeNameExtension(
         hosts.map((host) => ({ type: isIP(host) === 0 ? ('dns' as const) : ('ip' as const), value: host })),
       ),
