@@ -5,9 +5,9 @@ import type { EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
 import type { DeliveryId, EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { SteadyMs } from '../../src/domain/time.ts';
 import type { DeliveryDetail } from '../../src/seams/store/history.ts';
-import type { Store } from '../../src/seams/store/index.ts';
+import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import type { AcceptedEvent, AttemptRecord, NewDelivery, NewEvent } from '../../src/seams/store/queue.ts';
-import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
+import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
 import { fingerprintOf, newEndpoint, newEvent, newId, tenantId, WALL } from './makers.ts';
 
 /** A database of its own, empty at first. */
@@ -127,7 +127,6 @@ export class Bench {
     return await this.store.record(owner, records);
   }
 
-  /** Claims what is due at `now`; nothing must be missing or too much. */
   async claimDue(owner: OwnerId, now: SteadyMs, limit = 100): Promise<readonly HeldDelivery[]> {
     return (await this.store.claimDue(owner, now, limit)).deliveries;
   }
@@ -174,6 +173,41 @@ export function only<Item>(items: readonly Item[]): Item {
   const [item] = items;
   if (item === undefined || items.length !== 1) throw new Error(`expected one, got ${items.length}`);
   return item;
+}
+
+/** Equal in every field; bytes by what they are, not by which class holds them. */
+export function assertSame(actual: unknown, expected: unknown, message?: string): void {
+  assert.deepEqual(readable(actual), readable(expected), message);
+}
+
+function readable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
+  if (Array.isArray(value)) return value.map(readable);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, readable(item)]));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readable(item)]));
+}
+
+/** The call is refused because the owner is not registered. */
+export async function assertUnregistered(call: Promise<unknown>): Promise<void> {
+  await assert.rejects(call, (error) => error instanceof StoreUnavailable && error.code === 'unregistered');
+}
+
+/** Reads a whole list page by page. */
+export async function allPages<Item, Key>(
+  limit: number,
+  list: (page: Page<Key>) => Promise<readonly Item[]>,
+  keyOf: (item: Item) => Key,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let after: Key | null = null; ; ) {
+    const items: readonly Item[] = await list({ limit, after });
+    found.push(...items);
+    assert.ok(items.length <= limit);
+    const last = items.at(-1);
+    if (last === undefined || items.length < limit) return found;
+    after = keyOf(last);
+  }
 }
 
 export const ids = (items: readonly { readonly id: string }[]): string[] => items.map(({ id }) => id);

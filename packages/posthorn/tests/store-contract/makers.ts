@@ -83,32 +83,32 @@ export const RESPONSE: Response = {
   truncated: true,
 };
 
-export const FAILED: CallResult = {
+export const FAILED = {
   outcome: 'http_status',
   connectMs: 12.5,
   durationMs: 34.25,
   repeated: true,
   response: RESPONSE,
   error: 'The endpoint answered 503.',
-};
+} as const satisfies CallResult;
 
-export const SUCCEEDED: CallResult = {
+export const SUCCEEDED = {
   outcome: 'succeeded',
   connectMs: null,
   durationMs: 7,
   repeated: false,
   response: { status: 204, headers: [], body: new Uint8Array(0), truncated: false },
   error: null,
-};
+} as const satisfies CallResult;
 
-export const REFUSED: CallResult = {
+export const REFUSED = {
   outcome: 'connect_refused',
   connectMs: null,
   durationMs: 1,
   repeated: false,
   response: null,
   error: 'The connection was refused.',
-};
+} as const satisfies CallResult;
 
 export const DONE: Next = { state: 'succeeded', failures: 0, interruptions: 0 };
 export const EXHAUSTED: Next = { state: 'exhausted', failures: 3, interruptions: 0 };

@@ -2,8 +2,30 @@
 import { describe } from 'node:test';
 import { acceptContract } from './accept.ts';
 import { contractIt, type MakeStore } from './bench.ts';
+import { claimContract } from './claim.ts';
+import { clockContract } from './clock.ts';
+import { historyContract } from './history.ts';
+import { leasesContract } from './leases.ts';
+import { lifecycleContract } from './lifecycle.ts';
+import { recordContract } from './record.ts';
+import { registryContract } from './registry.ts';
+import { releaseContract } from './release.ts';
+import { retentionContract } from './retention.ts';
+import { retryContract } from './retry.ts';
 
-const THEMES = [acceptContract];
+const THEMES = [
+  registryContract,
+  acceptContract,
+  claimContract,
+  recordContract,
+  retryContract,
+  releaseContract,
+  leasesContract,
+  clockContract,
+  historyContract,
+  retentionContract,
+  lifecycleContract,
+];
 
 /**
  * Declares the contract's tests for one store.

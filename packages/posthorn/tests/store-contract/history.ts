@@ -1,0 +1,313 @@
+// What people see: complete, newest first, page by page, filtered, and only their own tenant's.
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { DeliveryState, EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
+import type { DeliveryId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
+import type { WallMs } from '../../src/domain/time.ts';
+import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary } from '../../src/seams/store/history.ts';
+import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
+import { allPages, type Bench, type ContractIt, eventFor, ids, only } from './bench.ts';
+import {
+  attemptOf,
+  DONE,
+  dueAgain,
+  EXHAUSTED,
+  FAILED,
+  later,
+  newEvent,
+  newId,
+  STEADY,
+  SUCCEEDED,
+  tenantId,
+  wallLater,
+} from './makers.ts';
+
+export function historyContract(it: ContractIt): void {
+  describe('the list of events', () => {
+    it('is newest first by creation, then by id, page by page', async (bench) => {
+      const { tenant, owner } = await bench.start();
+      // Producers choose event ids: they say nothing about the order.
+      const made = [];
+      for (const [id, at] of [
+        ['00000000-0000-4000-8000-000000000009', 10],
+        ['ffffffff-0000-4000-8000-000000000001', 20],
+        ['00000000-0000-4000-8000-000000000002', 20],
+        ['7fffffff-0000-4000-8000-000000000003', 20],
+        ['80000000-0000-4000-8000-000000000004', 5],
+      ] as const) {
+        made.push(newEvent(tenant, { id: id as EventId, createdAt: wallLater(at) }));
+      }
+      const revision = await bench.revision(tenant);
+      await bench.store.accept(owner, [{ tenantId: tenant, revision, events: made.map((one) => eventFor(one, [])) }]);
+      const sorted = made.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+      for (const limit of [1, 2, 3, 100]) {
+        const listed = await allEvents(bench, tenant, {}, limit);
+        assert.deepEqual(
+          listed,
+          sorted.map(({ id, type, createdAt }) => ({ id, type, createdAt })),
+        );
+      }
+    });
+
+    it('keeps to its filter: type, since (included) and until (excluded)', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const made: EventContent[] = [];
+      for (const [at, type] of [
+        [10, 'a'],
+        [20, 'b'],
+        [30, 'a'],
+        [40, 'a.b'],
+      ] as const) {
+        made.push((await bench.accept(owner, [endpoint], 'leased', { createdAt: wallLater(at), type })).event);
+      }
+      const filters: readonly EventFilter[] = [
+        { eventType: 'a' },
+        { eventType: 'none' },
+        { since: wallLater(20) },
+        { until: wallLater(30) },
+        { since: wallLater(20), until: wallLater(40) },
+        { since: wallLater(20), until: wallLater(40), eventType: 'a' },
+        { since: wallLater(41) },
+      ];
+      for (const filter of filters) {
+        const wanted: EventContent[] = made.filter(
+          ({ type, createdAt }) =>
+            (filter.eventType === undefined || filter.eventType === type) &&
+            createdAt >= (filter.since ?? 0) &&
+            createdAt < (filter.until ?? Number.POSITIVE_INFINITY),
+        );
+        for (const limit of [1, 100]) {
+          const listed = await allEvents(bench, tenant, filter, limit);
+          assert.deepEqual(ids(listed), ids(wanted.toReversed()), JSON.stringify(filter));
+        }
+      }
+    });
+
+    it('shows a tenant its own and nobody else’s', async (bench) => {
+      const one = await bench.start('one');
+      const two = await bench.start('two');
+      const { event } = await bench.accept(one.owner, [one.endpoint]);
+      const page = { limit: 10, after: null };
+      assert.deepEqual(ids(await bench.store.events(one.tenant, {}, page)), [event.id]);
+      assert.deepEqual(await bench.store.events(two.tenant, {}, page), []);
+      assert.deepEqual(await bench.store.events(tenantId('nobody'), {}, page), []);
+      assert.equal(await bench.store.event(two.tenant, event.id), undefined);
+      assert.equal(await bench.store.event(one.tenant, newId<EventId>()), undefined);
+    });
+  });
+
+  describe('an event', () => {
+    it('shows its deliveries in every state', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const second = await bench.endpoint(tenant);
+      const third = await bench.endpoint(tenant);
+      const { event, deliveries } = await bench.accept(owner, [endpoint, second, third]);
+      const [done, due, leased] = deliveries as [HeldDelivery, HeldDelivery, HeldDelivery];
+      await bench.record(owner, attemptOf(done, SUCCEEDED, DONE), attemptOf(due, FAILED, dueAgain(later(5))));
+      await bench.acceptOne(owner, endpoint);
+      const shown = await bench.store.event(tenant, event.id);
+      const summary = ({ id, endpointId }: HeldDelivery) => ({
+        id,
+        endpointId,
+        eventId: event.id,
+        eventType: event.type,
+        createdAt: event.createdAt,
+      });
+      assert.deepEqual(
+        new Map(shown?.deliveries.map((one) => [one.id, one])),
+        new Map<DeliveryId, object>([
+          [
+            done.id,
+            { ...summary(done), state: 'succeeded', attempts: 1, nextAttemptAt: null, endedAt: wallLater(200) },
+          ],
+          [due.id, { ...summary(due), state: 'pending', attempts: 1, nextAttemptAt: later(5), endedAt: null }],
+          [leased.id, { ...summary(leased), state: 'pending', attempts: 0, nextAttemptAt: null, endedAt: null }],
+        ]),
+      );
+    });
+  });
+
+  describe('a delivery', () => {
+    it('is found by its id in every place and state, and only under its tenant', async (bench) => {
+      const other = await bench.start('other');
+      const world = await everyState(bench);
+      for (const { delivery, state } of world.made) {
+        const shown = await bench.delivery(world.tenant, delivery.id);
+        assert.deepEqual([shown.state, shown.id, shown.eventId], [state, delivery.id, delivery.event.id]);
+        assert.equal(await bench.store.delivery(other.tenant, delivery.id), undefined);
+      }
+      assert.equal(await bench.store.delivery(world.tenant, newId<DeliveryId>()), undefined);
+    });
+  });
+
+  describe('the list of deliveries', () => {
+    it('is newest first by id over pending and settled alike, page by page', async (bench) => {
+      const { tenant, made } = await everyState(bench);
+      const sorted = ids(made.map(({ delivery }) => delivery))
+        .sort()
+        .reverse();
+      for (const limit of [1, 2, 3, 5, 100]) {
+        const listed = await allDeliveries(bench, tenant, {}, limit);
+        assert.deepEqual(ids(listed), sorted, `pages of ${limit}`);
+      }
+    });
+
+    it('shows what the delivery itself shows', async (bench) => {
+      const { tenant } = await everyState(bench);
+      for (const summary of await bench.store.deliveries(tenant, {}, { limit: 100, after: null })) {
+        const { history: _, ...rest } = await bench.delivery(tenant, summary.id);
+        assert.deepEqual(summary, rest);
+      }
+    });
+
+    it('keeps to every combination of filters', async (bench) => {
+      const { tenant, made, endpoints } = await everyState(bench);
+      const [first] = endpoints;
+      const states: readonly (DeliveryState | undefined)[] = [
+        undefined,
+        'pending',
+        'succeeded',
+        'exhausted',
+        'cancelled',
+      ];
+      const others: readonly DeliveryFilter[] = [
+        {},
+        { endpointId: first.id },
+        { eventType: 'type.1' },
+        { eventType: 'none' },
+        { since: wallLater(3_000) },
+        { until: wallLater(3_000) },
+        { since: wallLater(2_000), until: wallLater(6_000), eventType: 'type.0' },
+        { endpointId: first.id, eventType: 'type.0', until: wallLater(7_000) },
+        { eventId: only(made.slice(0, 1)).delivery.event.id },
+        { eventId: only(made.slice(2, 3)).delivery.event.id, endpointId: first.id },
+        { eventId: newId<EventId>() },
+      ];
+      for (const state of states) {
+        for (const other of others) {
+          const filter: DeliveryFilter = state === undefined ? other : { ...other, state };
+          const wanted = made
+            .filter((one) => fits(one, filter))
+            .map(({ delivery }) => delivery.id)
+            .sort()
+            .reverse();
+          for (const limit of [2, 100]) {
+            const listed = await allDeliveries(bench, tenant, filter, limit);
+            assert.deepEqual(ids(listed), wanted, `${JSON.stringify(filter)} by ${limit}`);
+          }
+        }
+      }
+    });
+
+    it('shows a tenant its own and nobody else’s, whatever it asks for', async (bench) => {
+      const { made, endpoints } = await everyState(bench);
+      const { tenant: other } = await bench.start('other');
+      const [first] = endpoints;
+      const eventId = made[0]?.delivery.event.id ?? newId<EventId>();
+      for (const filter of [
+        {},
+        { endpointId: first.id },
+        { eventId },
+        { state: 'pending' },
+        { state: 'succeeded' },
+      ] as const) {
+        assert.deepEqual(await bench.store.deliveries(other, filter, { limit: 10, after: null }), []);
+        assert.deepEqual(await bench.store.deliveries(tenantId('nobody'), filter, { limit: 10, after: null }), []);
+      }
+    });
+
+    it('shows a delivery once although it moved between two pages', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const made: HeldDelivery[] = [];
+      for (let index = 0; index < 6; index++) made.push(await bench.acceptOne(owner, endpoint));
+      const first = await bench.store.deliveries(tenant, {}, { limit: 3, after: null });
+      for (const one of made) await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
+      await bench.acceptOne(owner, endpoint);
+      const second = await bench.store.deliveries(tenant, {}, { limit: 10, after: first.at(-1)?.id ?? null });
+      assert.deepEqual([...ids(first), ...ids(second)], ids(made).sort().reverse());
+    });
+
+    it('is found by an endpoint that was deleted', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const delivery = await bench.acceptOne(owner, endpoint);
+      await bench.record(owner, attemptOf(delivery, SUCCEEDED, DONE));
+      await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(1));
+      const listed = await bench.store.deliveries(tenant, { endpointId: endpoint.id }, { limit: 10, after: null });
+      assert.deepEqual(ids(listed), [delivery.id]);
+      assert.equal(only(listed).endpointId, endpoint.id);
+    });
+  });
+}
+
+function allEvents(bench: Bench, tenant: TenantId, filter: EventFilter, limit: number): Promise<EventSummary[]> {
+  const list = (page: Page<{ createdAt: WallMs; id: EventId }>) => bench.store.events(tenant, filter, page);
+  return allPages(limit, list, ({ id, createdAt }) => ({ id, createdAt }));
+}
+
+function allDeliveries(
+  bench: Bench,
+  tenant: TenantId,
+  filter: DeliveryFilter,
+  limit: number,
+): Promise<DeliverySummary[]> {
+  const list = (page: Page<DeliveryId>) => bench.store.deliveries(tenant, filter, page);
+  return allPages(limit, list, ({ id }) => id);
+}
+
+interface Placed {
+  readonly delivery: HeldDelivery;
+  readonly state: DeliveryState;
+}
+
+function fits({ delivery, state }: Placed, filter: DeliveryFilter): boolean {
+  const { createdAt, type, id } = delivery.event;
+  return (
+    (filter.state === undefined || filter.state === state) &&
+    (filter.endpointId === undefined || filter.endpointId === delivery.endpointId) &&
+    (filter.eventId === undefined || filter.eventId === id) &&
+    (filter.eventType === undefined || filter.eventType === type) &&
+    createdAt >= (filter.since ?? 0) &&
+    createdAt < (filter.until ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** Events a second apart, of two types, each to two endpoints, their deliveries spread over every place and state. */
+async function everyState(bench: Bench): Promise<{
+  tenant: TenantId;
+  owner: OwnerId;
+  endpoints: readonly [StoredEndpoint, StoredEndpoint];
+  made: readonly Placed[];
+}> {
+  const { tenant, owner, endpoint } = await bench.start();
+  const second = await bench.endpoint(tenant);
+  const made: Placed[] = [];
+  const place = async (delivery: HeldDelivery, as: number): Promise<DeliveryState> => {
+    if (as === 0) return 'pending';
+    if (as === 1) {
+      await bench.store.release(owner, [{ id: delivery.id, to: 'backlog' }]);
+      return 'pending';
+    }
+    if (as === 2) {
+      await bench.record(owner, attemptOf(delivery, FAILED, dueAgain(STEADY)));
+      return 'pending';
+    }
+    if (as === 3) {
+      await bench.record(owner, attemptOf(delivery, SUCCEEDED, DONE));
+      return 'succeeded';
+    }
+    if (as === 4) {
+      await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
+      return 'exhausted';
+    }
+    await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(9) }]);
+    return 'cancelled';
+  };
+  for (let index = 0; index < 8; index++) {
+    const parts = { createdAt: wallLater(index * 1_000), type: `type.${index % 2}` };
+    const { deliveries } = await bench.accept(owner, [endpoint, second], 'leased', parts);
+    for (const [offset, delivery] of deliveries.entries()) {
+      made.push({ delivery, state: await place(delivery, (index * 2 + offset * 3) % 7) });
+    }
+  }
+  return { tenant, owner, endpoints: [endpoint, second], made };
+}
