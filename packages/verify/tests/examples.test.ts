@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { request, type Server } from 'node:http';
+import { request } from 'node:http';
 import { registerHooks } from 'node:module';
+import type { Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 const secret = 'phsec_0123456789abcdef';
@@ -30,7 +31,7 @@ for (const [name, load] of [
   ['node-http', () => import('../examples/node-http.ts')],
 ] as const) {
   describe(`the example for ${name}`, () => {
-    let server: Pick<Server, 'address' | 'close' | 'listening' | 'once'>;
+    let server: Server;
     let port: number;
 
     before(async () => {
