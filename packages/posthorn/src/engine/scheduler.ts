@@ -77,6 +77,8 @@ export class Scheduler {
 
   async #run(): Promise<void> {
     this.#cancelTimer();
+    // One turn of the microtask queue: what one event wakes several times is looked at once.
+    await Promise.resolve();
     let waitMs = 0;
     while (this.#again && !this.#stopped && this.#mayClaim()) {
       this.#again = false;

@@ -23,8 +23,8 @@ export class Incarnation {
   readonly name: string;
   /** Calls of this process that have not ended. */
   readonly openCalls = new Set<WireCall>();
-  /** Offset of this process's steady clock, for processes on machines of their own. */
   readonly #time: SimulatedTime;
+  readonly #timers = new Set<() => void>();
   #state: 'alive' | 'frozen' | 'dead' = 'alive';
   #unheard: { timer: boolean; hear: () => void }[] = [];
 
@@ -58,7 +58,9 @@ export class Incarnation {
   kill(): void {
     this.#state = 'dead';
     this.#unheard = [];
-    for (const call of this.openCalls) call.endedAt = this.#time.now;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    for (const call of this.openCalls) call.endedAt ??= this.#time.now;
     this.openCalls.clear();
   }
 
@@ -75,6 +77,19 @@ export class Incarnation {
   }
 
   #clock(clock: Clock): Clock {
-    return { ...clock, timer: (at, fire) => clock.timer(at, () => this.hear(fire, true)) };
+    return {
+      ...clock,
+      timer: (at, fire) => {
+        const cancel = clock.timer(at, () => {
+          this.#timers.delete(cancel);
+          this.hear(fire, true);
+        });
+        this.#timers.add(cancel);
+        return () => {
+          this.#timers.delete(cancel);
+          cancel();
+        };
+      },
+    };
   }
 }
