@@ -20,7 +20,7 @@ function answeringNames(lookup: () => Promise<Answer>, silent = false): Resolver
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const never = new Promise<never>(() => {});
 
-describe('the limit for connecting', () => {
+describe('the limit for connecting', { concurrency: true }, () => {
   it('of one second ends a stalled handshake at one second, for each of many calls', async () => {
     await using receiver = await startReceiver();
     await using sending = startSender();

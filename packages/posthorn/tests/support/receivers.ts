@@ -1,6 +1,6 @@
 // Raw receivers on loopback, plain or TLS: they see every byte and answer with whatever bytes a test wants, valid or not.
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 export interface ReceivedRequest {
@@ -27,12 +27,13 @@ export interface ReceiverOptions {
 
 export interface Receiver extends AsyncDisposable {
   readonly port: number;
-  readonly server: Server;
   /** Whole requests so far. */
   readonly requests: readonly ReceivedRequest[];
+  /** Connections that are open now, TLS ones as what lies inside. */
+  readonly sockets: ReadonlySet<Socket>;
   /** Connections so far; with TLS, those whose handshake was finished. */
   connections(): number;
-  /** Connections that are open now. */
+  /** Connections that are open now, handshakes under way included. */
   open(): number;
   /** Bytes that came after the TLS handshake, if there is one. */
   bytes(): number;
@@ -41,11 +42,15 @@ export interface Receiver extends AsyncDisposable {
 /** Listens on a port of its own. */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
+  const raw = new Set<Socket>();
   const sockets = new Set<Socket>();
   let connections = 0;
   let bytes = 0;
   const accept = (socket: Socket) => {
     const connection = ++connections;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
     let pending = Buffer.alloc(0);
     socket.on('data', (chunk) => {
       bytes += chunk.length;
@@ -62,22 +67,21 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const server = options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept);
   server.on('tlsClientError', () => {});
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
+    raw.add(socket);
     socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => raw.delete(socket));
   });
-  server.on('secureConnection', (socket: Socket) => socket.on('error', () => {}));
   server.listen(0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    server,
     requests,
+    sockets,
     connections: () => connections,
-    open: () => sockets.size,
+    open: () => raw.size,
     bytes: () => bytes,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of raw) socket.destroy();
       server.close();
       await once(server, 'close');
     },

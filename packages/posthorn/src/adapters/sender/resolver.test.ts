@@ -34,7 +34,7 @@ function nameServersAt(address: string): NameServers {
 
 const both = { addresses: ['93.184.215.14', '2606:2800:0021::1'] };
 
-describe('the resolver', () => {
+describe('the resolver', { concurrency: true }, () => {
   it('gives the addresses of both families', async (t) => {
     const { resolver } = await setUp(t, () => both);
     assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });

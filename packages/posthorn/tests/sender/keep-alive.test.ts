@@ -1,0 +1,206 @@
+// Promise: connections are used again, and a receiver that closes one at the wrong moment costs no attempt.
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { createAuthority } from '../../src/apps/receiver/certificates.ts';
+import { answering, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
+import { assertEndedAt, REPLY_MS, resolvingTo, startSender, timed } from '../support/senders.ts';
+
+const authority = await createAuthority();
+const hooks = await authority.issue(['hooks.test']);
+const tls = { cert: hooks.certPem, key: hooks.keyPem };
+
+/** Answers the first request of every connection and does something else with the others. */
+function thenOnReuse(onReuse: (socket: Socket) => void, first = response(200)) {
+  const seen = new Set<number>();
+  return (socket: Socket, { connection }: ReceivedRequest) => {
+    if (seen.has(connection)) onReuse(socket);
+    else socket.write(first);
+    seen.add(connection);
+  };
+}
+
+describe('a kept connection', () => {
+  for (const status of [200, 204, 404, 500]) {
+    it(`is used again after ${status}`, async () => {
+      await using receiver = await startReceiver({ onRequest: answering(status) });
+      await using sending = startSender();
+      const url = `http://127.0.0.1:${receiver.port}/`;
+      assert.ok((await sending.send(url)).connectMs !== null);
+      for (let call = 2; call <= 5; call++) assert.equal((await sending.send(url)).connectMs, null);
+      assert.equal(receiver.connections(), 1);
+    });
+  }
+
+  it('is used again over TLS, without a handshake', async () => {
+    await using receiver = await startReceiver({ tls, onRequest: answering(200, 'ok') });
+    await using sending = startSender({ extraCa: [authority.caPem] }, { resolver: resolvingTo('127.0.0.1') });
+    const url = `https://hooks.test:${receiver.port}/`;
+    const first = await sending.send(url, { connectTimeoutMs: 2_000 });
+    assert.ok((first.connectMs ?? -1) >= 0);
+    assert.equal((await sending.send(url)).connectMs, null);
+    assert.equal(receiver.connections(), 1);
+  });
+
+  it('serves one call at a time', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    for (let round = 1; round <= 3; round++) {
+      const results = await Promise.all(Array.from({ length: 16 }, () => sending.send(url)));
+      assert.equal(results.filter(({ connectMs }) => connectMs === null).length, round === 1 ? 0 : 16);
+    }
+    assert.equal(receiver.connections(), 16);
+  });
+
+  for (const [what, header] of [
+    ['says so', 'connection: close'],
+    ['will close it within a second', 'keep-alive: timeout=1'],
+  ] as const) {
+    it(`is not used again when the receiver ${what}`, async () => {
+      await using receiver = await startReceiver({ onRequest: answering(200, '', [header]) });
+      await using sending = startSender();
+      for (let call = 1; call <= 3; call++) {
+        const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+        assert.equal(result.outcome, 'succeeded');
+        assert.equal(result.repeated, false);
+      }
+      assert.equal(receiver.connections(), 3);
+    });
+  }
+
+  it('that the receiver closed meanwhile is replaced without a word', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    for (let call = 1; call <= 3; call++) {
+      const result = await sending.send(url);
+      assert.equal(result.outcome, 'succeeded');
+      assert.equal(result.repeated, false);
+      for (const socket of receiver.sockets) socket.end();
+      while (receiver.open() > 0) await new Promise(setImmediate);
+    }
+    assert.equal(receiver.requests.length, 3);
+  });
+
+  it('on which the receiver planted a response is not used again', async () => {
+    await using receiver = await startReceiver({
+      onRequest: (socket, { number }) => {
+        socket.write(number === 1 ? response(200) + response(200, 'planted') : response(200, 'genuine'));
+      },
+    });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    const { response: second } = await sending.send(url);
+    assert.equal(Buffer.from(second?.body ?? []).toString(), 'genuine');
+    assert.equal(receiver.connections(), 2);
+  });
+
+  it('on which the receiver plants a response later is not used again', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200, 'genuine') });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    for (const socket of receiver.sockets) socket.write(response(200, 'planted'));
+    while (receiver.open() > 0) await new Promise(setImmediate);
+    const { response: second } = await sending.send(url);
+    assert.equal(Buffer.from(second?.body ?? []).toString(), 'genuine');
+  });
+});
+
+describe('a call on a kept connection that breaks', { concurrency: true }, () => {
+  for (const [what, secure, breaks] of [
+    ['is closed', false, (socket: Socket) => void socket.end()],
+    ['is reset', false, (socket: Socket) => void socket.resetAndDestroy()],
+    ['is closed (TLS)', true, (socket: Socket) => void socket.end()],
+    ['is cut off (TLS)', true, (socket: Socket) => void socket.destroy()],
+  ] as const) {
+    it(`is made again at once on a new one when it ${what}`, async () => {
+      await using receiver = await startReceiver({ ...(secure ? { tls } : {}), onRequest: thenOnReuse(breaks) });
+      await using sending = startSender({ extraCa: [authority.caPem] }, { resolver: resolvingTo('127.0.0.1') });
+      const url = `${secure ? 'https' : 'http'}://hooks.test:${receiver.port}/`;
+      const call = { connectTimeoutMs: 2_000, headers: [['x-iadvize-delivery', 'the-same']] as const };
+      await sending.send(url, call);
+      const result = await sending.send(url, call);
+      assert.equal(result.outcome, 'succeeded');
+      assert.equal(result.repeated, true);
+      assert.ok(result.connectMs !== null);
+      assert.deepEqual(
+        receiver.requests.map(({ connection }) => connection),
+        [1, 1, 2],
+      );
+      assert.equal(receiver.requests[2]?.head, receiver.requests[1]?.head);
+      assert.deepEqual(receiver.requests[2]?.body, receiver.requests[1]?.body);
+    });
+  }
+
+  it('is made again once only', async () => {
+    let calls = 0;
+    await using receiver = await startReceiver({
+      onRequest: (socket) => {
+        if (++calls === 1) socket.write(response(200));
+        else socket.end();
+      },
+    });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    const result = await sending.send(url);
+    assert.equal(result.outcome, 'connection_reset');
+    assert.equal(result.repeated, true);
+    assert.equal(receiver.requests.length, 3);
+  });
+
+  it('is not made on another kept connection, which may be as old', async () => {
+    await using receiver = await startReceiver({ onRequest: thenOnReuse((socket) => socket.end()) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await Promise.all([1, 2, 3].map(() => sending.send(url)));
+    const result = await sending.send(url);
+    assert.equal(result.outcome, 'succeeded');
+    assert.equal(result.repeated, true);
+    assert.equal(receiver.connections(), 4);
+  });
+
+  it('is not made again once a byte of the reply has come', async () => {
+    await using receiver = await startReceiver({ onRequest: thenOnReuse((socket) => socket.end('HTTP/1.1 2')) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    const result = await sending.send(url);
+    assert.notEqual(result.outcome, 'succeeded');
+    assert.equal(result.repeated, false);
+    assert.equal(receiver.requests.length, 2);
+  });
+
+  it('is not made again when it ran out of time', async () => {
+    await using receiver = await startReceiver({ onRequest: thenOnReuse(() => {}) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    const result = await sending.send(url);
+    assert.equal(result.outcome, 'reply_timeout');
+    assert.equal(result.repeated, false);
+    assert.equal(receiver.requests.length, 2);
+  });
+
+  it('goes on under the same clock when it is made again', async () => {
+    let calls = 0;
+    await using receiver = await startReceiver({
+      onRequest: (socket) => {
+        calls++;
+        if (calls === 1) socket.write(response(200));
+        if (calls === 2) setTimeout(() => socket.end(), REPLY_MS / 2);
+      },
+    });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    await sending.send(url);
+    const { ms, value } = await timed(() => sending.send(url));
+    assert.equal(value.outcome, 'reply_timeout');
+    assert.equal(value.repeated, true);
+    assert.equal(receiver.requests.length, 3);
+    assertEndedAt(ms, REPLY_MS);
+  });
+});

@@ -1,0 +1,343 @@
+// Promise: a reply is read under one clock and up to one size, whatever the receiver sends.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
+import type { Outcome } from '../../src/domain/outcome.ts';
+import { answering, dripping, flooding, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
+import { assertEndedAt, REPLY_MS, startSender, timed } from '../support/senders.ts';
+
+const KEPT_BYTES = 65_536;
+
+describe('the call on the wire', () => {
+  it('is a POST with our headers as given, the length, and nothing that asks for encodings', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200) });
+    await using sending = startSender();
+    await sending.send(`http://127.0.0.1:${receiver.port}/hook?tenant=1&x=a%20b`, {
+      headers: [
+        ['content-type', 'application/json'],
+        ['x-iadvize-delivery', 'd-1'],
+        ['user-agent', 'Posthorn/1'],
+      ],
+      body: Buffer.from('{"é":1}'),
+    });
+    assert.equal(
+      receiver.requests[0]?.head,
+      [
+        'POST /hook?tenant=1&x=a%20b HTTP/1.1',
+        `host: 127.0.0.1:${receiver.port}`,
+        'connection: keep-alive',
+        'content-type: application/json',
+        'x-iadvize-delivery: d-1',
+        'user-agent: Posthorn/1',
+        'content-length: 8',
+      ].join('\r\n'),
+    );
+    assert.equal(receiver.requests[0].body.toString(), '{"é":1}');
+  });
+
+  it('that cannot be written as HTTP is never begun', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200) });
+    await using sending = startSender();
+    const headers = [['x-evil', 'a\r\nhost: other']] as const;
+    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`, { headers });
+    assert.equal(result.outcome, 'protocol_error');
+    assert.match(result.error ?? '', /extra headers/);
+    assert.equal(receiver.requests.length, 0);
+  });
+});
+
+describe('the status', () => {
+  it('decides: 200 to 209 is success, all else is not', async () => {
+    let status = 200;
+    await using receiver = await startReceiver({
+      onRequest: (socket) => socket.write(`HTTP/1.1 ${status} x\r\ncontent-length: 0\r\n\r\n`),
+    });
+    await using sending = startSender();
+    const statuses = [...Array.from({ length: 400 }, (_, index) => 200 + index), 600, 777, 999];
+    for (status of statuses) {
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+      assert.equal(result.outcome, status <= 209 ? 'succeeded' : 'http_status', `status ${status}`);
+      assert.equal(result.response?.status, status);
+      assert.equal(result.error === null, status <= 209);
+    }
+    assert.equal(receiver.connections(), 1);
+  });
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`${status} is a failure and leads nowhere`, async () => {
+      await using trap = await startReceiver({ onRequest: answering(200) });
+      const location = `http://127.0.0.1:${trap.port}/trap`;
+      await using receiver = await startReceiver({ onRequest: answering(status, '', [`location: ${location}`]) });
+      await using sending = startSender();
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+      assert.equal(result.outcome, 'http_status');
+      assert.match(result.error ?? '', /not followed/);
+      assert.deepEqual(result.response?.headers[0], ['location', location]);
+      assert.equal(trap.connections(), 0);
+    });
+  }
+});
+
+describe('the reply clock', { concurrency: true }, () => {
+  const cases: readonly (readonly [string, Parameters<typeof dripping>[2] | null, number | null])[] = [
+    ['a receiver that never answers', null, null],
+    ['headers that drip', 'x-a: b\r\n', null],
+    ['interim responses without end', 'HTTP/1.1 102 Processing\r\n\r\n', null],
+    ['a body that drips', '.', 200],
+  ];
+  for (const [what, piece, status] of cases) {
+    it(`ends ${what}`, async () => {
+      await using receiver = await startReceiver({
+        onRequest: (socket) => {
+          if (piece?.startsWith('x-')) socket.write('HTTP/1.1 200 OK\r\n');
+          if (status !== null) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n');
+          if (piece !== null) dripping(socket, 20, piece);
+        },
+      });
+      await using sending = startSender();
+      const { ms, value } = await timed(() => sending.send(`http://127.0.0.1:${receiver.port}/`));
+      assert.equal(value.outcome, 'reply_timeout');
+      assert.equal(value.response?.status ?? null, status);
+      assertEndedAt(ms, REPLY_MS);
+      while (receiver.open() > 0) await new Promise(setImmediate);
+    });
+  }
+
+  it('lets a reply pass that ends just in time', async () => {
+    await using receiver = await startReceiver({
+      onRequest: (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na');
+        setTimeout(() => socket.write('b'), REPLY_MS / 2);
+      },
+    });
+    await using sending = startSender();
+    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+    assert.equal(result.outcome, 'succeeded');
+    assert.deepEqual(result.response?.body, new Uint8Array(Buffer.from('ab')));
+  });
+});
+
+describe('a process that stood still', () => {
+  it('takes the reply that came meanwhile, though its time is up', async () => {
+    const source = `
+      const { createServer } = require('node:net');
+      const { parentPort } = require('node:worker_threads');
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.on('data', () => setTimeout(() => socket.write('HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n'), 50));
+      });
+      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
+    const worker = new Worker(source, { eval: true });
+    const [port] = await once(worker, 'message');
+    await using sending = startSender();
+    const call = sending.send(`http://127.0.0.1:${port}/`, { replyTimeoutMs: 150 });
+    // Stands still from the moment in which the call is on its way until well after its time is up.
+    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 25);
+    assert.equal((await call).outcome, 'succeeded');
+    await worker.terminate();
+  });
+});
+
+describe('the size of a reply', () => {
+  it('is kept up to 64 KiB exactly', async () => {
+    const body = 'x'.repeat(KEPT_BYTES);
+    await using receiver = await startReceiver({ onRequest: answering(200, body) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    const { response: whole } = await sending.send(url);
+    assert.equal(whole?.body.length, KEPT_BYTES);
+    assert.equal(whole?.truncated, false);
+    assert.equal((await sending.send(url)).connectMs, null);
+  });
+
+  for (const [what, head] of [
+    ['with a length', `content-length: ${2 ** 40}`],
+    ['without a length', 'x: y'],
+  ] as const) {
+    for (const [status, outcome] of [
+      [200, 'succeeded'],
+      [500, 'http_status'],
+    ] as const) {
+      it(`of an endless body ${what} is cut; the status ${status} decides`, async () => {
+        await using receiver = await startReceiver({
+          onRequest: (socket) => {
+            socket.write(`HTTP/1.1 ${status} x\r\n${head}\r\n\r\n`);
+            flooding(socket, '0123456789');
+          },
+        });
+        await using sending = startSender();
+        const result = await sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 5_000 });
+        assert.equal(result.outcome, outcome);
+        assert.equal(result.response?.body.length, KEPT_BYTES);
+        assert.equal(Buffer.from(result.response.body).toString('latin1', 0, 12), '012345678901');
+        assert.equal(result.response.truncated, true);
+        while (receiver.open() > 0) await new Promise(setImmediate);
+      });
+    }
+  }
+
+  for (const [what, beginning, piece, outcome] of [
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'x-a: b\r\n', 'protocol_error'],
+    ['one header', 'HTTP/1.1 200 OK\r\nx: ', 'y', 'protocol_error'],
+    ['interim responses', '', 'HTTP/1.1 102 Processing\r\n\r\n', 'protocol_error'],
+    ['chunk extensions', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;', 'x', 'succeeded'],
+  ] as const) {
+    it(`is bounded for endless ${what} too`, async () => {
+      await using receiver = await startReceiver({
+        onRequest: (socket) => {
+          socket.write(beginning);
+          flooding(socket, piece);
+        },
+      });
+      await using sending = startSender();
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 10_000 });
+      assert.equal(result.outcome, outcome);
+      while (receiver.open() > 0) await new Promise(setImmediate);
+    });
+  }
+
+  it('is counted as it comes: nothing is decoded', async () => {
+    const bomb = gzipSync(Buffer.alloc(10_000_000));
+    await using receiver = await startReceiver({
+      onRequest: (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
+        socket.write(bomb);
+      },
+    });
+    await using sending = startSender();
+    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+    assert.deepEqual(result.response?.body, new Uint8Array(bomb));
+    assert.deepEqual(result.response.headers[0], ['content-encoding', 'gzip']);
+  });
+});
+
+describe('a response', () => {
+  it('is kept as received: headers in order, repeated ones each, bytes untouched', async () => {
+    await using receiver = await startReceiver({
+      onRequest: (socket) => {
+        socket.write(
+          'HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nX-Latin: caf\xe9\r\nset-cookie: b\r\ncontent-length: 3\r\n\r\n',
+          'latin1',
+        );
+        socket.write(Buffer.from([0, 0xff, 0x1b]));
+      },
+    });
+    await using sending = startSender();
+    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+    assert.deepEqual(result.response?.headers, [
+      ['set-cookie', 'a'],
+      ['x-latin', 'caf\xe9'],
+      ['set-cookie', 'b'],
+      ['content-length', '3'],
+    ]);
+    assert.deepEqual([...result.response.body], [0, 0xff, 0x1b]);
+  });
+
+  const head = 'HTTP/1.1 200 OK\r\n';
+  const malformed: readonly (readonly [string, string])[] = [
+    ['with a length and chunks', `${head}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`],
+    ['with two lengths', `${head}content-length: 1\r\ncontent-length: 2\r\n\r\nab`],
+    ['with a negative length', `${head}content-length: -1\r\n\r\n`],
+    ['with NUL in a header', `${head}x: a\0b\r\n\r\n`],
+    ['of HTTP/0.9', '<html>hello</html>'],
+    ['with the status 99', 'HTTP/1.1 99 x\r\ncontent-length: 0\r\n\r\n'],
+    ['that switches protocols', 'HTTP/1.1 101 x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'],
+    ['that switches protocols without saying to which', 'HTTP/1.1 101 x\r\n\r\n'],
+    ['that says to go on', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['from SSH', 'SSH-2.0-OpenSSH_9.9\r\n'],
+  ];
+  for (const [what, bytes] of malformed) {
+    it(`${what} is protocol_error`, async () => {
+      await using receiver = await startReceiver({ onRequest: (socket) => socket.write(bytes, 'latin1') });
+      await using sending = startSender();
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+      assert.equal(result.outcome, 'protocol_error', JSON.stringify(result));
+      assert.equal(result.repeated, false);
+      while (receiver.open() > 0) await new Promise(setImmediate);
+    });
+  }
+
+  it('after interim ones is the one that counts', async () => {
+    await using receiver = await startReceiver({
+      onRequest: (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${response(204)}`),
+    });
+    await using sending = startSender();
+    assert.equal((await sending.send(`http://127.0.0.1:${receiver.port}/`)).response?.status, 204);
+  });
+
+  it('of HTTP/1.0 that ends with its connection is fine', async () => {
+    await using receiver = await startReceiver({ onRequest: (socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nhello') });
+    await using sending = startSender();
+    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+    assert.equal(result.outcome, 'succeeded');
+    assert.equal(result.error, null);
+    assert.equal(Buffer.from(result.response?.body ?? []).toString(), 'hello');
+  });
+
+  const broken: readonly (readonly [string, (socket: Parameters<typeof dripping>[0]) => void])[] = [
+    ['ends early', (socket) => socket.end('content-length: 9\r\n\r\nabc')],
+    [
+      'is reset',
+      (socket) => socket.write('content-length: 9\r\n\r\nabc', () => setImmediate(() => socket.resetAndDestroy())),
+    ],
+    ['has a bad chunk', (socket) => socket.write('transfer-encoding: chunked\r\n\r\n3\r\nabc\r\nnonsense\r\n')],
+    ['ends between chunks', (socket) => socket.end('transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n')],
+  ];
+  for (const [what, breaks] of broken) {
+    for (const [status, outcome] of [
+      [202, 'succeeded'],
+      [503, 'http_status'],
+    ] as const) {
+      it(`whose body ${what} after its headers counts by its status ${status}`, async () => {
+        await using receiver = await startReceiver({
+          onRequest: (socket) => {
+            socket.write(`HTTP/1.1 ${status} x\r\n`);
+            breaks(socket);
+          },
+        });
+        await using sending = startSender();
+        const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+        assert.equal(result.outcome, outcome satisfies Outcome);
+        assert.equal(Buffer.from(result.response?.body ?? []).toString(), 'abc');
+        assert.notEqual(result.error, null);
+        assert.equal(receiver.requests.length, 1);
+      });
+    }
+  }
+
+  it('counts though the request was not read', async () => {
+    let answered = false;
+    await using receiver = await startReceiver({
+      onConnection: (socket) => {
+        socket.pause();
+        if (!answered) socket.write(response(413));
+        answered = true;
+      },
+    });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    const result = await sending.send(url, { body: Buffer.alloc(8_000_000) });
+    assert.equal(result.response?.status, 413);
+    // The rest of that request still waits to be read there: another one must not stand in line behind it.
+    await sending.send(url, { replyTimeoutMs: 100 });
+    assert.equal(receiver.connections(), 2);
+  });
+
+  for (const [what, ends] of [
+    ['closes', 'end'],
+    ['resets', 'resetAndDestroy'],
+  ] as const) {
+    it(`that never comes because the receiver ${what} is connection_reset, and a new connection is not tried`, async () => {
+      await using receiver = await startReceiver({
+        onRequest: (socket: Parameters<typeof dripping>[0], _: ReceivedRequest) => void socket[ends](),
+      });
+      await using sending = startSender();
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+      assert.equal(result.outcome, 'connection_reset');
+      assert.equal(result.repeated, false);
+      assert.equal(receiver.requests.length, 1);
+    });
+  }
+});
