@@ -30,6 +30,7 @@ interface Start {
 }
 
 interface GiveBack {
+  readonly delivery: HeldDelivery;
   readonly owner: OwnerId;
   readonly release: Release;
 }
@@ -85,7 +86,7 @@ export class Attempts {
     const { tenantId } = delivery.event;
     const catalog =
       catalogs.atHand(tenantId) ?? (await health.insist(async () => (await catalogs.get(tenantId)) ?? 'gone'));
-    if (catalog === undefined || stop.aborted) return this.#letGo(owner, delivery);
+    if (catalog === undefined || stop.aborted) return this.#letGo(delivery);
 
     const endpoint = catalog === 'gone' ? undefined : this.#open(catalog, delivery);
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
@@ -94,15 +95,14 @@ export class Attempts {
     if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'held' });
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
-    if (delivery.suspect && !(await this.#starts.add({ owner, delivery, attemptId })))
-      return this.#letGo(owner, delivery);
-    if (stop.aborted) return this.#letGo(owner, delivery);
+    if (delivery.suspect && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
+    if (stop.aborted) return this.#letGo(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
 
   /** Gives a delivery that has not begun back to the store. */
-  async release(owner: OwnerId, release: Release): Promise<void> {
-    await this.#releases.add({ owner, release });
+  async release(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
+    await this.#releases.add({ owner, delivery, release });
   }
 
   /** Resolves when everything given back is stored. */
@@ -198,15 +198,15 @@ export class Attempts {
   }
 
   /** The delivery is no longer ours, or it is to be found and given back by `Holdings`. */
-  #letGo(owner: OwnerId, delivery: HeldDelivery): void {
-    this.#parts.holdings.remove(owner, delivery.id);
+  #letGo(delivery: HeldDelivery): void {
+    this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
     this.#finished(delivery, false);
   }
 
   async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
     this.#finished(delivery, false);
-    await this.release(owner, release);
+    await this.release(owner, delivery, release);
   }
 
   async #begin(starts: readonly Start[]): Promise<boolean[]> {
@@ -224,7 +224,7 @@ export class Attempts {
     for (const [owner, group] of Map.groupBy(releases, (giveBack) => giveBack.owner)) {
       const batch = group.map(({ release }) => release);
       await health.insist(() => store.release(owner, batch));
-      for (const { id } of batch) holdings.remove(owner, id);
+      for (const { delivery } of group) holdings.remove(delivery);
     }
     return releases.map(() => true);
   }

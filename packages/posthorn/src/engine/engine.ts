@@ -270,9 +270,9 @@ export class Engine {
     this.#scheduler.noteDue(steady(Math.floor(this.#parts.clock.now())));
   }
 
-  #recorded({ owner, delivery, record }: Ended, late: boolean): void {
+  #recorded({ delivery, record }: Ended, late: boolean): void {
     const { next, result } = record;
-    this.#holdings.remove(owner, delivery.id);
+    this.#holdings.remove(delivery);
     const dueAt = next.state === 'pending' ? next.dueAt : null;
     if (dueAt !== null && !late) this.#scheduler.noteDue(dueAt);
     const { event } = delivery;
@@ -296,14 +296,14 @@ export class Engine {
   }
 
   async #toBacklog(delivery: HeldDelivery): Promise<void> {
-    await this.#attempts.release(this.#holdings.owner, { id: delivery.id, to: 'backlog' });
+    await this.#attempts.release(this.#holdings.owner, delivery, { id: delivery.id, to: 'backlog' });
     this.#lanes.noteBacklog(delivery.endpointId);
     this.#scheduler.wake();
   }
 
   /** Our leases have run out, or soon will: what is in the lanes belongs to others, and calls under way must end. */
   #dropAll(): void {
-    for (const delivery of this.#lanes.clear()) this.#holdings.remove(this.#holdings.owner, delivery.id);
+    for (const delivery of this.#lanes.clear()) this.#holdings.remove(delivery);
     this.#attempts.cutOff();
     this.#holdings.doubt();
   }

@@ -1,6 +1,7 @@
 // What this process holds: under which name, and which deliveries. Keeps that equal to what the store believes: when the
 // reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
 // back before anything else is claimed.
+import type { HeldDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, makeId, type OwnerId } from '../domain/ids.ts';
 import { type SteadyMs, steady } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -22,7 +23,7 @@ export class Holdings {
   readonly #random: Random;
   readonly #health: StoreHealth;
   readonly #events: HoldingsEvents;
-  readonly #held = new Set<DeliveryId>();
+  readonly #held = new Map<DeliveryId, HeldDelivery>();
   #owner: OwnerId;
   #doubtful = false;
   #underWay = 0;
@@ -47,13 +48,16 @@ export class Holdings {
     return this.#held.size;
   }
 
-  add(id: DeliveryId): void {
-    this.#held.add(id);
+  add(delivery: HeldDelivery): void {
+    this.#held.set(delivery.id, delivery);
   }
 
-  /** Of deliveries leased under an earlier name nothing is held any more. */
-  remove(owner: OwnerId, id: DeliveryId): void {
-    if (owner === this.#owner) this.#held.delete(id);
+  /**
+   * Lets go of a delivery as it was leased then. When its record is stored and the answer delayed, it may have come due and
+   * been claimed again meanwhile: that lease stays.
+   */
+  remove(delivery: HeldDelivery): void {
+    if (this.#held.get(delivery.id) === delivery) this.#held.delete(delivery.id);
   }
 
   /** Takes a new name, holding nothing: the old one has been declared dead. */
@@ -107,7 +111,7 @@ export class Holdings {
         this.#quiet = undefined;
       }
       const at = steady(Math.floor(this.#clock.now()));
-      const found = await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held], at));
+      const found = await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held.keys()], at));
       this.#doubtful = false;
       if (found > 0) this.#events.onReclaimed(at);
     } finally {

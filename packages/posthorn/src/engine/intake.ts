@@ -152,8 +152,9 @@ export class Intake {
         if (place === 'leased') {
           if (existing) lanes.cancel(endpointId, heldBytes(event.body));
           else {
-            holdings.add(id);
-            lanes.fill(newlyHeld(id, endpointId, event));
+            const delivery = newlyHeld(id, endpointId, event);
+            holdings.add(delivery);
+            lanes.fill(delivery);
           }
         } else if (!existing) {
           lanes.noteBacklog(endpointId);

@@ -156,7 +156,7 @@ export class Leases {
     const at = steady(Math.floor(clock.now()));
     const cutOff = await holdings.lease(async (owner) => {
       const deliveries = await store.takeOver(owner, dead, at);
-      for (const { delivery } of deliveries ?? []) holdings.add(delivery.id);
+      for (const { delivery } of deliveries ?? []) holdings.add(delivery);
       return deliveries;
     });
     this.#others.delete(dead.owner);

@@ -166,7 +166,7 @@ export class Scheduler {
 
   #take(delivery: HeldDelivery): void {
     const { holdings, lanes } = this.#parts;
-    holdings.add(delivery.id);
+    holdings.add(delivery);
     if (lanes.offer(delivery)) lanes.pump();
     else void this.#toBacklog(delivery);
   }

@@ -49,6 +49,11 @@ export class Incarnation {
     return this.#state === 'dead';
   }
 
+  /** Timers that are set and have not fired. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
   /** Lets the process hear something: now, later when it is frozen, or never. */
   hear(hear: () => void, timer = false): void {
     if (this.#state === 'alive') hear();

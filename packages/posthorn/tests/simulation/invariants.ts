@@ -84,8 +84,9 @@ function overlaps(calls: readonly WireCall[], ledger: Ledger): string[] {
   for (const [index, earlier] of inOrder.entries()) {
     for (const later of inOrder.slice(index + 1)) {
       if (earlier.endedAt !== undefined && later.startedAt >= earlier.endedAt) continue;
-      if (!ledger.takenOver(earlier, earlier.startedAt, later.startedAt))
-        found.push(`overlap: attempts ${earlier.attemptId} and ${later.attemptId} at ${earlier.url}`);
+      if (!ledger.takenOver(earlier, earlier.startedAt, later.startedAt)) {
+        found.push(`overlap: ${ledger.describe(earlier)} and ${ledger.describe(later)} at ${earlier.url}`);
+      }
     }
   }
   return found;

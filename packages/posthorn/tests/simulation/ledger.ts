@@ -32,6 +32,13 @@ export class Ledger {
     life.openCalls.add(call);
   }
 
+  /** A call in words: by whom, and from when to when. */
+  describe(call: WireCall): string {
+    const time = (at: number | undefined) => (at === undefined ? '…' : new Date(at).toISOString().slice(11));
+    const life = this.callers.get(call)?.name;
+    return `attempt ${call.attemptId} by ${life} (${time(call.startedAt)}–${time(call.endedAt)}, ${call.outcome})`;
+  }
+
   /** Whether the process behind a call was taken for dead between two moments. */
   takenOver(call: WireCall, from: number, to: number): boolean {
     const life = this.callers.get(call);
