@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly store: (life: Incarnation) => Store;
   readonly send: (life: Incarnation) => Sender;
   readonly random: Random;
+  readonly clock: (clock: Clock) => Clock;
   readonly settings: EngineSettings;
   readonly report: (life: Incarnation, news: News) => void;
 }
@@ -34,7 +35,7 @@ export class Incarnation {
     this.engine = new Engine({
       store: around.store(this),
       sender: around.send(this),
-      clock: this.#clock(around.time.clock()),
+      clock: this.#clock(around.clock(around.time.clock())),
       random: around.random,
       settings: around.settings,
       report: (news) => around.report(this, news),

@@ -8,7 +8,7 @@ import type { WireCall } from './scripted-sender.ts';
 
 /** @returns violations in words, each with the ids to look for; empty when all is well */
 export async function violations(ledger: Ledger, store: Store, scheduleMs: readonly number[]): Promise<string[]> {
-  const found = [...ledger.violations, ...identities(ledger.calls)];
+  const found = [...ledger.violations, ...identities(ledger)];
   const callsOf = Map.groupBy(ledger.calls, (call) => call.correlationId);
   for (const [eventId, { tenantId, answer }] of ledger.accepted) {
     const calls = callsOf.get(eventId) ?? [];
@@ -34,12 +34,13 @@ export async function violations(ledger: Ledger, store: Store, scheduleMs: reado
   return found;
 }
 
-/** Delivery header values never repeat; the same event always has the same signature at the same receiver. */
-function identities(calls: readonly WireCall[]): string[] {
+/** Attempt ids never repeat, and a call carries the id of an event that somebody posted. */
+function identities(ledger: Ledger): string[] {
   const seen = new Set<string>();
   const found: string[] = [];
-  for (const { attemptId } of calls) {
+  for (const { attemptId, correlationId } of ledger.calls) {
     if (seen.has(attemptId)) found.push(`attempt id ${attemptId} was sent twice`);
+    if (!ledger.posted.has(correlationId)) found.push(`attempt ${attemptId} carries an unknown correlation id`);
     seen.add(attemptId);
   }
   return found;

@@ -7,6 +7,8 @@ import type { WireCall } from './scripted-sender.ts';
 
 export class Ledger {
   readonly accepted = new Map<EventId, { tenantId: TenantId; answer: AcceptedEvent }>();
+  /** Ids of all events that producers have posted, answered or not. */
+  readonly posted = new Set<string>();
   readonly calls: WireCall[] = [];
   /** The process that made each call. */
   readonly callers = new Map<WireCall, Incarnation>();

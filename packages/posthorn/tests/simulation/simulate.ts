@@ -3,7 +3,7 @@ import type { Store } from '../../src/seams/store/index.ts';
 import { Dice } from './dice.ts';
 import { drawFaults, type Fault } from './faults.ts';
 import { violations } from './invariants.ts';
-import { SCHEDULE_MS, World } from './world.ts';
+import { type Mutation, SCHEDULE_MS, World } from './world.ts';
 
 export interface Run {
   readonly seed: number;
@@ -32,9 +32,9 @@ export function planRun(seed: number, hours: number): Run {
 }
 
 /** @param makeStore a new empty store that takes effect at once: the production statements on an in-memory database */
-export async function simulate(run: Run, makeStore: () => Store): Promise<Verdict> {
+export async function simulate(run: Run, makeStore: () => Store, mutation?: Mutation): Promise<Verdict> {
   const store = makeStore();
-  const world = new World(run.seed, store, processesOf(run.seed));
+  const world = new World(run.seed, store, processesOf(run.seed), mutation);
   await world.run(run.hours * HOUR_MS, run.faults);
   const broken = await violations(world.ledger, store, SCHEDULE_MS);
   const left = await world.stop();

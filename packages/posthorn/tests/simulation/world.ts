@@ -3,6 +3,8 @@
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { News } from '../../src/engine/news.ts';
+import type { Clock } from '../../src/seams/clock.ts';
+import type { Call, Sender } from '../../src/seams/sender.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import { Dice } from './dice.ts';
 import type { Fault } from './faults.ts';
@@ -29,6 +31,14 @@ const SETTINGS: EngineSettings = {
   encryptionKey: new Uint8Array(32).fill(7),
 };
 
+/** A defect put in on purpose, at a seam: the invariants must notice it. */
+export interface Mutation {
+  readonly name: string;
+  readonly store?: (store: Store, dice: Dice) => Store;
+  readonly clock?: (clock: Clock) => Clock;
+  readonly call?: (call: Call, dice: Dice) => Call;
+}
+
 export class World {
   readonly time = new SimulatedTime();
   readonly ledger = new Ledger();
@@ -36,6 +46,7 @@ export class World {
   readonly #dice: Dice;
   readonly #base: Store;
   readonly #shared: boolean;
+  readonly #mutation: Mutation;
   readonly #faults: StoreFaults = { errors: 0, lostReplies: 0, slow: 0, outageUntil: 0 };
   readonly #moods = new Map<string, Mood>();
   readonly #processes: (Incarnation | undefined)[];
@@ -44,8 +55,9 @@ export class World {
   #lives = 0;
   #healed = false;
 
-  constructor(seed: number, base: Store, processes: number) {
+  constructor(seed: number, base: Store, processes: number, mutation: Mutation = { name: 'none' }) {
     this.#dice = new Dice(seed);
+    this.#mutation = mutation;
     this.#base = base;
     this.#shared = processes > 1;
     this.#processes = Array.from({ length: processes }, () => undefined);
@@ -125,17 +137,9 @@ export class World {
       time: this.time,
       random: this.#dice.random(),
       settings: SETTINGS,
-      store: (self) =>
-        faultyStore(this.#base, this.#shared, self, this.#faults, this.time, this.#dice, (owner) =>
-          this.ledger.owners.set(owner, self),
-        ),
-      send: (self) =>
-        new ScriptedSender(
-          this.time,
-          (url) => this.#behave(url),
-          (call) => this.ledger.call(call, self),
-          (answer) => self.hear(answer),
-        ),
+      clock: this.#mutation.clock ?? ((clock) => clock),
+      store: (self) => this.#storeFor(self),
+      send: (self) => this.#senderFor(self),
       report: (self, news) => this.#hear(self, news),
     });
     this.#processes[index] = life;
@@ -143,6 +147,25 @@ export class World {
       if (!(error instanceof StoreUnavailable)) throw error;
       this.#kill(index, 1_000);
     });
+  }
+
+  #storeFor(life: Incarnation): Store {
+    const base = this.#mutation.store?.(this.#base, this.#dice) ?? this.#base;
+    return faultyStore(base, this.#shared, life, this.#faults, this.time, this.#dice, (owner) =>
+      this.ledger.owners.set(owner, life),
+    );
+  }
+
+  #senderFor(life: Incarnation): Sender {
+    const sender = new ScriptedSender(
+      this.time,
+      (url) => this.#behave(url),
+      (call) => this.ledger.call(call, life),
+      (answer) => life.hear(answer),
+    );
+    const { call: alter } = this.#mutation;
+    if (alter === undefined) return sender;
+    return { send: (call, stop) => sender.send(alter(call, this.#dice), stop), close: () => sender.close() };
   }
 
   #kill(index: number, awayMs: number): void {
@@ -214,6 +237,7 @@ export class World {
   #produce(): void {
     const tenantId = this.#dice.pick(this.#tenants as [TenantId, ...TenantId[]]);
     const id = makeId<EventId>(this.time.now, this.#dice.random().bytes(10));
+    this.ledger.posted.add(id);
     const type = this.#dice.pick(['order.created', 'order.paid', 'user.created']);
     void this.#post(tenantId, id, type);
   }

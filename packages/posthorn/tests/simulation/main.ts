@@ -1,0 +1,81 @@
+// `npm run simulate`: many seeds within a budget, or one seed again. Prints what was simulated, and for a failure its seed,
+// the fewest faults with which it still fails, and the end of the trace.
+import { parseArgs } from 'node:util';
+import { ModelStore } from '../support/model-store.ts';
+import { planRun, type Run, shrink, simulate, type Verdict } from './simulate.ts';
+
+const HELP = `Runs whole engines on virtual time under faults and checks every promise.
+
+  npm run simulate                           100 seeds, half an hour each
+  npm run simulate -- --seeds 1000           more of them
+  npm run simulate -- --from 5000            other ones
+  npm run simulate -- --seed 17 --hours 4    one, as it failed elsewhere
+`;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    hours: { type: 'string', default: '0.5' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const hours = Number(values.hours);
+  const from = Number(values.seed ?? values.from);
+  const count = values.seed === undefined ? Number(values.seeds) : 1;
+  if (![hours, from, count].every((number) => Number.isFinite(number) && number > 0)) {
+    process.stderr.write(`--seed, --seeds, --from and --hours are positive numbers.\n\n${HELP}`);
+    return 2;
+  }
+  const sum = { hours: 0, faults: 0, events: 0, calls: 0 };
+  const began = performance.now();
+  for (let seed = from; seed < from + count; seed++) {
+    const run = planRun(seed, hours);
+    const verdict = await simulate(run, makeStore);
+    sum.hours += hours;
+    sum.faults += run.faults.length;
+    sum.events += verdict.events;
+    sum.calls += verdict.calls;
+    if (verdict.violations.length > 0) {
+      await explain(run, verdict);
+      return 1;
+    }
+    if (process.stdout.isTTY) process.stdout.write(`\r${seed - from + 1} of ${count} seeds clean`);
+  }
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  process.stdout.write(
+    `${process.stdout.isTTY ? '\r' : ''}Simulated ${sum.hours} hours over ${count} seeds in ${seconds} s: ${sum.events} events, ${sum.calls} calls, ${sum.faults} faults, 0 violations.\n`,
+  );
+  return 0;
+}
+
+function makeStore(): ModelStore {
+  return new ModelStore();
+}
+
+async function explain(run: Run, verdict: Verdict): Promise<void> {
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  print(`\nSeed ${run.seed} with ${run.hours} hours breaks ${verdict.violations.length} times, first:`);
+  for (const violation of verdict.violations.slice(0, 5)) print(`  ${violation}`);
+  print('Looking for the fewest faults that still break it …');
+  const smallest = await shrink(run, async (fewer) => (await simulate(fewer, makeStore)).violations.length > 0);
+  const shrunk = await simulate(smallest, makeStore);
+  print(`${smallest.faults.length} of ${run.faults.length} faults are needed:`);
+  for (const fault of smallest.faults) print(`  ${JSON.stringify(fault)}`);
+  const [first = ''] = shrunk.violations;
+  print(`They lead to: ${first}`);
+  const ids = first.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
+  const about = shrunk.trace.filter((line) => ids.some((id) => line.includes(id)));
+  print('The last that was heard of it:');
+  for (const line of about.slice(-50)) print(`  ${line}`);
+  print(`Again: npm run simulate -- --seed ${run.seed} --hours ${run.hours}`);
+}

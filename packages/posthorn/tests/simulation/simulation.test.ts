@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ModelStore } from '../support/model-store.ts';
+import { MUTATIONS } from './mutations.ts';
+import { planRun, shrink, simulate } from './simulate.ts';
+
+const HOURS = 0.4;
+const makeStore = () => new ModelStore();
+
+describe('every promise holds in simulated runs under faults', () => {
+  for (let seed = 1_001; seed <= 1_012; seed++) {
+    it(`seed ${seed}`, async () => {
+      const { violations, events, calls } = await simulate(planRun(seed, HOURS), makeStore);
+      assert.deepEqual(violations.slice(0, 5), []);
+      assert.ok(events > 100 && calls > 100, 'something was simulated');
+    });
+  }
+});
+
+describe('the simulation', () => {
+  it('repeats a run exactly from its seed', async () => {
+    const [one, two] = [await simulate(planRun(7, 0.2), makeStore), await simulate(planRun(7, 0.2), makeStore)];
+    assert.deepEqual(one.trace, two.trace);
+  });
+
+  it('finds the faults that matter', async () => {
+    const faults = planRun(6, 2).faults;
+    assert.ok(faults.length > 3);
+    const needed = faults[1];
+    const fails = async (run: { faults: readonly unknown[] }) => run.faults.includes(needed);
+    assert.deepEqual((await shrink({ seed: 6, hours: 2, faults }, fails)).faults, [needed]);
+  });
+});
+
+describe('the invariants notice an engine that', () => {
+  for (const mutation of MUTATIONS) {
+    it(mutation.name, async () => {
+      for (let seed = 1; seed <= 30; seed++) {
+        const { violations } = await simulate(planRun(seed, HOURS), makeStore, mutation);
+        if (violations.length > 0) return;
+      }
+      assert.fail('30 seeds were clean');
+    });
+  }
+});
