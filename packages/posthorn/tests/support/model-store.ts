@@ -72,6 +72,8 @@ export class ModelStore implements Store {
   readonly kind = 'model';
   readonly exclusive = true;
   readonly #tenants = new Map<TenantId, TenantRow>();
+  /** Deleted ones whose history is still there. */
+  readonly #deletedTenants = new Set<TenantRow>();
   /** Pending deliveries. */
   readonly #queue = new Map<DeliveryId, Row>();
   /** All deliveries, by tenant. */
@@ -111,12 +113,14 @@ export class ModelStore implements Store {
     if (tenant === undefined) return false;
     for (const endpointId of tenant.endpoints.keys()) await this.deleteEndpoint(id, endpointId, at);
     this.#tenants.delete(id);
+    this.#deletedTenants.add(tenant);
     return true;
   }
 
   async createEndpoint(endpoint: StoredEndpoint, max: number) {
     const tenant = this.#tenants.get(endpoint.tenantId);
     if (tenant === undefined) return 'unknown_tenant' as const;
+    if (tenant.endpoints.has(endpoint.id)) return 'created' as const;
     if (live(tenant).length >= max) return 'too_many' as const;
     tenant.endpoints.set(endpoint.id, { endpoint, deleted: false });
     tenant.revision = ++this.#revisions;
@@ -366,13 +370,17 @@ export class ModelStore implements Store {
 
   async prune(before: WallMs, limit: number): Promise<number> {
     let removed = 0;
-    for (const tenant of this.#tenants.values()) {
+    for (const tenant of [...this.#deletedTenants, ...this.#tenants.values()]) {
       for (const [id, event] of tenant.events) {
         if (removed >= limit) return removed;
-        if (event.content.createdAt >= before || event.deliveries.some((row) => this.#queue.has(row.id))) continue;
+        const old = event.content.createdAt < before || this.#deletedTenants.has(tenant);
+        if (!old || event.deliveries.some((row) => this.#queue.has(row.id))) continue;
         tenant.events.delete(id);
-        for (const row of event.deliveries) this.#rows.delete(row.id);
-        removed += 1 + event.deliveries.length;
+        removed += 1;
+        for (const { id: deliveryId, history } of event.deliveries) {
+          this.#rows.delete(deliveryId);
+          removed += 1 + history.length;
+        }
       }
     }
     return removed;
@@ -418,7 +426,7 @@ export class ModelStore implements Store {
     return answer;
   }
 
-  #move(row: Row, { number, next, endedAt }: AttemptRecord): void {
+  #move(row: Row, { number, next, endedAt, result }: AttemptRecord): void {
     row.attempts = number;
     row.failures = next.failures;
     row.interruptions = next.interruptions;
@@ -430,8 +438,8 @@ export class ModelStore implements Store {
       row.place = { kind: 'due', dueAt: next.dueAt };
       return;
     }
-    const kept =
-      resume !== null && resume.state === next.state && next.state !== 'succeeded' ? resume.endedAt : endedAt;
+    const unchanged = resume !== null && resume.state !== 'pending' && result.outcome !== 'succeeded';
+    const kept = unchanged ? resume.endedAt : endedAt;
     row.resume = null;
     this.#finish(row, next.state, kept);
   }
