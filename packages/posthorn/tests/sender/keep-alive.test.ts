@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { createAuthority } from '../../src/apps/receiver/certificates.ts';
 import { answering, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
 import { assertEndedAt, REPLY_MS, resolvingTo, startSender, timed } from '../support/senders.ts';
+import { startThreadedReceiver } from '../support/threaded-receiver.ts';
 
 const authority = await createAuthority();
 const hooks = await authority.issue(['hooks.test']);
@@ -52,6 +53,24 @@ describe('a kept connection', () => {
     }
     assert.equal(receiver.connections(), 16);
   });
+
+  for (const secure of [false, true]) {
+    it(`is enough for calls one after the other, however fast${secure ? ' (TLS)' : ''}`, async () => {
+      const lanes = 8;
+      // On another thread, so that its answers come before this one's loop has seen that all is sent.
+      await using receiver = await startThreadedReceiver(secure ? { tls } : {});
+      await using sending = startSender({ extraCa: [authority.caPem] }, { resolver: resolvingTo('127.0.0.1') });
+      const url = `${secure ? 'https' : 'http'}://hooks.test:${receiver.port}/`;
+      const inTurn = async () => {
+        for (let call = 0; call < 100; call++) {
+          const result = await sending.send(url, { connectTimeoutMs: 5_000, replyTimeoutMs: 5_000 });
+          assert.equal(result.outcome, 'succeeded');
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, inTurn));
+      assert.equal(await receiver.connections(), lanes);
+    });
+  }
 
   for (const [what, header] of [
     ['says so', 'connection: close'],

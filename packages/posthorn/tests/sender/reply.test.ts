@@ -1,12 +1,11 @@
 // Promise: a reply is read under one clock and up to one size, whatever the receiver sends.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { answering, dripping, flooding, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
 import { assertEndedAt, REPLY_MS, startSender, timed } from '../support/senders.ts';
+import { startThreadedReceiver } from '../support/threaded-receiver.ts';
 
 const KEPT_BYTES = 65_536;
 
@@ -121,22 +120,12 @@ describe('the reply clock', { concurrency: true }, () => {
 
 describe('a process that stood still', () => {
   it('takes the reply that came meanwhile, though its time is up', async () => {
-    const source = `
-      const { createServer } = require('node:net');
-      const { parentPort } = require('node:worker_threads');
-      const server = createServer((socket) => {
-        socket.on('error', () => {});
-        socket.on('data', () => setTimeout(() => socket.write('HTTP/1.1 200 OK\\r\\ncontent-length: 0\\r\\n\\r\\n'), 50));
-      });
-      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
-    const worker = new Worker(source, { eval: true });
-    const [port] = await once(worker, 'message');
+    await using receiver = await startThreadedReceiver({ delayMs: 50 });
     await using sending = startSender();
-    const call = sending.send(`http://127.0.0.1:${port}/`, { replyTimeoutMs: 150 });
+    const call = sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 150 });
     // Stands still from the moment in which the call is on its way until well after its time is up.
     setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 25);
     assert.equal((await call).outcome, 'succeeded');
-    await worker.terminate();
   });
 });
 

@@ -14,7 +14,7 @@ import {
   malformed,
   replyTimeout,
 } from './failures.ts';
-import { type Exchange, LINE_GONE, type Line } from './line.ts';
+import { type Exchange, LINE_GONE, type Line, lineGone } from './line.ts';
 import type { Pool } from './pool.ts';
 import { ResponseBuffer } from './response-buffer.ts';
 import type { Target } from './target.ts';
@@ -92,7 +92,11 @@ export class OneCall implements Exchange, ConnectOwner {
     line.dispatch({ method: 'POST', path: this.#target.path, headers: flat(headers), body }, this);
   }
 
-  onRequestStart(): void {
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#line?.clogged === true) {
+      controller.abort(lineGone());
+      return;
+    }
     this.#handed = true;
     this.#clock ??= new Deadline(this.#call.replyTimeoutMs, this);
   }

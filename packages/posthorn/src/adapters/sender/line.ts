@@ -14,8 +14,12 @@ const MAX_HEADER_BYTES = 16_384;
 /** Longest response as it comes over the wire, framing included: with a body cut off at 64 KiB, more is a flood of nothing. */
 const MAX_WIRE_BYTES = 524_288;
 
-/** The handler's error for a call that was dispatched on a connection that had just gone; not a byte of it was sent. */
+/** The error of a call that was dispatched on a connection that was not there any more; not a byte of it was sent. */
 export const LINE_GONE = 'POSTHORN_LINE_GONE';
+
+export function lineGone(): Error {
+  return Object.assign(new Error('the connection is gone'), { code: LINE_GONE });
+}
 
 export interface Exchange extends Dispatcher.DispatchHandler {
   /** More came over the wire than any response needs. The connection is to be destroyed. */
@@ -38,7 +42,7 @@ export class Line {
     let handedOver = false;
     this.#client = new Client(origin, {
       connect: (_, callback) => {
-        const error = handedOver ? Object.assign(new Error('the connection is gone'), { code: LINE_GONE }) : null;
+        const error = handedOver ? lineGone() : null;
         handedOver = true;
         // undici takes no answer while it is still asking.
         queueMicrotask(() => (error === null ? callback(null, socket) : callback(error, null)));
@@ -65,11 +69,17 @@ export class Line {
     return this.#calls > 1;
   }
 
-  /** Whether it may take another call. What the receiver has not read of the last one would stand in the next one's way. */
   get reusable(): boolean {
-    return (
-      !this.#socket.destroyed && this.#socket.writableLength === 0 && performance.now() - this.#openedAt < MAX_AGE_MS
-    );
+    return !this.#socket.destroyed && performance.now() - this.#openedAt < MAX_AGE_MS;
+  }
+
+  /**
+   * Whether the receiver has not read the last call to its end, though it answered it: another one would stand in line
+   * behind the rest. To be asked when a call is about to be written: right after the answer even a healthy TLS connection
+   * has not been told yet that all is sent.
+   */
+  get clogged(): boolean {
+    return this.served && this.#socket.writableLength > 0;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
