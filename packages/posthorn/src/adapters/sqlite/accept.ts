@@ -1,0 +1,90 @@
+// Taking events in: each group is stored whole or not at all, each event once.
+import type { EndpointId, OwnerId } from '../../domain/ids.ts';
+import { wall } from '../../domain/time.ts';
+import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent } from '../../seams/store/queue.ts';
+import { PLACE } from './codes.ts';
+import type { Connection } from './connection.ts';
+import { idBytes, readList, writeList } from './uuid.ts';
+
+// index: event_by_id
+const STORED_EVENT = `select created_at, type, fingerprint, deliveries from event where tenant = ? and id = ?`;
+const INSERT_EVENT = `
+  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body) values (?, ?, ?, ?, ?, ?, ?)
+  on conflict (tenant, id) do nothing`;
+const INSERT_QUEUED = `insert into queue (id, tenant, endpoint, event, place, owner) values (?, ?, ?, ?, ?, ?)`;
+
+interface StoredEvent {
+  readonly created_at: number;
+  readonly type: string;
+  readonly fingerprint: Uint8Array;
+  readonly deliveries: Uint8Array;
+}
+
+export function accept(db: Connection, owner: OwnerId, groups: readonly AcceptGroup[]): AcceptResult[] {
+  const ownerKey = db.names.registered(owner);
+  return groups.map((group) => acceptGroup(db, ownerKey, group));
+}
+
+function acceptGroup(db: Connection, owner: number, { tenantId, revision, events }: AcceptGroup): AcceptResult {
+  const tenant = db.names.tenant(tenantId);
+  if (tenant === undefined || tenant.revision !== revision) return { kind: 'stale' };
+  // A single event is the usual case: then the insert itself tells whether it is known. Of several, none may be stored
+  // before all are known to be free of conflict.
+  if (events.length > 1) {
+    const index = events.findIndex((made) => conflicts(made, storedEvent(db, tenant.key, made)));
+    if (index >= 0) return { kind: 'conflict', index };
+  }
+  const accepted: AcceptedEvent[] = [];
+  for (const [index, made] of events.entries()) {
+    const event = acceptEvent(db, owner, tenant.key, made);
+    if (event === undefined) return { kind: 'conflict', index };
+    accepted.push(event);
+  }
+  return { kind: 'accepted', events: accepted };
+}
+
+function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEvent): AcceptedEvent | undefined {
+  const { event, fingerprint, deliveries } = made;
+  const { id, type, createdAt, body } = event;
+  const list = writeList(deliveries);
+  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body);
+  if (key === undefined) {
+    const stored = storedEvent(db, tenant, made);
+    if (stored === undefined || conflicts(made, stored)) return undefined;
+    return {
+      id,
+      type: stored.type,
+      createdAt: wall(stored.created_at),
+      deliveries: readList(stored.deliveries),
+      existing: true,
+    };
+  }
+  for (const delivery of deliveries) queue(db, owner, tenant, key, delivery);
+  return {
+    id,
+    type,
+    createdAt,
+    deliveries: deliveries.map((delivery) => ({ id: delivery.id, endpointId: delivery.endpointId })),
+    existing: false,
+  };
+}
+
+function queue(db: Connection, owner: number, tenant: number, event: number, delivery: NewDelivery): void {
+  const { id, endpointId, place } = delivery;
+  const holder = place === 'leased' ? owner : null;
+  db.run(INSERT_QUEUED, idBytes(id), tenant, endpointKey(db, endpointId), event, PLACE[place], holder);
+}
+
+function endpointKey(db: Connection, id: EndpointId): number {
+  const key = db.names.endpointKey(id);
+  if (key === undefined) throw new Error(`endpoint ${id} is in a catalog and does not exist`);
+  return key;
+}
+
+function storedEvent(db: Connection, tenant: number, { event }: NewEvent): StoredEvent | undefined {
+  return db.get<StoredEvent>(STORED_EVENT, tenant, idBytes(event.id));
+}
+
+function conflicts({ fingerprint }: NewEvent, stored: StoredEvent | undefined): boolean {
+  return stored !== undefined && Buffer.compare(fingerprint, stored.fingerprint) !== 0;
+}

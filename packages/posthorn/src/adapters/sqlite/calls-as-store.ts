@@ -1,0 +1,90 @@
+// The `Store` seam over named calls, wherever they are made. Lists and pruning go in short steps, so that other calls find
+// their way in between.
+import type { WallMs } from '../../domain/time.ts';
+import type { History } from '../../seams/store/history.ts';
+import type { Store } from '../../seams/store/index.ts';
+import type { Page } from '../../seams/store/registry.ts';
+import type { MakeCall } from './calls.ts';
+import type { PruneCursor } from './prune.ts';
+import type { Step } from './summaries.ts';
+
+/** @param call its promise rejects with `StoreUnavailable` when the database does not do the call */
+export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
+  return {
+    kind: 'sqlite',
+    exclusive: true,
+    ping: async () => {
+      await call('nextDue');
+    },
+
+    putTenant: (id, name, at) => call('putTenant', id, name, at),
+    tenant: (id) => call('tenant', id),
+    tenants: (page) => call('tenants', page),
+    deleteTenant: (id, at) => call('deleteTenant', id, at),
+    createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
+    endpoint: (tenantId, id) => call('endpoint', tenantId, id),
+    endpoints: (tenantId, page) => call('endpoints', tenantId, page),
+    replaceEndpoint: (endpoint, now) => call('replaceEndpoint', endpoint, now),
+    deleteEndpoint: (tenantId, id, at) => call('deleteEndpoint', tenantId, id, at),
+    catalog: (tenantId) => call('catalog', tenantId),
+    keep: (name, value) => call('keep', name, value),
+
+    accept: (owner, groups) => call('accept', owner, groups),
+    claimDue: (owner, now, limit) => call('claimDue', owner, now, limit),
+    claimBacklog: (owner, wants) => call('claimBacklog', owner, wants),
+    backlogs: (limit) => call('backlogs', limit),
+    nextDue: () => call('nextDue'),
+    begin: (owner, starts) => call('begin', owner, starts),
+    record: (owner, records) => call('record', owner, records),
+    release: (owner, releases) => call('release', owner, releases),
+    reclaim: (owner, held, now) => call('reclaim', owner, held, now),
+    retry: (tenantId, id, now) => call('retry', tenantId, id, now),
+    join: (owner) => call('join', owner),
+    beat: (owner, now) => call('beat', owner, now),
+    takeOver: (heir, dead, now) => call('takeOver', heir, dead, now),
+    leave: (owner) => call('leave', owner),
+    clockOffset: (boot) => call('clockOffset', boot),
+
+    events: (tenantId, filter, page) =>
+      fillPage(page, (after, limit) => call('eventsStep', tenantId, filter, after, limit)),
+    event: (tenantId, id) => call('event', tenantId, id),
+    deliveries: (tenantId, filter, page) =>
+      fillPage(page, (after, limit) => call('deliveriesStep', tenantId, filter, after, limit)),
+    delivery: (tenantId, id) => call('delivery', tenantId, id),
+    prune: pruneInSteps(call),
+  };
+}
+
+async function fillPage<Item, Key>(
+  { limit, after }: Page<Key>,
+  take: (after: Key | null, limit: number) => Promise<Step<Item, Key>>,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let from = after; ; ) {
+    const { items, next } = await take(from, limit - found.length);
+    found.push(...items);
+    if (next === null || found.length >= limit) return found;
+    from = next;
+  }
+}
+
+/** Goes on where the last call ended, lest every call look again at old events that something pending still needs. */
+function pruneInSteps(call: MakeCall): History['prune'] {
+  let cursor: PruneCursor | null = null;
+  return async (before: WallMs, limit: number) => {
+    let fromTheStart = cursor === null;
+    for (;;) {
+      const { removed, next }: { removed: number; next: PruneCursor | null } = await call(
+        'pruneStep',
+        before,
+        limit,
+        cursor,
+      );
+      cursor = next;
+      if (removed > 0) return removed;
+      if (next !== null) continue;
+      if (fromTheStart) return 0;
+      fromTheStart = true;
+    }
+  };
+}

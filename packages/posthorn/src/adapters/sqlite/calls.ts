@@ -1,0 +1,69 @@
+// Every call that the storage thread knows, by name. Each runs inside a transaction that whoever calls it opens.
+import { accept } from './accept.ts';
+import { backlogs, claimBacklog, claimDue, nextDue } from './claim.ts';
+import type { Connection } from './connection.ts';
+import { clockOffset, keep } from './counters.ts';
+import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
+import { delivery, event, eventsStep } from './history.ts';
+import { beat, begin, join, leave, takeOver } from './leases.ts';
+import { pruneStep } from './prune.ts';
+import { record } from './record.ts';
+import { reclaim, release } from './release.ts';
+import { retry } from './retry.ts';
+import { deliveriesStep } from './summaries.ts';
+import { deleteTenant, putTenant, tenant, tenants } from './tenants.ts';
+
+const CALLS = {
+  putTenant,
+  tenant,
+  tenants,
+  deleteTenant,
+  createEndpoint,
+  endpoint,
+  endpoints,
+  replaceEndpoint,
+  deleteEndpoint,
+  catalog,
+  keep,
+  accept,
+  claimDue,
+  claimBacklog,
+  backlogs,
+  nextDue,
+  begin,
+  record,
+  release,
+  reclaim,
+  retry,
+  join,
+  beat,
+  takeOver,
+  leave,
+  clockOffset,
+  eventsStep,
+  event,
+  deliveriesStep,
+  delivery,
+  pruneStep,
+};
+
+export type CallName = keyof typeof CALLS;
+
+type ArgsOf = {
+  [Name in CallName]: (typeof CALLS)[Name] extends (db: Connection, ...args: infer Args) => unknown ? Args : never;
+};
+type AnswerOf = { [Name in CallName]: ReturnType<(typeof CALLS)[Name]> };
+
+/** The arguments of a call, without the connection it runs on. */
+export type Args<Name extends CallName> = ArgsOf[Name];
+export type Answer<Name extends CallName> = AnswerOf[Name];
+
+/** Makes a call wherever the database is: in the same thread or in another. */
+export type MakeCall = <Name extends CallName>(name: Name, ...args: Args<Name>) => Promise<Answer<Name>>;
+
+const table: { [Name in CallName]: (db: Connection, ...args: ArgsOf[Name]) => AnswerOf[Name] } = CALLS;
+
+/** Runs a call, in the transaction that is open. */
+export function perform<Name extends CallName>(db: Connection, name: Name, args: Args<Name>): Answer<Name> {
+  return table[name](db, ...args);
+}

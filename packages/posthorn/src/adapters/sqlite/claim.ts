@@ -1,0 +1,58 @@
+// Handing pending work to the process that asks for it.
+import type { EndpointId, OwnerId } from '../../domain/ids.ts';
+import { type SteadyMs, steady } from '../../domain/time.ts';
+import type { Claim, DueClaim } from '../../seams/store/queue.ts';
+import type { Connection } from './connection.ts';
+import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
+
+// index: queue_due
+const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
+const NEXT_DUE = `select min(due) as due from queue where place = 1`;
+// index: queue_backlog
+const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
+const LEASE = `update queue set place = 0, owner = ? where id = ?`;
+// index: queue_backlog, one search per endpoint found
+const BACKLOGS = `
+  with recursive found (endpoint) as (
+    select min(endpoint) from queue where place = 2
+    union all
+    select (select min(endpoint) from queue where place = 2 and endpoint > found.endpoint)
+    from found where found.endpoint is not null
+  )
+  select endpoint from found where endpoint is not null limit ?`;
+
+export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: number): DueClaim {
+  const claim = lease(db, db.names.registered(owner), db.all<HeldRow>(DUE, now, limit));
+  return { ...claim, nextDue: nextDue(db) };
+}
+
+export function claimBacklog(
+  db: Connection,
+  owner: OwnerId,
+  wants: readonly { readonly endpointId: EndpointId; readonly limit: number }[],
+): Claim {
+  const ownerKey = db.names.registered(owner);
+  const rows = wants.flatMap(({ endpointId, limit }) => {
+    const endpoint = db.names.endpointKey(endpointId);
+    return endpoint === undefined ? [] : db.all<HeldRow>(BACKLOG, endpoint, limit);
+  });
+  return lease(db, ownerKey, rows);
+}
+
+export function backlogs(db: Connection, limit: number): EndpointId[] {
+  return db.all<{ endpoint: number }>(BACKLOGS, limit).map(({ endpoint }) => db.names.endpointId(endpoint));
+}
+
+export function nextDue(db: Connection): SteadyMs | null {
+  const due = db.get<{ due: number | null }>(NEXT_DUE)?.due ?? null;
+  return due === null ? null : steady(due);
+}
+
+function lease(db: Connection, owner: number, rows: readonly HeldRow[]): Claim {
+  const held = new Held(db);
+  const deliveries = rows.map((row) => {
+    db.run(LEASE, owner, row.id);
+    return held.delivery(row);
+  });
+  return { deliveries, revisions: held.revisions };
+}

@@ -1,0 +1,91 @@
+// Queue rows as the process that holds them sees them: deliveries with their events, one object per event.
+import type { EventContent, HeldDelivery, Resume } from '../../domain/delivery.ts';
+import type { DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
+import { steady, wall } from '../../domain/time.ts';
+import { STATE, stateOf } from './codes.ts';
+import type { Connection } from './connection.ts';
+import { readId } from './uuid.ts';
+
+const EVENT_CONTENT = `select tenant, id, created_at, type, body from event where key = ?`;
+
+/** What a statement must select for `Held`. */
+export const HELD_COLUMNS =
+  'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at';
+
+export interface HeldRow {
+  readonly id: Uint8Array;
+  readonly tenant: number;
+  readonly endpoint: number;
+  readonly event: number;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly interruptions: number;
+  readonly suspect: number;
+  readonly resume_state: number | null;
+  readonly resume_at: number | null;
+}
+
+interface EventRow {
+  readonly tenant: number;
+  readonly id: Uint8Array;
+  readonly created_at: number;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** Reads the deliveries of one claim. */
+export class Held {
+  readonly #db: Connection;
+  readonly #events = new Map<number, EventContent>();
+  readonly #revisions = new Map<TenantId, number>();
+
+  constructor(db: Connection) {
+    this.#db = db;
+  }
+
+  delivery(row: HeldRow): HeldDelivery {
+    return {
+      id: readId<DeliveryId>(row.id),
+      endpointId: this.#db.names.endpointId(row.endpoint),
+      event: this.#event(row.event),
+      attempts: row.attempts,
+      failures: row.failures,
+      interruptions: row.interruptions,
+      resume: readResume(row),
+      suspect: row.suspect === 1,
+    };
+  }
+
+  /** The catalog revisions of the tenants met so far. */
+  get revisions(): ReadonlyMap<TenantId, number> {
+    return this.#revisions;
+  }
+
+  #event(key: number): EventContent {
+    const known = this.#events.get(key);
+    if (known !== undefined) return known;
+    const row = this.#db.get<EventRow>(EVENT_CONTENT, key);
+    if (row === undefined) throw new Error(`a pending delivery names event ${key}, which does not exist`);
+    const tenant = this.#db.names.tenantName(row.tenant);
+    // Of a deleted tenant whose id is in use again, the new one's revision: it is what a catalog at hand is compared with.
+    this.#revisions.set(tenant.id, this.#db.names.tenant(tenant.id)?.revision ?? tenant.revision);
+    const { type, body } = row;
+    const event = { id: readId<EventId>(row.id), tenantId: tenant.id, type, createdAt: wall(row.created_at), body };
+    this.#events.set(key, event);
+    return event;
+  }
+}
+
+/** What a manual attempt goes back to. */
+export function readResume(row: Pick<HeldRow, 'resume_state' | 'resume_at'>): Resume | null {
+  const { resume_state: code, resume_at: at } = row;
+  if (code === null || at === null) return null;
+  const state = stateOf(code);
+  return state === 'pending' ? { state, dueAt: steady(at) } : { state, endedAt: wall(at) };
+}
+
+/** The two columns of `readResume`. */
+export function resumeColumns(resume: Resume | null): readonly [state: number | null, at: number | null] {
+  if (resume === null) return [null, null];
+  return [STATE[resume.state], resume.state === 'pending' ? resume.dueAt : resume.endedAt];
+}

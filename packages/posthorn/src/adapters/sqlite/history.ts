@@ -1,0 +1,137 @@
+// Single events and deliveries with all that is known of them, and lists of events.
+import type { AttemptId, DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
+import type { Outcome, Response } from '../../domain/outcome.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { Attempt, DeliveryDetail, EventDetail, EventFilter, EventSummary } from '../../seams/store/history.ts';
+import type { Connection } from './connection.ts';
+import { deliveriesOfEvent, type Step, type SummaryRow, summaryOf } from './summaries.ts';
+import { idBytes, readId } from './uuid.ts';
+
+/** Rows examined per step of a filtered list: about 2 ms. */
+const EXAMINED_PER_STEP = 2_000;
+
+// index: event_by_time, downwards
+export const EVENTS = `
+  select id, type, created_at from event
+  where tenant = ?1 and (created_at, id) < (?2, ?3) and (created_at, id) >= (?4, ?5) and (?6 is null or type = ?6)
+  order by created_at desc, id desc limit ?7`;
+export const EVENTS_BOUND = `
+  select created_at, id from event where tenant = ? and (created_at, id) < (?, ?) and created_at >= ?
+  order by created_at desc, id desc limit 1 offset ?`;
+// index: event_by_id
+const EVENT = `select key, id, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
+const QUEUED = `
+  select queue.id, endpoint, attempts, event.id as event_id, event.type, event.created_at, 0 as state,
+    iif(place = 1, due, null) as due, null as ended_at
+  from queue join event on event.key = event where queue.id = ? and queue.tenant = ?`;
+// index: delivery_by_tenant
+const SETTLED = `
+  select delivery.id, endpoint, attempts, event.id as event_id, event.type, event.created_at, state, null as due, ended_at
+  from delivery join event on event.key = event
+  where delivery.tenant = ? and state in (1, 2, 3) and delivery.id = ?`;
+// index: the primary key
+const ATTEMPTS = `select * from attempt where delivery = ? order by number, started_at, id`;
+
+interface EventRow {
+  readonly id: Uint8Array;
+  readonly type: string;
+  readonly created_at: number;
+}
+
+interface AttemptRow {
+  readonly id: Uint8Array;
+  readonly number: number;
+  readonly manual: number;
+  readonly late: number;
+  readonly started_at: number;
+  readonly connect_ms: number | null;
+  readonly duration_ms: number;
+  readonly repeated: number;
+  readonly outcome: Outcome;
+  readonly error: string | null;
+  readonly status: number | null;
+  readonly truncated: number | null;
+  readonly headers: string | null;
+  readonly body: Uint8Array | null;
+}
+
+interface EventKey {
+  readonly createdAt: WallMs;
+  readonly id: EventId;
+}
+
+const BEFORE_ALL_IDS = new Uint8Array(0);
+
+/** @param after the key of the last event already seen */
+export function eventsStep(
+  db: Connection,
+  tenantId: TenantId,
+  filter: EventFilter,
+  after: EventKey | null,
+  limit: number,
+): Step<EventSummary, EventKey> {
+  const tenant = db.names.tenant(tenantId)?.key;
+  if (tenant === undefined) return { items: [], next: null };
+  const since = filter.since ?? 0;
+  const upTo = upperEnd(filter, after);
+  const bound =
+    filter.eventType === undefined
+      ? undefined
+      : db.get<EventRow>(EVENTS_BOUND, tenant, ...upTo, since, EXAMINED_PER_STEP - 1);
+  const from = bound === undefined ? ([since, BEFORE_ALL_IDS] as const) : ([bound.created_at, bound.id] as const);
+  const rows = db.all<EventRow>(EVENTS, tenant, ...upTo, ...from, filter.eventType ?? null, limit);
+  const unfinished = bound !== undefined && rows.length < limit;
+  return { items: rows.map(readEvent), next: unfinished ? keyOf(bound) : null };
+}
+
+export function event(db: Connection, tenantId: TenantId, id: EventId): EventDetail | undefined {
+  const tenant = db.names.tenant(tenantId)?.key;
+  if (tenant === undefined) return undefined;
+  const row = db.get<EventRow & { key: number; deliveries: Uint8Array; body: Uint8Array }>(EVENT, tenant, idBytes(id));
+  if (row === undefined) return undefined;
+  return { ...readEvent(row), body: row.body, deliveries: deliveriesOfEvent(db, tenant, row.key, row.deliveries) };
+}
+
+export function delivery(db: Connection, tenantId: TenantId, id: DeliveryId): DeliveryDetail | undefined {
+  const tenant = db.names.tenant(tenantId)?.key;
+  if (tenant === undefined) return undefined;
+  const key = idBytes(id);
+  const row = db.get<SummaryRow>(QUEUED, key, tenant) ?? db.get<SummaryRow>(SETTLED, tenant, key);
+  if (row === undefined) return undefined;
+  return { ...summaryOf(db, row), history: db.all<AttemptRow>(ATTEMPTS, key).map(readAttempt) };
+}
+
+function upperEnd(filter: EventFilter, after: EventKey | null): readonly [createdAt: number, id: Uint8Array] {
+  const until = filter.until ?? Number.MAX_SAFE_INTEGER;
+  if (after === null || after.createdAt >= until) return [until, BEFORE_ALL_IDS];
+  return [after.createdAt, idBytes(after.id)];
+}
+
+function keyOf(row: Pick<EventRow, 'id' | 'created_at'>): EventKey {
+  return { createdAt: wall(row.created_at), id: readId<EventId>(row.id) };
+}
+
+function readEvent(row: EventRow): EventSummary {
+  return { id: readId<EventId>(row.id), type: row.type, createdAt: wall(row.created_at) };
+}
+
+function readAttempt(row: AttemptRow): Attempt {
+  return {
+    id: readId<AttemptId>(row.id),
+    number: row.number,
+    trigger: row.manual === 1 ? 'manual' : 'schedule',
+    startedAt: wall(row.started_at),
+    connectMs: row.connect_ms,
+    durationMs: row.duration_ms,
+    repeated: row.repeated === 1,
+    late: row.late === 1,
+    outcome: row.outcome,
+    response: readResponse(row),
+    error: row.error,
+  };
+}
+
+function readResponse({ status, headers, body, truncated }: AttemptRow): Response | null {
+  if (status === null || headers === null || body === null) return null;
+  return { status, headers: JSON.parse(headers) as [string, string][], body, truncated: truncated === 1 };
+}

@@ -1,0 +1,56 @@
+// The schema's history: numbered SQL files, applied once each, in one transaction. The number of the last one is kept in
+// the file's `user_version`; `application_id` tells that the file is Posthorn's.
+import { readdirSync, readFileSync } from 'node:fs';
+import { StoreRefused } from '../../seams/store/index.ts';
+import type { Connection } from './connection.ts';
+import { inTransaction } from './transaction.ts';
+
+const FOLDER = new URL('./migrations/', import.meta.url);
+/** "PHRN" in ASCII. */
+const APPLICATION_ID = 0x5048524e;
+
+const VERSION = `select user_version as version from pragma_user_version`;
+const APPLICATION = `select application_id as id from pragma_application_id`;
+const TABLES = `select count(*) as count from sqlite_schema`;
+
+/** The schema version of the database; 0 when it is empty. */
+export function versionOf(db: Connection): number {
+  return db.get<{ version: number }>(VERSION)?.version ?? 0;
+}
+
+/**
+ * Brings the database to this program's version.
+ * @returns the versions before and after
+ * @throws StoreRefused `newer` or `not_a_database`, with nothing changed
+ */
+export function migrate(db: Connection): { from: number; to: number } {
+  const files = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const from = versionOf(db);
+  const to = files.length;
+  checkOrigin(db);
+  if (from > to) {
+    throw new StoreRefused(
+      'newer',
+      `The database was written by a newer Posthorn (its version is ${from}, this program knows up to ${to}). Start that Posthorn again, or restore the backup made before it.`,
+    );
+  }
+  if (from === to) return { from, to };
+  inTransaction(db, () => {
+    for (const name of files.slice(from)) db.exec(readFileSync(new URL(name, FOLDER), 'utf8'));
+    db.exec(`pragma user_version = ${to}`);
+    db.exec(`pragma application_id = ${APPLICATION_ID}`);
+  });
+  return { from, to };
+}
+
+function checkOrigin(db: Connection): void {
+  const id = db.get<{ id: number }>(APPLICATION)?.id ?? 0;
+  const isEmpty = id === 0 && (db.get<{ count: number }>(TABLES)?.count ?? 0) === 0;
+  if (isEmpty || id === APPLICATION_ID) return;
+  throw new StoreRefused(
+    'not_a_database',
+    'The database belongs to another program. Move it away, or name another data folder.',
+  );
+}

@@ -1,0 +1,98 @@
+// Removing old history, event by event: with an event go its deliveries and attempts. A step examines and removes a bounded
+// number of rows; the caller takes steps, with other calls in between.
+import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
+import type { WallMs } from '../../domain/time.ts';
+import type { Connection } from './connection.ts';
+import { idBytes, readList } from './uuid.ts';
+
+/** Events looked at per step, also if none may go: about 2 ms. */
+const EXAMINED_PER_STEP = 1_000;
+
+/** Where the next step goes on: the last event looked at. */
+export interface PruneCursor {
+  readonly tenant: number;
+  readonly createdAt: number;
+  readonly id: Uint8Array;
+}
+
+export interface PruneStep {
+  readonly removed: number;
+  /** `null` when the end was reached. */
+  readonly next: PruneCursor | null;
+}
+
+const TENANTS = `select key, deleted_at from tenant where key >= ? order by key limit ?`;
+// index: event_by_time
+export const OLD_EVENTS = `
+  select key, created_at, id, deliveries from event
+  where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
+const PENDING = `select 1 from queue where id = ?`;
+const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
+const REMOVE_DELIVERY = `delete from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
+const REMOVE_EVENT = `delete from event where key = ?`;
+// index: event_by_time
+const HAS_EVENTS = `select 1 from event where tenant = ? limit 1`;
+const REMOVE_ENDPOINTS = `delete from endpoint where tenant = ?`;
+const REMOVE_TENANT = `delete from tenant where key = ?`;
+
+interface TenantRow {
+  readonly key: number;
+  readonly deleted_at: number | null;
+}
+
+interface OldEvent {
+  readonly key: number;
+  readonly created_at: number;
+  readonly id: Uint8Array;
+  readonly deliveries: Uint8Array;
+}
+
+const START: PruneCursor = { tenant: 0, createdAt: Number.MIN_SAFE_INTEGER, id: new Uint8Array(0) };
+
+export function pruneStep(db: Connection, before: WallMs, limit: number, from: PruneCursor | null): PruneStep {
+  let cursor = from ?? START;
+  let examined = 0;
+  let removed = 0;
+  for (;;) {
+    const [tenant, following] = db.all<TenantRow>(TENANTS, cursor.tenant, 2);
+    if (tenant === undefined) return { removed, next: null };
+    if (tenant.key !== cursor.tenant) cursor = { ...START, tenant: tenant.key };
+    const until = tenant.deleted_at === null ? before : Number.MAX_SAFE_INTEGER;
+    const wanted = EXAMINED_PER_STEP - examined;
+    const events = db.all<OldEvent>(OLD_EVENTS, tenant.key, cursor.createdAt, cursor.id, until, wanted);
+    for (const event of events) {
+      const taken = removeEvent(db, event, limit - removed);
+      removed += taken.rows;
+      if (!taken.whole) return { removed, next: cursor };
+      cursor = { tenant: tenant.key, createdAt: event.created_at, id: event.id };
+      if (removed >= limit) return { removed, next: cursor };
+    }
+    examined += events.length + 1;
+    if (examined >= EXAMINED_PER_STEP) return { removed, next: cursor };
+    if (tenant.deleted_at !== null) removed += removeTenant(db, tenant.key);
+    if (following === undefined) return { removed, next: null };
+    cursor = { ...START, tenant: following.key };
+  }
+}
+
+/** @returns how many rows went, and whether nothing more of this event can go now */
+function removeEvent(db: Connection, event: OldEvent, limit: number): { rows: number; whole: boolean } {
+  const deliveries = readList<DeliveryId, EndpointId>(event.deliveries);
+  if (deliveries.some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined)) return { rows: 0, whole: true };
+  let rows = 0;
+  for (const { id, endpointId } of deliveries) {
+    if (rows >= limit) return { rows, whole: false };
+    const key = idBytes(id);
+    rows += db.run(REMOVE_ATTEMPTS, key);
+    rows += db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key);
+  }
+  return { rows: rows + db.run(REMOVE_EVENT, event.key), whole: true };
+}
+
+/** Removes the tombstone of a deleted tenant once nothing refers to it. */
+function removeTenant(db: Connection, key: number): number {
+  if (db.get(HAS_EVENTS, key) !== undefined) return 0;
+  const rows = db.run(REMOVE_ENDPOINTS, key) + db.run(REMOVE_TENANT, key);
+  db.names.forget();
+  return rows;
+}

@@ -1,0 +1,116 @@
+// Storing what came of attempts. The hot end of the path: one insert, one delete, one insert for a delivery that is done.
+import type { Next } from '../../domain/delivery.ts';
+import type { OwnerId } from '../../domain/ids.ts';
+import type { CallResult } from '../../domain/outcome.ts';
+import type { AttemptRecord } from '../../seams/store/queue.ts';
+import { STATE } from './codes.ts';
+import type { Connection } from './connection.ts';
+import { resumeColumns } from './held.ts';
+import { idBytes } from './uuid.ts';
+
+const INSERT_ATTEMPT = `
+  insert into attempt (delivery, id, number, manual, late, started_at, connect_ms, duration_ms, repeated, outcome, error,
+    status, truncated, headers, body)
+  values (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (delivery, id) do nothing`;
+const STORED_ATTEMPT = `select late from attempt where delivery = ? and id = ?`;
+const MARK_LATE = `update attempt set late = 1 where delivery = ? and id = ?`;
+const REMOVE_ATTEMPT = `delete from attempt where delivery = ? and id = ?`;
+const QUEUED = `select 1 from queue where id = ?`;
+// index: delivery_by_tenant, a search per tenant and state. An attempt is late for a settled delivery once in a blue moon.
+const SETTLED = `
+  select 1 from tenant join (select 1 as state union all select 2 union all select 3) as states
+  where exists (select 1 from delivery where tenant = tenant.key and state = states.state and id = ?) limit 1`;
+
+const TO_DUE = `
+  update queue set place = 1, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
+    resume_state = ?, resume_at = ?, begun_id = null, begun_at = null
+  where id = ? and owner = ? and attempts = ?`;
+const TAKE_OUT = `
+  delete from queue where id = ? and owner = ? and attempts = ?
+  returning tenant, endpoint, event, resume_state, resume_at`;
+export const INSERT_SETTLED = `
+  insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+interface Taken {
+  readonly tenant: number;
+  readonly endpoint: number;
+  readonly event: number;
+  readonly resume_state: number | null;
+  readonly resume_at: number | null;
+}
+
+export function record(db: Connection, owner: OwnerId, records: readonly AttemptRecord[]): ('recorded' | 'late')[] {
+  // Whoever is not registered holds nothing; no row has this owner.
+  const ownerKey = db.names.owner(owner) ?? null;
+  return records.map((one) => recordOne(db, ownerKey, one));
+}
+
+function recordOne(db: Connection, owner: number | null, one: AttemptRecord): 'recorded' | 'late' {
+  if (!append(db, one)) {
+    const stored = db.get<{ late: number }>(STORED_ATTEMPT, idBytes(one.deliveryId), idBytes(one.attemptId));
+    return stored?.late === 1 ? 'late' : 'recorded';
+  }
+  if (owner !== null && moveOn(db, owner, one)) return 'recorded';
+  const keys = [idBytes(one.deliveryId), idBytes(one.attemptId)] as const;
+  // Nothing would ever remove an attempt of a delivery that is no more.
+  db.run(isKnown(db, keys[0]) ? MARK_LATE : REMOVE_ATTEMPT, ...keys);
+  return 'late';
+}
+
+/** False when this attempt is stored already. */
+function append(db: Connection, one: AttemptRecord): boolean {
+  const { deliveryId, attemptId, number, trigger, startedAt, result } = one;
+  const { connectMs, durationMs, repeated, outcome, error } = result;
+  const changes = db.run(
+    INSERT_ATTEMPT,
+    idBytes(deliveryId),
+    idBytes(attemptId),
+    number,
+    trigger === 'manual' ? 1 : 0,
+    startedAt,
+    connectMs,
+    durationMs,
+    repeated ? 1 : 0,
+    outcome,
+    error,
+    ...responseColumns(result.response),
+  );
+  return changes === 1;
+}
+
+function responseColumns(
+  response: CallResult['response'],
+): [status: number | null, truncated: number | null, headers: string | null, body: Uint8Array | null] {
+  if (response === null) return [null, null, null, null];
+  const { status, truncated, headers, body } = response;
+  return [status, truncated ? 1 : 0, JSON.stringify(headers), body];
+}
+
+/** False when the owner does not hold the delivery, or another number of attempts is recorded: then nothing is changed. */
+function moveOn(db: Connection, owner: number, { deliveryId, number, endedAt, result, next }: AttemptRecord): boolean {
+  const id = idBytes(deliveryId);
+  const { failures, interruptions } = next;
+  if (next.state === 'pending') {
+    const resume = resumeColumns(next.resume);
+    const values = [next.dueAt, number, failures, interruptions, ...resume, id, owner, number - 1];
+    return db.run(TO_DUE, ...values) === 1;
+  }
+  const taken = db.get<Taken>(TAKE_OUT, id, owner, number - 1);
+  if (taken === undefined) return false;
+  const { tenant, endpoint, event } = taken;
+  const settledAt = goesBack(taken, result, next) ? taken.resume_at : endedAt;
+  const state = STATE[next.state];
+  db.run(INSERT_SETTLED, id, tenant, endpoint, event, state, number, failures, interruptions, settledAt);
+  return true;
+}
+
+/** A manual attempt that failed: the delivery is what it was before, since when it was. */
+function goesBack({ resume_state: before }: Taken, { outcome }: CallResult, next: Next): boolean {
+  return before !== null && before === STATE[next.state] && outcome !== 'succeeded';
+}
+
+function isKnown(db: Connection, id: Uint8Array): boolean {
+  return db.get(QUEUED, id) !== undefined || db.get(SETTLED, id) !== undefined;
+}

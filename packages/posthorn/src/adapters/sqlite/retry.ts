@@ -1,0 +1,52 @@
+// One more attempt by hand: pending work is brought forward, settled work goes back to the queue.
+import type { DeliveryId, TenantId } from '../../domain/ids.ts';
+import type { SteadyMs } from '../../domain/time.ts';
+import type { Queue } from '../../seams/store/queue.ts';
+import { PLACE } from './codes.ts';
+import type { Connection } from './connection.ts';
+import { idBytes } from './uuid.ts';
+
+const QUEUED = `select endpoint, place from queue where id = ? and tenant = ?`;
+// index: delivery_by_tenant
+const SETTLED = `select endpoint, state from delivery where tenant = ? and state in (1, 2, 3) and id = ?`;
+const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
+const BRING_FORWARD = `
+  update queue set resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, due), due = min(due, ?)
+  where id = ? and place = 1`;
+const QUEUE_AGAIN = `
+  insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at)
+  select id, tenant, endpoint, event, 1, ?, attempts, failures, interruptions, state, ended_at
+  from delivery where endpoint = ? and state = ? and id = ?`;
+const REMOVE_SETTLED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
+
+type Answer = Awaited<ReturnType<Queue['retry']>>;
+
+export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId, now: SteadyMs): Answer {
+  const tenant = db.names.tenant(tenantId);
+  if (tenant === undefined) return 'missing';
+  const id = idBytes(deliveryId);
+  const queued = db.get<{ endpoint: number; place: number }>(QUEUED, id, tenant.key);
+  if (queued !== undefined) {
+    return obstacle(db, queued.endpoint) ?? retryPending(db, id, queued.place, now);
+  }
+  const settled = db.get<{ endpoint: number; state: number }>(SETTLED, tenant.key, id);
+  if (settled === undefined) return 'missing';
+  const { endpoint, state } = settled;
+  const refused = obstacle(db, endpoint);
+  if (refused !== undefined) return refused;
+  db.run(QUEUE_AGAIN, now, endpoint, state, id);
+  db.run(REMOVE_SETTLED, endpoint, state, id);
+  return 'due';
+}
+
+function retryPending(db: Connection, id: Uint8Array, place: number, now: SteadyMs): Answer {
+  if (place !== PLACE.due) return 'under_way';
+  db.run(BRING_FORWARD, now, id);
+  return 'due';
+}
+
+function obstacle(db: Connection, endpoint: number): 'endpoint_gone' | 'endpoint_disabled' | undefined {
+  const row = db.get<{ enabled: number; deleted_at: number | null }>(ENDPOINT, endpoint);
+  if (row === undefined || row.deleted_at !== null) return 'endpoint_gone';
+  return row.enabled === 1 ? undefined : 'endpoint_disabled';
+}

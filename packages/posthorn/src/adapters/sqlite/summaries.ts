@@ -1,0 +1,214 @@
+// Lists of deliveries, pending and settled together, newest first. A step examines a bounded number of rows, so that a
+// list that filters millions holds up nobody: the caller takes steps, with other calls in between.
+import { type DeliveryId, type EndpointId, type EventId, idFloor, type TenantId } from '../../domain/ids.ts';
+import { steady, type WallMs, wall } from '../../domain/time.ts';
+import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
+import { STATE, stateOf } from './codes.ts';
+import type { Connection } from './connection.ts';
+import { idBytes, readId, readList } from './uuid.ts';
+
+/** Rows examined per source and step: about 2 ms. */
+const EXAMINED_PER_STEP = 2_000;
+/** A delivery's id is made within one request after its event's `createdAt`; far longer than a request may take. */
+const ID_SKEW_MS = 60_000;
+
+const SUMMARY = `endpoint, attempts, event.id as event_id, event.type, event.created_at`;
+const FITS = `(?4 is null or endpoint = ?4) and (?5 is null or event = ?5) and (?6 is null or event.type = ?6)
+  and event.created_at >= ?7 and event.created_at < ?8`;
+// index: the primary key, downwards
+export const QUEUED_PAGE = `
+  select queue.id, ${SUMMARY}, 0 as state, iif(place = 1, due, null) as due, null as ended_at
+  from queue cross join event on event.key = event
+  where queue.id >= ?2 and queue.id < ?3 and queue.tenant = ?1 and ${FITS}
+  order by queue.id desc limit ?9`;
+export const QUEUED_BOUND = `select id from queue where id < ? order by id desc limit 1 offset ?`;
+// index: delivery_by_tenant, downwards
+export const TENANT_PAGE = `
+  select delivery.id, ${SUMMARY}, state, null as due, ended_at
+  from delivery indexed by delivery_by_tenant cross join event on event.key = event
+  where delivery.tenant = ?1 and state = ?10 and delivery.id >= ?2 and delivery.id < ?3 and ${FITS}
+  order by delivery.id desc limit ?9`;
+export const TENANT_BOUND = `
+  select id from delivery where tenant = ? and state = ? and id < ? order by id desc limit 1 offset ?`;
+// index: the primary key, downwards
+export const ENDPOINT_PAGE = `
+  select delivery.id, ${SUMMARY}, state, null as due, ended_at
+  from delivery not indexed cross join event on event.key = event
+  where endpoint = ?4 and state = ?10 and delivery.id >= ?2 and delivery.id < ?3 and delivery.tenant = ?1 and ${FITS}
+  order by delivery.id desc limit ?9`;
+export const ENDPOINT_BOUND = `
+  select id from delivery where endpoint = ? and state = ? and id < ? order by id desc limit 1 offset ?`;
+// index: event_by_id
+const EVENT = `select key, deliveries from event where tenant = ? and id = ?`;
+
+export interface SummaryRow {
+  readonly id: Uint8Array;
+  readonly endpoint: number;
+  readonly attempts: number;
+  readonly event_id: Uint8Array;
+  readonly type: string;
+  readonly created_at: number;
+  readonly state: number;
+  readonly due: number | null;
+  readonly ended_at: number | null;
+}
+
+/** What was found, and where to go on; `next` is `null` when nothing is left to examine. */
+export interface Step<Item, Key> {
+  readonly items: readonly Item[];
+  readonly next: Key | null;
+}
+
+/** Rows to look through: ids from `low` (included) up to `high` (not included). */
+interface Search {
+  readonly tenant: number;
+  readonly endpoint: number | null;
+  readonly event: number | null;
+  readonly type: string | null;
+  readonly since: number;
+  readonly until: number;
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
+}
+
+const LOWEST = new Uint8Array(0);
+const HIGHEST = new Uint8Array(17).fill(255);
+
+/** @param after the last id already seen */
+export function deliveriesStep(
+  db: Connection,
+  tenantId: TenantId,
+  filter: DeliveryFilter,
+  after: DeliveryId | null,
+  limit: number,
+): Step<DeliverySummary, DeliveryId> {
+  const search = searchFor(db, tenantId, filter, after);
+  if (search === undefined) return { items: [], next: null };
+  // With these conditions an index leads to rows that do not fit: how many are looked at must be bounded.
+  const sparse = search.type !== null || filter.since !== undefined || filter.until !== undefined;
+  const states = filter.state === undefined ? Object.values(STATE) : [STATE[filter.state]];
+  const found: DeliverySummary[] = [];
+  let horizon: DeliveryId | null = null;
+  for (const state of states) {
+    const bound = sparse || state === STATE.pending ? lowestExamined(db, search, state) : undefined;
+    const low = bound !== undefined && Buffer.compare(bound, search.low) > 0 ? bound : search.low;
+    const rows = page(db, { ...search, low }, state, limit);
+    const last = rows.at(-1);
+    // The lowest id down to which this source has told everything.
+    const floor = rows.length === limit && last !== undefined ? last.id : low === search.low ? undefined : low;
+    const reached = floor === undefined ? null : readId<DeliveryId>(floor);
+    if (reached !== null && (horizon === null || reached > horizon)) horizon = reached;
+    for (const row of rows) found.push(summaryOf(db, row));
+  }
+  const items = found
+    .filter(({ id }) => horizon === null || id >= horizon)
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
+    .slice(0, limit);
+  return { items, next: items.length === limit ? null : horizon };
+}
+
+/** All deliveries of an event, pending and settled. */
+export function deliveriesOfEvent(db: Connection, tenant: number, event: number, list: Uint8Array): DeliverySummary[] {
+  const range = idRange(list);
+  const search = { tenant, endpoint: null, event, type: null, since: 0, until: Number.MAX_SAFE_INTEGER, ...range };
+  const everything = -1;
+  return Object.values(STATE)
+    .flatMap((state) => page(db, search, state, everything))
+    .map((row) => summaryOf(db, row));
+}
+
+export function summaryOf(db: Connection, row: SummaryRow): DeliverySummary {
+  return {
+    id: readId<DeliveryId>(row.id),
+    endpointId: db.names.endpointId(row.endpoint),
+    eventId: readId<EventId>(row.event_id),
+    eventType: row.type,
+    state: stateOf(row.state),
+    createdAt: wall(row.created_at),
+    attempts: row.attempts,
+    nextAttemptAt: row.due === null ? null : steady(row.due),
+    endedAt: row.ended_at === null ? null : wall(row.ended_at),
+  };
+}
+
+function searchFor(
+  db: Connection,
+  tenantId: TenantId,
+  filter: DeliveryFilter,
+  after: DeliveryId | null,
+): Search | undefined {
+  const tenant = db.names.tenant(tenantId)?.key;
+  const endpoint = keyOf(filter.endpointId, (id) => db.names.endpointKey(id));
+  if (tenant === undefined || endpoint === undefined) return undefined;
+  const listed =
+    filter.eventId === undefined
+      ? {
+          key: null,
+          low: floorOf(filter.since, -ID_SKEW_MS) ?? LOWEST,
+          high: floorOf(filter.until, ID_SKEW_MS) ?? HIGHEST,
+        }
+      : rangeOfEvent(db, tenant, filter.eventId);
+  if (listed === undefined) return undefined;
+  return {
+    tenant,
+    endpoint,
+    event: listed.key,
+    type: filter.eventType ?? null,
+    since: filter.since ?? 0,
+    until: filter.until ?? Number.MAX_SAFE_INTEGER,
+    low: listed.low,
+    high: after === null ? listed.high : lower(new Uint8Array(idBytes(after)), listed.high),
+  };
+}
+
+function keyOf(id: EndpointId | undefined, find: (id: EndpointId) => number | undefined): number | null | undefined {
+  return id === undefined ? null : find(id);
+}
+
+function rangeOfEvent(db: Connection, tenant: number, id: EventId) {
+  const row = db.get<{ key: number; deliveries: Uint8Array }>(EVENT, tenant, idBytes(id));
+  return row === undefined ? undefined : { key: row.key, ...idRange(row.deliveries) };
+}
+
+/** The ids of an event's deliveries were made together: few others lie between them. */
+function idRange(list: Uint8Array): { low: Uint8Array; high: Uint8Array } {
+  const ids = readList<DeliveryId, EndpointId>(list).map(({ id }) => id);
+  const [first] = ids;
+  if (first === undefined) return { low: HIGHEST, high: HIGHEST };
+  let [lowest, highest] = [first, first];
+  for (const id of ids) {
+    if (id < lowest) lowest = id;
+    if (id > highest) highest = id;
+  }
+  // One byte more is the next higher blob.
+  const high = new Uint8Array(17);
+  high.set(idBytes(highest));
+  return { low: new Uint8Array(idBytes(lowest)), high };
+}
+
+function floorOf(moment: WallMs | undefined, skewMs: number): Uint8Array | undefined {
+  return moment === undefined ? undefined : new Uint8Array(idBytes(idFloor(moment + skewMs)));
+}
+
+function lower(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return Buffer.compare(a, b) < 0 ? a : b;
+}
+
+function page(db: Connection, search: Search, state: number, limit: number): SummaryRow[] {
+  const { tenant, low, high, endpoint, event, type, since, until } = search;
+  const values = [tenant, low, high, endpoint, event, type, since, until, limit] as const;
+  if (state === STATE.pending) return db.all<SummaryRow>(QUEUED_PAGE, ...values);
+  return db.all<SummaryRow>(endpoint === null ? TENANT_PAGE : ENDPOINT_PAGE, ...values, state);
+}
+
+function lowestExamined(db: Connection, search: Search, state: number): Uint8Array | undefined {
+  const { tenant, endpoint, high } = search;
+  const offset = EXAMINED_PER_STEP - 1;
+  const row =
+    state === STATE.pending
+      ? db.get<{ id: Uint8Array }>(QUEUED_BOUND, high, offset)
+      : endpoint === null
+        ? db.get<{ id: Uint8Array }>(TENANT_BOUND, tenant, state, high, offset)
+        : db.get<{ id: Uint8Array }>(ENDPOINT_BOUND, endpoint, state, high, offset);
+  return row?.id;
+}

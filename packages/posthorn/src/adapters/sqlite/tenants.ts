@@ -1,0 +1,69 @@
+// Tenants: created, renamed, listed, deleted. A deleted one stays as a tombstone until its history is pruned.
+import type { TenantId } from '../../domain/ids.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { Page, Tenant } from '../../seams/store/registry.ts';
+import type { Connection } from './connection.ts';
+import { nextRevision } from './counters.ts';
+
+const COLUMNS = 'id, name, created_at, updated_at';
+// index: tenant_live, for all of these
+const TENANT = `select ${COLUMNS} from tenant where id = ? and deleted_at is null`;
+const TENANTS = `select ${COLUMNS} from tenant where deleted_at is null and id > ? order by id limit ?`;
+const INSERT = `insert into tenant (id, name, created_at, updated_at, revision) values (?, ?, ?3, ?3, ?)`;
+const RENAME = `update tenant set name = ?, updated_at = ? where id = ? and deleted_at is null`;
+const REVISE = `update tenant set revision = ? where key = ?`;
+const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
+const DELETE_ENDPOINTS = `
+  update endpoint set deleted_at = ?, sealed = x'' where tenant = ? and deleted_at is null`;
+// All of the queue is read. Of a tenant that nobody can ask for any more, what was cancelled needs no history.
+const DROP_PENDING = `delete from queue where tenant = ? and place <> 0`;
+
+interface TenantRow {
+  readonly id: TenantId;
+  readonly name: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export function putTenant(
+  db: Connection,
+  id: TenantId,
+  name: string | undefined,
+  at: WallMs,
+): { tenant: Tenant; created: boolean } {
+  const created = db.names.tenant(id) === undefined;
+  if (created) db.run(INSERT, id, name ?? id, at, nextRevision(db));
+  else if (name !== undefined) db.run(RENAME, name, at, id);
+  const stored = tenant(db, id);
+  if (stored === undefined) throw new Error(`tenant ${id} was not stored`);
+  return { tenant: stored, created };
+}
+
+export function tenant(db: Connection, id: TenantId): Tenant | undefined {
+  const row = db.get<TenantRow>(TENANT, id);
+  return row === undefined ? undefined : readTenant(row);
+}
+
+export function tenants(db: Connection, page: Page<TenantId>): Tenant[] {
+  return db.all<TenantRow>(TENANTS, page.after ?? '', page.limit).map(readTenant);
+}
+
+export function deleteTenant(db: Connection, id: TenantId, at: WallMs): boolean {
+  const key = db.names.tenant(id)?.key;
+  if (key === undefined) return false;
+  db.run(DELETE, at, nextRevision(db), key);
+  db.run(DELETE_ENDPOINTS, at, key);
+  db.run(DROP_PENDING, key);
+  db.names.forget();
+  return true;
+}
+
+/** Raises the revision of a tenant's catalog: every call that changes the catalog ends with it. */
+export function revise(db: Connection, tenantKey: number): void {
+  db.run(REVISE, nextRevision(db), tenantKey);
+  db.names.forget();
+}
+
+function readTenant(row: TenantRow): Tenant {
+  return { id: row.id, name: row.name, createdAt: wall(row.created_at), updatedAt: wall(row.updated_at) };
+}
