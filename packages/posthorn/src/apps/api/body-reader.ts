@@ -28,9 +28,9 @@ export const refuseEncoded: onRequestHookHandler = (request, _reply, done) => {
 /** Makes JSON the only kind of body. A handler finds its text in `request.body`, `undefined` when it is empty. */
 export function readJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(PLAIN_JSON, { parseAs: 'buffer' }, (request, bytes, done) => {
+  app.addContentTypeParser<Buffer>(PLAIN_JSON, { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined);
-    const read = compactJson(Buffer.from(bytes), request.routeOptions.config.wrapping);
+    const read = compactJson(bytes, request.routeOptions.config.wrapping);
     return read.ok ? done(null, read.text) : done(unreadable(read.problem), undefined);
   });
 }

@@ -23,9 +23,9 @@ type Members = ReadonlyMap<string, string>;
  * @throws Problem that names every field at fault
  */
 export function readEvent(body: unknown): EventDraft {
-  const text = textOf(body);
-  refuse(fieldErrors(EventBody, outline(text)));
-  return draftOf(jsonMembers(text), []);
+  const { outline, members } = look(textOf(body));
+  refuse(fieldErrors(EventBody, outline));
+  return draftOf(members, []);
 }
 
 /**
@@ -33,17 +33,15 @@ export function readEvent(body: unknown): EventDraft {
  * @throws Problem that names the index of each event at fault
  */
 export function readBatch(body: unknown): EventDraft[] {
-  const text = textOf(body);
-  const whole = outline(text);
-  const events = jsonKind(text) === 'object' ? jsonMembers(text).get('events') : undefined;
-  if (events === undefined || jsonKind(events) !== 'array') {
-    refuse(fieldErrors(BatchBody, whole));
-    throw new TypeError('A batch without events passed its schema.');
-  }
-  const texts = jsonElements(events);
-  const counted = texts.length > MAX_BATCH_EVENTS ? texts.slice(0, MAX_BATCH_EVENTS + 1) : texts;
-  refuse(fieldErrors(BatchBody, { ...Object(whole), events: counted.map(outline) }));
-  const drafts = texts.map((event, index) => draftOf(jsonMembers(event), ['events', String(index)]));
+  const whole = look(textOf(body));
+  const list = whole.members.get('events') ?? 'null';
+  const events = jsonKind(list) === 'array' ? jsonElements(list).map(look) : undefined;
+  // Those behind the first one too many are not looked at.
+  const outlines = events?.slice(0, MAX_BATCH_EVENTS + 1).map(({ outline }) => outline);
+  refuse(
+    fieldErrors(BatchBody, outlines === undefined ? whole.outline : { ...Object(whole.outline), events: outlines }),
+  );
+  const drafts = (events ?? []).map(({ members }, index) => draftOf(members, ['events', String(index)]));
   refuse(repeatedIds(drafts));
   return drafts;
 }
@@ -60,9 +58,8 @@ export interface TestEvent {
  * @throws Problem that names every field at fault
  */
 export function readTest(body: unknown): TestEvent {
-  const text = textOf(body);
-  refuse(fieldErrors(TestBody, outline(text)));
-  const members = jsonMembers(text);
+  const { outline, members } = look(textOf(body));
+  refuse(fieldErrors(TestBody, outline));
   const payload = members.get('payload');
   const id = payload === undefined ? null : checkedId(null, payload, []);
   return { id, type: textMember(members, 'type'), payload };
@@ -73,15 +70,22 @@ function textOf(body: unknown): string {
   return typeof body === 'string' ? body : '{}';
 }
 
-/** The value as far as a schema looks at it: texts as they are, everything else by its kind. */
-function outline(text: string): unknown {
-  if (jsonKind(text) !== 'object') return stub(text);
-  const value: Record<string, unknown> = {};
-  for (const [name, member] of jsonMembers(text)) {
-    // Not by assignment: a member called __proto__ would vanish instead of being refused.
-    Object.defineProperty(value, name, { value: stub(member), enumerable: true });
-  }
-  return value;
+interface Look {
+  /** The value as far as a schema looks at it: texts as they are, everything else by its kind. */
+  readonly outline: unknown;
+  /** The texts of its members, if it is an object. */
+  readonly members: Members;
+}
+
+const NO_MEMBERS: Members = new Map();
+
+function look(text: string): Look {
+  if (jsonKind(text) !== 'object') return { outline: stub(text), members: NO_MEMBERS };
+  const members = jsonMembers(text);
+  // Without a prototype, so that a member called __proto__ is one like any other, and refused.
+  const outline: Record<string, unknown> = Object.create(null);
+  for (const [name, member] of members) outline[name] = stub(member);
+  return { outline, members };
 }
 
 function stub(text: string): unknown {

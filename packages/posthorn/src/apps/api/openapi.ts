@@ -34,9 +34,15 @@ export const ProblemShape = Type.Object(
   { title: 'Problem', description: 'Why the request was refused (RFC 9457).' },
 );
 
-/** What every call with a key may be answered, and what every call with a body may. */
-const WITH_KEY: readonly ProblemKind[] = ['unauthorized', 'too-many-requests', 'unexpected', 'unavailable'];
-const WITH_BODY: readonly ProblemKind[] = ['malformed-request', 'too-large', 'unsupported-media-type', 'invalid'];
+/** What every call with a key may be answered, and what every call may that can have a body, wanted or not. */
+const WITH_KEY: readonly ProblemKind[] = [
+  'malformed-request',
+  'unauthorized',
+  'too-many-requests',
+  'unexpected',
+  'unavailable',
+];
+const WITH_BODY: readonly ProblemKind[] = ['too-large', 'unsupported-media-type', 'invalid'];
 
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
@@ -54,7 +60,7 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       const body = rawBody ?? schema?.body;
       const kinds = new Set<ProblemKind>([
         ...problems,
-        ...(body === undefined ? [] : WITH_BODY),
+        ...(route.method === 'GET' ? [] : WITH_BODY),
         ...(url.startsWith('/v1/') ? WITH_KEY : []),
       ]);
       const response = { ...Object(schema?.response), ...problemResponses(kinds) };

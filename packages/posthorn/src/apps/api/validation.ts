@@ -78,6 +78,7 @@ function describe(schema: TSchema, error: TLocalizedValidationError, base: strin
     case 'enum':
       return [{ field: fieldName(path), message: `must be one of ${error.params.allowedValues.join(', ')}` }];
     case 'pattern':
+    case 'format':
       return [{ field: fieldName(path), message: sentences('does not have the right form', here) }];
     case 'type':
       return error.params.type === 'null' ? [] : [{ field: fieldName(path), message: sentences(error.message, here) }];

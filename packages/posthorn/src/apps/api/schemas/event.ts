@@ -58,7 +58,7 @@ export const AcceptedShape = Type.Object(
 
 export const AcceptedBatchShape = Type.Object(
   { events: Type.Array(AcceptedShape, { description: 'In the order of the request.' }) },
-  { title: 'AcceptedEvents' },
+  { title: 'AcceptedEvents', description: 'All of the events are on disk and will be delivered.' },
 );
 
 export const EventPath = Type.Object({ tenant: TENANT_ID, event: uuid('Id of the event.') });

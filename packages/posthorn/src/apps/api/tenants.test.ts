@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { ApiBench, list, member, text } from '../../../tests/support/api-bench.ts';
+
+describe('tenants', () => {
+  let bench: ApiBench;
+  before(async () => {
+    bench = await ApiBench.open();
+  });
+  after(async () => await bench[Symbol.asyncDispose]());
+
+  it('are created with 201, and named by their id unless told otherwise', async () => {
+    const plain = await bench.call('PUT', '/v1/tenants/plain');
+    assert.equal(plain.status, 201);
+    assert.equal(text(plain.body, 'name'), 'plain');
+    const named = await bench.call('PUT', '/v1/tenants/named', { name: 'Näme 😀' });
+    assert.equal(named.status, 201);
+    assert.equal(text(named.body, 'name'), 'Näme 😀');
+    assert.match(text(named.body, 'createdAt'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it('are renamed with 200, and keep their name when none is given', async () => {
+    await bench.tenant('renamed');
+    assert.equal((await bench.call('PUT', '/v1/tenants/renamed', { name: 'New' })).status, 200);
+    const again = await bench.call('PUT', '/v1/tenants/renamed', {});
+    assert.equal(again.status, 200);
+    assert.equal(text(again.body, 'name'), 'New');
+  });
+
+  it('may have any id of 1 to 64 of the characters that are allowed', async () => {
+    for (const id of ['a', 'A-Z_0.9', '...', 'x'.repeat(64)]) {
+      assert.equal((await bench.call('PUT', `/v1/tenants/${id}`)).status, 201, id);
+      assert.equal(text((await bench.call('GET', `/v1/tenants/${id}`)).body, 'id'), id);
+    }
+  });
+
+  it('are listed by id, page by page, each once', async () => {
+    await using own = await ApiBench.open();
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids.toReversed()) await own.tenant(id);
+    const seen: string[] = [];
+    let cursor: unknown = '';
+    let pages = 0;
+    do {
+      const path: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { status, body } = await own.call('GET', `/v1/tenants?limit=2${path}`);
+      assert.equal(status, 200);
+      for (const tenant of list(body, 'data')) seen.push(text(tenant, 'id'));
+      cursor = member(body, 'nextCursor');
+      pages += 1;
+    } while (cursor !== null);
+    assert.deepEqual(seen, ids);
+    assert.equal(pages, 3);
+  });
+
+  it('are gone with all that they own once deleted, and their id is free again', async () => {
+    await bench.tenant('gone');
+    const endpoint = await bench.endpoint('gone');
+    assert.equal((await bench.call('DELETE', '/v1/tenants/gone')).status, 204);
+    assert.equal((await bench.call('GET', '/v1/tenants/gone')).status, 404);
+    assert.equal((await bench.call('DELETE', '/v1/tenants/gone')).status, 404);
+    await bench.tenant('gone');
+    assert.equal((await bench.call('GET', `/v1/tenants/gone/endpoints/${endpoint}`)).status, 404);
+    assert.deepEqual(list((await bench.call('GET', '/v1/tenants/gone/endpoints')).body, 'data'), []);
+  });
+});
