@@ -79,7 +79,8 @@ export function registryContract(it: ContractIt): void {
           sealed: Uint8Array.from({ length: 40_000 }, (_, i) => i % 256),
         }),
       ];
-      for (const store of [bench.store, await bench.reopen()]) {
+      for (const open of [() => bench.store, () => bench.reopen()]) {
+        const store = await open();
         for (const endpoint of endpoints) assertSame(await store.endpoint(tenant, endpoint.id), endpoint);
         assertSame((await store.catalog(tenant))?.endpoints, endpoints);
       }

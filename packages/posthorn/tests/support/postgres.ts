@@ -9,10 +9,23 @@ export { type PostgresServer, startPostgres } from './postgres-server.ts';
 /** Names the server of this test run; set it yourself to test against one of your own (as a user who may create databases). */
 export const SERVER_VARIABLE = 'POSTHORN_TEST_POSTGRES';
 
+const EMPTY = `
+  set session_replication_role = replica;
+  do $$
+  declare name text;
+  begin
+    for name in select tablename from pg_tables where schemaname = 'posthorn' and tablename <> 'migration' loop
+      execute format('delete from posthorn.%I', name);
+    end loop;
+  end $$;
+`;
+
 let ownServer: Promise<string> | undefined;
 
 export interface TestDatabase {
   readonly url: string;
+  /** Removes all rows, but not the tables: faster than another database. Nobody may be using it. */
+  empty(): Promise<void>;
   /** Removes the database, whoever is still connected. */
   drop(): Promise<void>;
 }
@@ -27,7 +40,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await run(admin, `create database ${name}`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => run(admin, `drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    empty: () => run(url.href, EMPTY),
+    drop: () => run(admin, `drop database if exists ${name} with (force)`),
+  };
 }
 
 function serverUrl(): Promise<string> {

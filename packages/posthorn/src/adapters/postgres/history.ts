@@ -1,0 +1,242 @@
+// What happened, for people: events, deliveries, attempts. Pending deliveries lie in the queue, settled ones in the history;
+// every answer looks at both in one statement, so that a delivery that moves between them is neither missing nor double.
+import type { DeliveryState } from '../../domain/delivery.ts';
+import {
+  type AttemptId,
+  type DeliveryId,
+  type EndpointId,
+  type EventId,
+  idFloor,
+  idTime,
+  type TenantId,
+} from '../../domain/ids.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { steady, type WallMs, wall } from '../../domain/time.ts';
+import type {
+  Attempt,
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliverySummary,
+  EventDetail,
+  EventFilter,
+  EventSummary,
+} from '../../seams/store/history.ts';
+import type { Page } from '../../seams/store/registry.ts';
+import type { Database, Statement } from './connection.ts';
+
+/** The last moment that a UUIDv7 can carry. */
+const MAX_ID_MS = 2 ** 48 - 1;
+
+const PENDING = `
+select id, endpoint_id, event_id, event_type, 'pending' as state, attempts, due_at, null::bigint as ended_at
+from posthorn.queue`;
+
+const SETTLED = `
+select id, endpoint_id, event_id, event_type, state, attempts, null::bigint as due_at, ended_at
+from posthorn.delivery`;
+
+const TENANT = 'tenant = (select key from posthorn.tenant where id = $1 and deleted_at is null)';
+
+/** Served by event_newest. */
+const EVENTS: Statement = {
+  text: `
+select id, type, created_at
+from posthorn.event
+where ${TENANT}
+  and ($3::text is null or type = $3)
+  and created_at >= $4 and created_at < $5
+  and ($6::bigint is null or (created_at, id) < ($6, $7::uuid))
+order by created_at desc, id desc
+limit $2
+`,
+};
+
+const EVENT: Statement = {
+  text: `
+with one as materialized (
+  select * from posthorn.event where ${TENANT} and id = $2
+),
+listed as (
+  select made.id, made.nr from one cross join unnest(one.deliveries) with ordinality as made (id, nr)
+)
+select one.type, one.created_at, one.body, delivery.*
+from one left join (
+  select listed.nr, found.*
+  from listed cross join lateral (
+    ${PENDING} where queue.id = listed.id
+    union all
+    ${SETTLED} where ${TENANT} and delivery.id = listed.id
+  ) as found
+) as delivery on true
+order by delivery.nr
+`,
+};
+
+const FILTER = `
+${TENANT}
+  and id < $3 and id >= $4
+  and ($5::uuid is null or endpoint_id = $5)
+  and ($6::uuid is null or id = any ((select deliveries from posthorn.event where ${TENANT} and id = $6)::uuid[]))
+  and ($7::text is null or event_type = $7)`;
+
+/** Served by queue_tenant, and by the primary key of delivery, delivery_endpoint or delivery_unsuccessful. */
+const DELIVERIES: Statement = {
+  text: `
+(${PENDING} where ${FILTER} and ($8::text is null or $8 = 'pending') order by id desc limit $2)
+union all
+(${SETTLED} where ${FILTER} and ($8::text is null or state = $8) order by id desc limit $2)
+order by id desc
+limit $2
+`,
+};
+
+const DELIVERY: Statement = {
+  text: `
+select one.*, attempt.id as attempt_id, attempt.started_at, attempt.connect_ms, attempt.duration_ms, attempt.number,
+  attempt.status, attempt.manual, attempt.repeated, attempt.late, attempt.truncated, attempt.outcome, attempt.error,
+  attempt.response_headers, attempt.response_body
+from (
+  ${PENDING} where ${TENANT} and id = $2
+  union all
+  ${SETTLED} where ${TENANT} and id = $2
+) as one
+left join posthorn.attempt on attempt.delivery_id = one.id
+order by attempt.started_at, attempt.id
+`,
+};
+
+interface DeliveryRow {
+  readonly id: DeliveryId;
+  readonly endpoint_id: EndpointId;
+  readonly event_id: EventId;
+  readonly event_type: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly due_at: number | null;
+  readonly ended_at: number | null;
+}
+
+interface EventRow {
+  readonly id: EventId;
+  readonly type: string;
+  readonly created_at: number;
+}
+
+/** Its last columns are empty when the attempt got no response, all of them when there was no attempt. */
+interface AttemptRow {
+  readonly attempt_id: AttemptId;
+  readonly started_at: number;
+  readonly connect_ms: number | null;
+  readonly duration_ms: number;
+  readonly number: number;
+  readonly manual: boolean;
+  readonly repeated: boolean;
+  readonly late: boolean;
+  readonly outcome: Outcome;
+  readonly error: string | null;
+  readonly status: number | null;
+  readonly truncated: boolean | null;
+  readonly response_headers: readonly (readonly [string, string])[] | null;
+  readonly response_body: Uint8Array | null;
+}
+
+/** See `History.events`. */
+export async function events(
+  database: Database,
+  tenantId: TenantId,
+  filter: EventFilter,
+  page: Page<{ readonly createdAt: WallMs; readonly id: EventId }>,
+): Promise<EventSummary[]> {
+  const rows = await database.read<EventRow>(EVENTS, [
+    tenantId,
+    page.limit,
+    filter.eventType ?? null,
+    filter.since ?? 0,
+    filter.until ?? Number.MAX_SAFE_INTEGER,
+    page.after?.createdAt ?? null,
+    page.after?.id ?? null,
+  ]);
+  return rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
+}
+
+/** See `History.event`. */
+export async function event(database: Database, tenantId: TenantId, id: EventId): Promise<EventDetail | undefined> {
+  const rows = await database.read<(DeliveryRow | { id: null }) & Omit<EventRow, 'id'> & { body: Uint8Array }>(EVENT, [
+    tenantId,
+    id,
+  ]);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const deliveries = rows.filter((row) => row.id !== null).map(summaryOf);
+  return { id, type: first.type, createdAt: wall(first.created_at), body: first.body, deliveries };
+}
+
+/** See `History.deliveries`. */
+export async function deliveries(
+  database: Database,
+  tenantId: TenantId,
+  filter: DeliveryFilter,
+  page: Page<DeliveryId>,
+): Promise<DeliverySummary[]> {
+  const until = momentFloor(filter.until ?? MAX_ID_MS);
+  const rows = await database.read<DeliveryRow>(DELIVERIES, [
+    tenantId,
+    page.limit,
+    page.after !== null && page.after < until ? page.after : until,
+    momentFloor(filter.since ?? 0),
+    filter.endpointId ?? null,
+    filter.eventId ?? null,
+    filter.eventType ?? null,
+    filter.state ?? null,
+  ]);
+  return rows.map(summaryOf);
+}
+
+/** See `History.delivery`. */
+export async function delivery(
+  database: Database,
+  tenantId: TenantId,
+  id: DeliveryId,
+): Promise<DeliveryDetail | undefined> {
+  const rows = await database.read<DeliveryRow & (AttemptRow | { attempt_id: null })>(DELIVERY, [tenantId, id]);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return { ...summaryOf(first), history: rows.filter((row) => row.attempt_id !== null).map(attemptOf) };
+}
+
+/** A delivery's id carries when it was created, so lists need no other index for times. */
+function momentFloor(ms: number): string {
+  return idFloor(Math.min(ms, MAX_ID_MS));
+}
+
+function summaryOf(row: DeliveryRow): DeliverySummary {
+  return {
+    id: row.id,
+    endpointId: row.endpoint_id,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    state: row.state,
+    createdAt: wall(idTime(row.id)),
+    attempts: row.attempts,
+    nextAttemptAt: row.due_at === null ? null : steady(row.due_at),
+    endedAt: row.ended_at === null ? null : wall(row.ended_at),
+  };
+}
+
+function attemptOf(row: AttemptRow): Attempt {
+  const { status, response_headers: headers, response_body: body, truncated } = row;
+  const answered = status !== null && headers !== null && body !== null && truncated !== null;
+  return {
+    id: row.attempt_id,
+    number: row.number,
+    trigger: row.manual ? 'manual' : 'schedule',
+    startedAt: wall(row.started_at),
+    connectMs: row.connect_ms,
+    durationMs: row.duration_ms,
+    repeated: row.repeated,
+    late: row.late,
+    outcome: row.outcome,
+    response: answered ? { status, headers, body, truncated } : null,
+    error: row.error,
+  };
+}

@@ -1,0 +1,108 @@
+// The store on Postgres 15 or newer, for one process or many that share a database. This file only puts the parts together.
+import type { Store } from '../../seams/store/index.ts';
+import { accept } from './accept.ts';
+import { Claims } from './claim.ts';
+import { clockOffset } from './clock.ts';
+import { Database } from './connection.ts';
+import * as endpoints from './endpoints.ts';
+import * as history from './history.ts';
+import { keep } from './kept.ts';
+import { migratePostgres } from './migrate.ts';
+import * as owners from './owners.ts';
+import { prune } from './prune.ts';
+import { record } from './record.ts';
+import { reclaim, release } from './release.ts';
+import { retry } from './retry.ts';
+import * as tenants from './tenants.ts';
+
+export { migratePostgres };
+
+/**
+ * Opens the store, bringing the database's schema up to date first.
+ * @param url `postgres://user:password@host:port/database`
+ * @throws StoreRefused when it cannot be opened
+ */
+export async function openPostgresStore({ url }: { readonly url: string }): Promise<Store> {
+  await migratePostgres(url);
+  const database = new Database(url);
+  const claims = new Claims(database);
+
+  return {
+    kind: 'postgres',
+    exclusive: false,
+    async ping() {
+      await database.work({ text: 'select' }, []);
+    },
+    close: () => database.close(),
+
+    accept: (owner, groups) => accept(database, owner, groups),
+    claimDue: (owner, now, limit) => claims.claimDue(owner, now, limit),
+    claimBacklog: (owner, wants) => claims.claimBacklog(owner, wants),
+    backlogs: (limit) => claims.backlogs(limit),
+    nextDue: () => claims.nextDue(),
+    begin: (owner, starts) => owners.begin(database, owner, starts),
+    async record(owner, records) {
+      try {
+        return await record(database, owner, records);
+      } finally {
+        for (const { next } of records) if (next.state === 'pending') claims.noteDue(next.dueAt);
+      }
+    },
+    async release(owner, releases) {
+      const released = await release(database, owner, releases);
+      for (const { goes_to, endpoint_id, moment } of released) {
+        if (goes_to === 'due') claims.noteDue(moment);
+        if (goes_to === 'backlog') claims.noteBacklog(endpoint_id);
+      }
+    },
+    async reclaim(owner, held, now) {
+      try {
+        return await reclaim(database, owner, held, now);
+      } finally {
+        claims.noteDue(now);
+      }
+    },
+    async retry(tenantId, id, now) {
+      try {
+        return await retry(database, tenantId, id, now);
+      } finally {
+        claims.noteDue(now);
+      }
+    },
+    join: (owner) => owners.join(database, owner),
+    beat: (owner, now) => owners.beat(database, owner, now),
+    async takeOver(heir, dead, now) {
+      try {
+        return await owners.takeOver(database, heir, dead, now);
+      } finally {
+        claims.noteDue(now);
+      }
+    },
+    leave: (owner) => owners.leave(database, owner),
+    clockOffset: (boot) => clockOffset(database, boot),
+
+    putTenant: (id, name, at) => tenants.putTenant(database, id, name, at),
+    tenant: (id) => tenants.tenant(database, id),
+    tenants: (page) => tenants.tenants(database, page),
+    deleteTenant: (id, at) => tenants.deleteTenant(database, id, at),
+    createEndpoint: (endpoint, max) => endpoints.createEndpoint(database, endpoint, max),
+    endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),
+    endpoints: (tenantId, page) => endpoints.endpoints(database, tenantId, page),
+    async replaceEndpoint(endpoint, now) {
+      try {
+        return await endpoints.replaceEndpoint(database, endpoint, now);
+      } finally {
+        claims.noteDue(now);
+      }
+    },
+    deleteEndpoint: (tenantId, id, at) => endpoints.deleteEndpoint(database, tenantId, id, at),
+    catalog: (tenantId) => endpoints.catalog(database, tenantId),
+    keep: (name, value) => keep(database, name, value),
+
+    events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
+    event: (tenantId, id) => history.event(database, tenantId, id),
+    deliveries: (tenantId, filter, page) => history.deliveries(database, tenantId, filter, page),
+    delivery: (tenantId, id) => history.delivery(database, tenantId, id),
+    prune: (before, limit) => prune(database, before, limit),
+  };
+}

@@ -1,0 +1,76 @@
+// The statement that records: attempts go to the history, and each delivery moves on if its owner still holds it.
+import type { Statement } from './connection.ts';
+
+// The lateral join is the fence: it finds and locks the queue row only if the record fits and its attempt is not known.
+export const RECORD: Statement = {
+  name: 'record',
+  text: `
+with made as materialized (
+  select r.*, q.id is not null as fits,
+    q.tenant, q.endpoint_id, q.event_id, q.event_type, q.resume_state as old_state, q.resume_at as old_at
+  from unnest(
+    $2::uuid[], $3::uuid[], $4::int[], $5::boolean[], $6::bigint[], $7::float8[], $8::float8[], $9::boolean[],
+    $10::text[], $11::text[], $12::int[], $13::text[], $14::int[], $15::int[], $16::boolean[],
+    $17::text[], $18::bigint[], $19::int[], $20::int[], $21::text[], $22::bigint[]
+  ) as r (
+    delivery_id, attempt_id, number, manual, started_at, connect_ms, duration_ms, repeated,
+    outcome, error, status, headers, body, body_size, truncated,
+    next_state, next_at, failures, interruptions, resume_state, resume_at
+  )
+  left join lateral (
+    select *
+    from posthorn.queue
+    where queue.id = r.delivery_id and queue.owner = $1 and queue.attempts = r.number - 1
+      and not exists (
+        select from posthorn.attempt
+        where attempt.delivery_id = r.delivery_id and attempt.id = r.attempt_id
+      )
+    for update
+  ) as q on true
+),
+settled as (
+  delete from posthorn.queue
+  using made
+  where queue.id = made.delivery_id and made.fits and made.next_state <> 'pending'
+),
+finished as (
+  insert into posthorn.delivery (
+    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
+  )
+  select delivery_id, tenant, endpoint_id, event_id, event_type, next_state, number, failures, interruptions,
+    case when old_state = next_state and outcome <> 'succeeded' then old_at else next_at end
+  from made
+  where fits and next_state <> 'pending'
+),
+moved as (
+  update posthorn.queue
+  set place = 'due', due_at = made.next_at, owner = null, attempts = made.number, failures = made.failures,
+    interruptions = made.interruptions, resume_state = made.resume_state, resume_at = made.resume_at,
+    suspect = false, begun_attempt = null, begun_at = null
+  from made
+  where queue.id = made.delivery_id and made.fits and made.next_state = 'pending'
+),
+appended as (
+  insert into posthorn.attempt (
+    delivery_id, id, number, manual, started_at, connect_ms, duration_ms, repeated, late, outcome, error,
+    status, response_headers, response_body, truncated
+  )
+  select
+    delivery_id, attempt_id, number, manual, started_at, connect_ms, duration_ms, repeated, not fits, outcome, error,
+    status, headers::json, substring($23::bytea from body for body_size), truncated
+  from made
+  on conflict (delivery_id, id) do nothing
+)
+select attempt_id from made where not fits
+`,
+};
+
+/** What the history says of attempts: recorded in time, or late. */
+export const LATE: Statement = {
+  name: 'late',
+  text: `
+select attempt.id, attempt.late
+from unnest($1::uuid[], $2::uuid[]) as wanted (delivery_id, id)
+join posthorn.attempt on attempt.delivery_id = wanted.delivery_id and attempt.id = wanted.id
+`,
+};

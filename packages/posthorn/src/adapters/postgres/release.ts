@@ -1,0 +1,105 @@
+// Giving deliveries back without an attempt, and finding those that a lost reply left behind.
+import type { DeliveryId, EndpointId, OwnerId } from '../../domain/ids.ts';
+import type { SteadyMs } from '../../domain/time.ts';
+import type { Release } from '../../seams/store/queue.ts';
+import type { Database, Statement } from './connection.ts';
+import { plainArray } from './wire.ts';
+
+// Held only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
+// held row. Everything else that should be held is due at once. A settled delivery that was due once more goes back to
+// what it was when it is cancelled.
+const RELEASE: Statement = {
+  name: 'release',
+  text: `
+with given as materialized (
+  select r.wanted, r.at, q.*
+  from unnest($2::uuid[], $3::text[], $4::bigint[]) as r (delivery_id, wanted, at)
+  cross join lateral (
+    select * from posthorn.queue where queue.id = r.delivery_id and queue.owner = $1 for update
+  ) as q
+),
+decided as materialized (
+  select given.*,
+    case when wanted = 'held' and endpoint.disabled is not true then 'due' else wanted end as goes_to,
+    coalesce(at, (select latest_at from posthorn.clock), 0) as moment
+  from given
+  left join lateral (
+    select not enabled as disabled
+    from posthorn.endpoint
+    where endpoint.id = given.endpoint_id and wanted = 'held' and deleted_at is null
+    for share
+  ) as endpoint on true
+),
+moved as (
+  update posthorn.queue
+  set place = goes_to, owner = null, due_at = case when goes_to = 'due' then moment end,
+    begun_attempt = null, begun_at = null
+  from decided
+  where queue.id = decided.id and goes_to <> 'cancelled'
+),
+removed as (
+  delete from posthorn.queue
+  using decided
+  where queue.id = decided.id and goes_to = 'cancelled'
+),
+settled as (
+  insert into posthorn.delivery (
+    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
+  )
+  select id, tenant, endpoint_id, event_id, event_type,
+    case when resume_state <> 'pending' then resume_state else 'cancelled' end,
+    attempts, failures, interruptions,
+    case when resume_state <> 'pending' then resume_at else moment end
+  from decided
+  where goes_to = 'cancelled'
+)
+select goes_to, endpoint_id, moment from decided
+`,
+};
+
+// What is held is a hashed set, so that thousands cost no more than one each.
+const RECLAIM: Statement = {
+  text: `
+update posthorn.queue
+set place = 'due', due_at = $3, owner = null, begun_attempt = null, begun_at = null
+where owner = $1 and place = 'leased' and id not in (select unnest($2::uuid[]))
+returning id
+`,
+};
+
+/** Where a delivery went. */
+export interface Released {
+  readonly goes_to: Release['to'];
+  readonly endpoint_id: EndpointId;
+  readonly moment: number;
+}
+
+/** See `Queue.release`. */
+export async function release(database: Database, owner: OwnerId, releases: readonly Release[]): Promise<Released[]> {
+  if (releases.length === 0) return [];
+  // Of two releases of one delivery the first counts: after it nobody holds it.
+  const first = new Map<DeliveryId, Release>();
+  for (const one of releases) if (!first.has(one.id)) first.set(one.id, one);
+  const sorted = [...first.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return await database.work<Released>(RELEASE, [
+    owner,
+    plainArray(sorted.map(({ id }) => id)),
+    plainArray(sorted.map(({ to }) => to)),
+    plainArray(sorted.map(momentOf)),
+  ]);
+}
+
+function momentOf(release: Release): number | null {
+  if (release.to === 'due') return Math.ceil(release.dueAt);
+  return release.to === 'cancelled' ? release.endedAt : null;
+}
+
+/** See `Queue.reclaim`. */
+export async function reclaim(
+  database: Database,
+  owner: OwnerId,
+  held: readonly DeliveryId[],
+  now: SteadyMs,
+): Promise<number> {
+  return (await database.work(RECLAIM, [owner, plainArray(held), Math.floor(now)])).length;
+}

@@ -1,0 +1,93 @@
+// Tenants: few rows, changed seldom. Whoever changes a tenant's catalog locks the tenant's row; accepts share that lock.
+import type { TenantId } from '../../domain/ids.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { Page, Tenant } from '../../seams/store/registry.ts';
+import { CANCEL_ALL_OF_TENANT, cancelAll } from './cancel.ts';
+import type { Database, Statement } from './connection.ts';
+
+const PUT: Statement = {
+  text: `
+insert into posthorn.tenant as tenant (id, name, created_at, updated_at)
+values ($1, coalesce($2, $1), $3, $3)
+on conflict (id) where deleted_at is null do update
+set name = coalesce($2, tenant.name), updated_at = case when $2 is null then tenant.updated_at else $3 end
+returning id, name, created_at, updated_at, xmax = 0 as created
+`,
+};
+
+const ONE: Statement = {
+  text: 'select id, name, created_at, updated_at from posthorn.tenant where id = $1 and deleted_at is null',
+};
+
+const LIST: Statement = {
+  text: `
+select id, name, created_at, updated_at
+from posthorn.tenant
+where deleted_at is null and ($2::text is null or id > $2::text collate "C")
+order by id
+limit $1
+`,
+};
+
+const DELETE: Statement = {
+  text: `
+update posthorn.tenant
+set deleted_at = $2, revision = nextval('posthorn.catalog_revision')
+where id = $1 and deleted_at is null
+returning key
+`,
+};
+
+const DELETE_ENDPOINTS: Statement = {
+  text: `
+update posthorn.endpoint
+set deleted_at = $2, sealed = '', version = version + 1
+where tenant = $1 and deleted_at is null
+`,
+};
+
+interface TenantRow {
+  readonly id: TenantId;
+  readonly name: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+/** See `Registry.putTenant`. */
+export async function putTenant(
+  database: Database,
+  id: TenantId,
+  name: string | undefined,
+  at: WallMs,
+): Promise<{ tenant: Tenant; created: boolean }> {
+  const [row] = await database.work<TenantRow & { created: boolean }>(PUT, [id, name ?? null, at]);
+  if (row === undefined) throw new Error(`tenant ${id} was neither created nor found`);
+  return { tenant: tenantOf(row), created: row.created };
+}
+
+/** See `Registry.tenant`. */
+export async function tenant(database: Database, id: TenantId): Promise<Tenant | undefined> {
+  const [row] = await database.read<TenantRow>(ONE, [id]);
+  return row === undefined ? undefined : tenantOf(row);
+}
+
+/** See `Registry.tenants`. */
+export async function tenants(database: Database, { limit, after }: Page<TenantId>): Promise<Tenant[]> {
+  return (await database.read<TenantRow>(LIST, [limit, after])).map(tenantOf);
+}
+
+/** See `Registry.deleteTenant`. */
+export async function deleteTenant(database: Database, id: TenantId, at: WallMs): Promise<boolean> {
+  const key = await database.transaction(async (query) => {
+    const [row] = await query<{ key: number }>(DELETE, [id, at]);
+    if (row !== undefined) await query(DELETE_ENDPOINTS, [row.key, at]);
+    return row?.key;
+  });
+  if (key === undefined) return false;
+  await cancelAll(database, CANCEL_ALL_OF_TENANT, key, at);
+  return true;
+}
+
+function tenantOf({ id, name, created_at, updated_at }: TenantRow): Tenant {
+  return { id, name, createdAt: wall(created_at), updatedAt: wall(updated_at) };
+}
