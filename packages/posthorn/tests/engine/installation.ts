@@ -1,5 +1,6 @@
 // One engine on simulated time with a scripted receiver and the production statements on an in-memory database.
 import assert from 'node:assert/strict';
+import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
 import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { News } from '../../src/engine/news.ts';
@@ -7,7 +8,6 @@ import type { Store } from '../../src/seams/store/index.ts';
 import { Dice } from '../simulation/dice.ts';
 import { type Behaviour, ScriptedSender, type WireCall } from '../simulation/scripted-sender.ts';
 import { SimulatedTime } from '../simulation/time.ts';
-import { ModelStore } from '../support/model-store.ts';
 
 export const ACME = 'acme' as TenantId;
 
@@ -21,7 +21,7 @@ const SETTINGS: EngineSettings = {
 
 export class Installation {
   readonly time = new SimulatedTime();
-  readonly store: Store = new ModelStore();
+  readonly store: Store = createMemoryStore();
   readonly calls: WireCall[] = [];
   readonly news: News[] = [];
   engine: Engine;

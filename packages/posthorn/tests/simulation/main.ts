@@ -1,7 +1,7 @@
 // `npm run simulate`: many seeds within a budget, or one seed again. Prints what was simulated, and for a failure its seed,
 // the fewest faults with which it still fails, and the end of the trace.
 import { parseArgs } from 'node:util';
-import { ModelStore } from '../support/model-store.ts';
+import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { planRun, type Run, shrink, simulate, type Verdict } from './simulate.ts';
 
 const HELP = `Runs whole engines on virtual time under faults and checks every promise.
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   const began = performance.now();
   for (let seed = from; seed < from + count; seed++) {
     const run = planRun(seed, hours);
-    const verdict = await simulate(run, makeStore);
+    const verdict = await simulate(run, createMemoryStore);
     sum.hours += hours;
     sum.faults += run.faults.length;
     sum.events += verdict.events;
@@ -58,17 +58,13 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function makeStore(): ModelStore {
-  return new ModelStore();
-}
-
 async function explain(run: Run, verdict: Verdict): Promise<void> {
   const print = (text: string) => process.stdout.write(`${text}\n`);
   print(`\nSeed ${run.seed} with ${run.hours} hours breaks ${verdict.violations.length} times, first:`);
   for (const violation of verdict.violations.slice(0, 5)) print(`  ${violation}`);
   print('Looking for the fewest faults that still break it …');
-  const smallest = await shrink(run, async (fewer) => (await simulate(fewer, makeStore)).violations.length > 0);
-  const shrunk = await simulate(smallest, makeStore);
+  const smallest = await shrink(run, async (fewer) => (await simulate(fewer, createMemoryStore)).violations.length > 0);
+  const shrunk = await simulate(smallest, createMemoryStore);
   print(`${smallest.faults.length} of ${run.faults.length} faults are needed:`);
   for (const fault of smallest.faults) print(`  ${JSON.stringify(fault)}`);
   const [first = ''] = shrunk.violations;

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ModelStore } from '../support/model-store.ts';
+import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { MUTATIONS } from './mutations.ts';
 import { planRun, shrink, simulate } from './simulate.ts';
 
 const HOURS = 0.4;
-const makeStore = () => new ModelStore();
 
 describe('every promise holds in simulated runs under faults', () => {
   for (let seed = 1_001; seed <= 1_012; seed++) {
     it(`seed ${seed}`, async () => {
-      const { violations, events, calls } = await simulate(planRun(seed, HOURS), makeStore);
+      const { violations, events, calls } = await simulate(planRun(seed, HOURS), createMemoryStore);
       assert.deepEqual(violations.slice(0, 5), []);
       assert.ok(events > 100 && calls > 100, 'something was simulated');
     });
@@ -19,7 +18,10 @@ describe('every promise holds in simulated runs under faults', () => {
 
 describe('the simulation', () => {
   it('repeats a run exactly from its seed', async () => {
-    const [one, two] = [await simulate(planRun(7, 0.2), makeStore), await simulate(planRun(7, 0.2), makeStore)];
+    const [one, two] = [
+      await simulate(planRun(7, 0.2), createMemoryStore),
+      await simulate(planRun(7, 0.2), createMemoryStore),
+    ];
     assert.deepEqual(one.trace, two.trace);
   });
 
@@ -36,7 +38,7 @@ describe('the invariants notice an engine that', () => {
   for (const mutation of MUTATIONS) {
     it(mutation.name, async () => {
       for (let seed = 1; seed <= 30; seed++) {
-        const { violations } = await simulate(planRun(seed, HOURS), makeStore, mutation);
+        const { violations } = await simulate(planRun(seed, HOURS), createMemoryStore, mutation);
         if (violations.length > 0) return;
       }
       assert.fail('30 seeds were clean');

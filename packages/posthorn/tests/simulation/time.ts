@@ -26,7 +26,7 @@ export class SimulatedTime {
   }
 
   get wallNow(): WallMs {
-    return wall(this.#now + this.wallErrorMs);
+    return wall(Math.floor(this.#now) + this.wallErrorMs);
   }
 
   /** When the next thing happens; `undefined` when nothing is planned. */
