@@ -8,7 +8,7 @@ const DECIDE: Statement = {
   text: `
 insert into posthorn.boot (id, offset_ms)
 select $1, greatest(
-  extract(epoch from clock_timestamp())::float8 * 1000,
+  extract(epoch from clock_timestamp())::float8 * 1000 - $3::float8,
   (select latest_at from posthorn.clock)
 ) - $2::float8
 on conflict (id) do nothing
@@ -27,6 +27,6 @@ export async function clockOffset(database: Database, boot: Boot): Promise<numbe
     const [known] = await database.work<{ offset_ms: number }>(KNOWN, [boot.id]);
     if (known !== undefined) return known.offset_ms;
     // The look before has opened the session: between here and the server's clock lies one short trip.
-    await database.work(DECIDE, [boot.id, boot.monotonicMs + performance.now() - askedMs]);
+    await database.work(DECIDE, [boot.id, boot.monotonicMs, performance.now() - askedMs]);
   }
 }
