@@ -19,7 +19,7 @@ export interface Sender {
    * Makes one POST. Never throws and never rejects: every way to fail is an outcome. The address is resolved and judged
    * anew for every connection, and a call is repeated once, at once, when a reused connection broke before any byte of
    * the reply (contract, "Retries").
-   * @param stop ends the call at once, as `interrupted`
+   * @param stop ends the call at once: as `interrupted`, or by its status if that had come already
    */
   send(call: Call, stop: AbortSignal): Promise<CallResult>;
   /** Closes idle connections; calls under way are ended as `interrupted`. */

@@ -70,10 +70,12 @@ describe('the limit for connecting', { concurrency: true }, () => {
   });
 
   it('ends a connection that nobody accepts', async () => {
-    await using sending = startSender({}, { resolver: resolvingTo('127.0.0.1'), dial: () => new Socket() });
+    const socket = new Socket();
+    await using sending = startSender({}, { resolver: resolvingTo('127.0.0.1'), dial: () => socket });
     const { ms, value } = await timed(() => sending.send('https://hooks.test/'));
     assert.equal(value.outcome, 'connect_timeout');
     assert.match(value.error ?? '', /had not accepted/);
+    assert.equal(socket.destroyed, true);
     assertEndedAt(ms, CONNECT_MS);
   });
 

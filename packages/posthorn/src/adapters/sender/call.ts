@@ -106,9 +106,8 @@ export class OneCall implements Exchange, ConnectOwner {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (this.#over) return;
-    if (status >= 200) this.#response = new ResponseBuffer(status, controller.rawHeaders);
-    else if (status === 101) this.#fail(malformed(this.#target.host, 'it switches to another protocol'));
+    // Interim responses (1xx) are passed over; undici itself refuses 100 and 101, which nobody asked for.
+    if (!this.#over && status >= 200) this.#response = new ResponseBuffer(status, controller.rawHeaders);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -136,7 +135,8 @@ export class OneCall implements Exchange, ConnectOwner {
     } else if (served && !this.#handed && error.code === LINE_GONE) {
       // Not a byte was sent, so this is not even a repetition.
       this.#connect();
-    } else if (served && !this.#answered && !this.#repeated && isClosed(error)) {
+    } else if (served && !this.#answered && isClosed(error)) {
+      // Once only: the new connection has not served a call before.
       this.#repeated = true;
       this.#connect();
     } else {

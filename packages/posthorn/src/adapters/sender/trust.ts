@@ -8,8 +8,12 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
  */
 export function createTrust(extraCa: readonly string[]): SecureContext {
   for (const pem of extraCa) checkCertificate(pem);
-  const roots = new Set([...getCACertificates('default'), ...getCACertificates('system'), ...extraCa]);
-  return createSecureContext({ ca: [...roots], minVersion: 'TLSv1.2' });
+  return createSecureContext({ ca: trustedRoots(extraCa), minVersion: 'TLSv1.2' });
+}
+
+/** PEM texts, each once. */
+export function trustedRoots(extraCa: readonly string[]): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system'), ...extraCa])];
 }
 
 function checkCertificate(pem: string): void {
