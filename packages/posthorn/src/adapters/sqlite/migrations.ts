@@ -13,29 +13,15 @@ const VERSION = `select user_version as version from pragma_user_version`;
 const APPLICATION = `select application_id as id from pragma_application_id`;
 const TABLES = `select count(*) as count from sqlite_schema`;
 
-/** The schema version of the database; 0 when it is empty. */
-export function versionOf(db: Connection): number {
-  return db.get<{ version: number }>(VERSION)?.version ?? 0;
-}
-
 /**
  * Brings the database to this program's version.
  * @returns the versions before and after
- * @throws StoreRefused `newer` or `not_a_database`, with nothing changed
+ * @throws StoreRefused as `checkVersion`
  */
 export function migrate(db: Connection): { from: number; to: number } {
-  const files = readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
-  const from = versionOf(db);
+  const from = checkVersion(db);
+  const files = migrationFiles();
   const to = files.length;
-  checkOrigin(db);
-  if (from > to) {
-    throw new StoreRefused(
-      'newer',
-      `The database was written by a newer Posthorn (its version is ${from}, this program knows up to ${to}). Start that Posthorn again, or restore the backup made before it.`,
-    );
-  }
   if (from === to) return { from, to };
   inTransaction(db, () => {
     for (const name of files.slice(from)) db.exec(readFileSync(new URL(name, FOLDER), 'utf8'));
@@ -43,6 +29,27 @@ export function migrate(db: Connection): { from: number; to: number } {
     db.exec(`pragma application_id = ${APPLICATION_ID}`);
   });
   return { from, to };
+}
+
+/**
+ * The schema version of the database; 0 when it is empty.
+ * @throws StoreRefused `newer` or `not_a_database`
+ */
+export function checkVersion(db: Connection): number {
+  const version = db.get<{ version: number }>(VERSION)?.version ?? 0;
+  const known = migrationFiles().length;
+  checkOrigin(db);
+  if (version <= known) return version;
+  throw new StoreRefused(
+    'newer',
+    `The database was written by a newer Posthorn (its version is ${version}, this program knows up to ${known}). Start that Posthorn again, or restore the backup made before it.`,
+  );
+}
+
+function migrationFiles(): string[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
 }
 
 function checkOrigin(db: Connection): void {

@@ -1,0 +1,135 @@
+// The database file in its folder: opened by one process at a time, durable, refused with a sentence when it cannot be used.
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreRefused } from '../../seams/store/index.ts';
+import { Connection } from './connection.ts';
+import { isBusy, isNoDatabase, isReadOnly } from './errors.ts';
+import { checkVersion, migrate } from './migrations.ts';
+
+const FILE = 'posthorn.db';
+/** Tells people which process holds the lock; the lock itself is the system's, and ends with the process. */
+const PID_FILE = 'posthorn.pid';
+
+/** Pages kept in memory, in KiB: indexes of millions of finished deliveries grow at places all over. */
+const CACHE_KIB = 65_536;
+/** The write-ahead log goes back to the database after this many pages (16 MiB): fewer, larger checkpoints cost less. */
+const CHECKPOINT_PAGES = 4_096;
+/** What the log may keep of the disk after it has been large. */
+const LOG_LIMIT_BYTES = 67_108_864;
+
+/**
+ * Opens the database of a data folder, creating it if there is none, and brings it to this program's version. The lock on
+ * it is held until it is closed or the process ends, however it ends.
+ * @throws StoreRefused; the file is then as it was
+ */
+export function openFile(directory: string): { db: Connection; migrated: { from: number; to: number } } {
+  const path = join(directory, FILE);
+  prepareFile(directory, path);
+  const db = new Connection(connect(path));
+  try {
+    lock(db, directory);
+    checkVersion(db);
+    db.exec(`
+      pragma journal_mode = wal;
+      pragma synchronous = full;
+      pragma cache_size = -${CACHE_KIB};
+      pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      pragma journal_size_limit = ${LOG_LIMIT_BYTES};
+      pragma temp_store = memory;`);
+    const migrated = migrate(db);
+    notePid(directory);
+    return { db, migrated };
+  } catch (error) {
+    db.close();
+    throw asRefusal(error, path);
+  }
+}
+
+/** Closes the database and gives up the lock. */
+export function closeFile(db: Connection, directory: string): void {
+  // First, while nobody else can have written it.
+  rmSync(join(directory, PID_FILE), { force: true });
+  db.close();
+}
+
+/** Creates the file for its owner only: it holds payloads. An existing one is not touched: closing it would end its locks. */
+function prepareFile(directory: string, path: string): void {
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    else closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code === 'EEXIST') return;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new StoreRefused('unreachable', `There is no data folder ${directory}. Create it, or name another one.`);
+    }
+    if (code === 'ENOSPC') {
+      throw new StoreRefused('unreachable', `The disk with the data folder ${directory} is full. Free some space.`);
+    }
+    throw new StoreRefused(
+      'read_only',
+      `The data folder ${directory} cannot be written to (${code}). Make it and the files in it writable for the user who starts Posthorn, or name another data folder.`,
+    );
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false });
+  } catch (error) {
+    throw asRefusal(error, path);
+  }
+}
+
+/** In exclusive mode a lock once taken is kept, and the log's index is in memory: nobody else can read or write the file. */
+function lock(db: Connection, directory: string): void {
+  try {
+    db.exec('pragma locking_mode = exclusive; begin exclusive; commit');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    throw new StoreRefused(
+      'in_use',
+      `The data folder ${directory} is in use by ${holder(directory)}. Stop that one, or name another data folder.`,
+    );
+  }
+}
+
+function holder(directory: string): string {
+  try {
+    const pid = Number(readFileSync(join(directory, PID_FILE), 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? `process ${pid}` : 'another process';
+  } catch {
+    return 'another process';
+  }
+}
+
+function notePid(directory: string): void {
+  try {
+    writeFileSync(join(directory, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+  } catch {
+    // Only informative: a full disk is told by the first call that writes.
+  }
+}
+
+function asRefusal(error: unknown, path: string): unknown {
+  if (error instanceof StoreRefused) return error;
+  const cause = { cause: error };
+  if (isNoDatabase(error)) {
+    return new StoreRefused(
+      'not_a_database',
+      `${path} is not a database, or it is damaged. Restore it from a backup, or move it away to start with an empty one.`,
+      cause,
+    );
+  }
+  if (isReadOnly(error)) {
+    return new StoreRefused(
+      'read_only',
+      `${path} cannot be written to. Make it writable for the user who starts Posthorn.`,
+      cause,
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StoreRefused('unreachable', `${path} cannot be opened (${reason}). Check the disk and the folder.`, cause);
+}
