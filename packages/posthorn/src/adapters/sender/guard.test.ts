@@ -32,6 +32,15 @@ describe('the guard', () => {
     assert.equal(guard.passes(['2001:470::7']), false);
   });
 
+  it('notices new own addresses, and keeps those it knows when the system does not tell', () => {
+    const answers = [['203.0.114.7'], ['203.0.114.8'], undefined];
+    const tell = () => answers.shift() ?? assert.fail('too many open files');
+    const guard = createGuard([], tell, 0);
+    assert.equal(guard.passes(['203.0.114.8']), false);
+    assert.equal(guard.passes(['203.0.114.8']), false);
+    assert.equal(guard.passes(['203.0.114.7']), true);
+  });
+
   it('knows the addresses of the machine that it runs on', () => {
     assert.equal(createGuard([]).passes(['127.0.0.1']), false);
     assert.equal(createGuard(networks('127.0.0.0/8')).passes(['127.0.0.1']), true);

@@ -14,16 +14,25 @@ export interface Guard {
  * Besides what is not public, this machine's own public addresses are refused: what listens on them (a database, an
  * administration page) may be open to the machine itself only. Allowing their network by name opens them too.
  */
-export function createGuard(allowed: Networks, ownAddresses: () => readonly string[] = machineAddresses): Guard {
-  let own: Networks = [];
-  let listedAt = Number.NEGATIVE_INFINITY;
+export function createGuard(
+  allowed: Networks,
+  ownAddresses: () => readonly string[] = machineAddresses,
+  maxAgeMs: number = OWN_ADDRESSES_MS,
+): Guard {
+  let own = asNetworks(ownAddresses());
+  let listedAt = performance.now();
+  const refresh = () => {
+    if (performance.now() - listedAt < maxAgeMs) return;
+    try {
+      own = asNetworks(ownAddresses());
+      listedAt = performance.now();
+    } catch {
+      // Out of file descriptors, the system does not tell its addresses; those known are still the best guess.
+    }
+  };
   return {
     passes(addresses) {
-      const now = performance.now();
-      if (now - listedAt >= OWN_ADDRESSES_MS) {
-        listedAt = now;
-        own = asNetworks(ownAddresses());
-      }
+      refresh();
       return addresses.every(
         (ip) => judgeAddress(ip, allowed).allowed && (!inNetworks(ip, own) || inNetworks(ip, allowed)),
       );

@@ -82,7 +82,9 @@ export function createResolver(
       if (known !== undefined && known.until > performance.now()) return known.answer;
       let answer = open.get(name);
       if (answer === undefined) {
-        answer = ask(name).finally(() => open.delete(name));
+        answer = ask(name)
+          .catch((): Answer => ({ failure: 'no_resolver' }))
+          .finally(() => open.delete(name));
         open.set(name, answer);
       }
       return answer;

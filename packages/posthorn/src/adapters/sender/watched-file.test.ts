@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -30,6 +30,18 @@ describe('a watched file', () => {
 
   it('that does not exist is empty', async (t) => {
     assert.equal(await new WatchedFile(join(folder(t), 'none'), (text) => `<${text}>`).current(), '<>');
+  });
+
+  it('keeps what it knew while the file cannot be read', async (t) => {
+    const path = join(folder(t), 'hosts');
+    writeFileSync(path, 'one');
+    const file = new WatchedFile(path, (text) => text, 0);
+    rmSync(path);
+    mkdirSync(path);
+    assert.equal(await file.current(), 'one');
+    rmdirSync(path);
+    writeFileSync(path, 'two');
+    assert.equal(await file.current(), 'two');
   });
 
   it('is looked at only so often', async (t) => {

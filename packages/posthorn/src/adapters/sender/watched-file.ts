@@ -1,35 +1,34 @@
 // A small file of the system, parsed and kept in memory, and read again when it changed.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 
 /** How old the look at a file may be. Containers replace such files by mounts, which no watcher notices. */
 const LOOK_INTERVAL_MS = 1_000;
 
-/** What tells one version of a file from the next; an absent file is a version too. */
-type Version = string;
+/** The version of a file that is not there. */
+const ABSENT = 'absent';
 
 export class WatchedFile<Content> {
   readonly #path: string;
   readonly #parse: (text: string) => Content;
   readonly #lookIntervalMs: number;
-  #version: Version;
+  #version: string;
   #content: Content;
   #lookedAt: number;
   #looking: Promise<void> | undefined;
 
-  /** Reads the file at once. @param parse gets an empty text when there is no such file */
+  /**
+   * Reads the file at once.
+   * @param parse gets an empty text when there is no such file
+   * @throws when the file is there and cannot be read
+   */
   constructor(path: string, parse: (text: string) => Content, lookIntervalMs: number = LOOK_INTERVAL_MS) {
     this.#path = path;
     this.#parse = parse;
     this.#lookIntervalMs = lookIntervalMs;
     this.#lookedAt = performance.now();
-    let text = '';
-    try {
-      this.#version = versionOf(statSync(path));
-      text = readFileSync(path, 'utf8');
-    } catch {
-      this.#version = 'absent';
-    }
+    this.#version = versionOf(statSync(path, { throwIfNoEntry: false }));
+    const text = this.#version === ABSENT ? '' : readFileSync(path, 'utf8');
     this.#content = parse(text);
   }
 
@@ -45,21 +44,19 @@ export class WatchedFile<Content> {
     return this.#content;
   }
 
+  /** A file that cannot be read right now (out of file descriptors, half replaced) leaves what is known in force. */
   async #look(): Promise<void> {
-    let version = 'absent';
-    let text = '';
     try {
-      version = versionOf(await stat(this.#path));
+      const version = await stat(this.#path).then(versionOf, () => ABSENT);
       if (version === this.#version) return;
-      text = await readFile(this.#path, 'utf8');
+      this.#content = this.#parse(version === ABSENT ? '' : await readFile(this.#path, 'utf8'));
+      this.#version = version;
     } catch {
-      if (version === this.#version) return;
+      // The version is still the old one, so the next look tries again.
     }
-    this.#version = version;
-    this.#content = this.#parse(text);
   }
 }
 
-function versionOf(stats: { readonly mtimeMs: number; readonly size: number; readonly ino: number }): Version {
-  return `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+function versionOf(stats: Stats | undefined): string {
+  return stats === undefined ? ABSENT : `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
 }
