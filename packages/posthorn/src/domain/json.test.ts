@@ -475,6 +475,7 @@ describe('taking apart', () => {
   it('gives nothing of what is empty', () => {
     assert.equal(jsonMembers('{}').size, 0);
     assert.deepEqual(jsonElements('[]'), []);
+    assert.deepEqual(jsonElements('[1,[2],3]', 2), ['1', '[2]']);
     assert.equal(jsonMember('{}', 'a'), undefined);
   });
 

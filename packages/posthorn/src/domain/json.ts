@@ -104,11 +104,12 @@ export function jsonMember(text: string, key: string): string | undefined {
 /**
  * The texts of an array's elements.
  * @param text an array as `compactJson` writes it; nothing else can be read
+ * @param limit elements to read at most: a text of some megabytes may have millions
  */
-export function jsonElements(text: string): string[] {
+export function jsonElements(text: string, limit = Number.POSITIVE_INFINITY): string[] {
   expectContainer(text, 'array');
   const elements: string[] = [];
-  for (let at = 1; at < text.length - 1; ) {
+  for (let at = 1; at < text.length - 1 && elements.length < limit; ) {
     const end = endOfValue(text, at);
     elements.push(text.slice(at, end));
     at = end + 1;

@@ -115,7 +115,9 @@ describe('endpoints', () => {
 
   it('are gone once deleted', async () => {
     const id = await bench.endpoint('acme');
-    assert.equal((await bench.call('DELETE', `${endpoints}/${id}`)).status, 204);
+    // Many clients name the type of a body that they do not have.
+    const named = { 'content-type': 'application/json' };
+    assert.equal((await bench.call('DELETE', `${endpoints}/${id}`, undefined, named)).status, 204);
     assert.equal((await bench.call('GET', `${endpoints}/${id}`)).status, 404);
     assert.equal((await bench.call('DELETE', `${endpoints}/${id}`)).status, 404);
   });

@@ -35,9 +35,9 @@ export function readEvent(body: unknown): EventDraft {
 export function readBatch(body: unknown): EventDraft[] {
   const whole = look(textOf(body));
   const list = whole.members.get('events') ?? 'null';
-  const events = jsonKind(list) === 'array' ? jsonElements(list).map(look) : undefined;
-  // Those behind the first one too many are not looked at.
-  const outlines = events?.slice(0, MAX_BATCH_EVENTS + 1).map(({ outline }) => outline);
+  // One more than allowed is enough to refuse it.
+  const events = jsonKind(list) === 'array' ? jsonElements(list, MAX_BATCH_EVENTS + 1).map(look) : undefined;
+  const outlines = events?.map(({ outline }) => outline);
   refuse(
     fieldErrors(BatchBody, outlines === undefined ? whole.outline : { ...Object(whole.outline), events: outlines }),
   );

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Log } from '../logging/log.ts';
-import { RETRY_AFTER_S } from './limits.ts';
+import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS, RETRY_AFTER_S } from './limits.ts';
 import { PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, Problem, type ProblemKind, problemText, sendProblem } from './problems.ts';
 
 const REFERENCE_BYTES = 8;
@@ -94,8 +94,11 @@ function known(error: unknown, request: FastifyRequest): Problem | undefined {
 }
 
 const UNREADABLE: ReadonlyMap<string, readonly [kind: ProblemKind, detail: string]> = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', ['request-timeout', 'A whole request must arrive within 10 s.']],
-  ['HPE_HEADER_OVERFLOW', ['headers-too-large', 'All headers together may have 16 KiB.']],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    ['request-timeout', `A whole request must arrive within ${REQUEST_TIMEOUT_MS / 1_000} s.`],
+  ],
+  ['HPE_HEADER_OVERFLOW', ['headers-too-large', `All headers together may have ${MAX_HEADER_BYTES / 1_024} KiB.`]],
 ]);
 
 /** Answers what Node could not read as HTTP, on the bare socket. */

@@ -7,6 +7,7 @@ import type { PAGE_QUERY } from './schemas/fields.ts';
 
 type PageQuery = Static<TObject<typeof PAGE_QUERY>>;
 
+/** How many items a page is to have. */
 export function pageLimit({ limit }: PageQuery): number {
   return limit ?? DEFAULT_PAGE_ITEMS;
 }

@@ -44,6 +44,7 @@ const WITH_KEY: readonly ProblemKind[] = [
 ];
 const WITH_BODY: readonly ProblemKind[] = ['too-large', 'unsupported-media-type', 'invalid'];
 
+/** What the OpenAPI plugin is told. @param version of this program, and so of the document */
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
     openapi: {

@@ -10,20 +10,24 @@ import {
 import { notFound } from './problems.ts';
 import type { ApiStore } from './route.ts';
 
+/** The tenant of a path. @throws Problem when it is no id */
 export function pathTenant({ tenant }: { readonly tenant: string }): TenantId {
   const id = parseTenantId(tenant);
   if (id === undefined) throw notFound('tenant');
   return id;
 }
 
+/** The endpoint of a path. @throws Problem when it is no id */
 export function pathEndpoint({ endpoint }: { readonly endpoint: string }): EndpointId {
   return parseId<EndpointId>(endpoint) ?? refuse('endpoint');
 }
 
+/** The event of a path. @throws Problem when it is no id */
 export function pathEvent({ event }: { readonly event: string }): EventId {
   return parseId<EventId>(event) ?? refuse('event');
 }
 
+/** The delivery of a path. @throws Problem when it is no id */
 export function pathDelivery({ delivery }: { readonly delivery: string }): DeliveryId {
   return parseId<DeliveryId>(delivery) ?? refuse('delivery');
 }

@@ -94,6 +94,7 @@ export function problemText(kind: ProblemKind, parts: ProblemParts): string {
   return JSON.stringify({ type: TYPE_PREFIX + kind, title, status, detail, errors, reference });
 }
 
+/** Answers with a problem document. */
 export function sendProblem(reply: FastifyReply, kind: ProblemKind, parts: ProblemParts): FastifyReply {
   if (parts.headers !== undefined) reply.headers(parts.headers);
   return reply.code(PROBLEM_KINDS[kind].status).type(PROBLEM_MEDIA_TYPE).send(problemText(kind, parts));

@@ -51,7 +51,8 @@ function bodyValue(text: unknown): unknown {
 
 /** A query string has only texts: those that should be numbers, and look like them, become numbers. */
 function withNumbers(schema: TSchema, query: unknown): unknown {
-  const fields: Record<string, unknown> = {};
+  // Without a prototype, so that __proto__ is a name like any other.
+  const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(query ?? {})) {
     const wanted = memberOf(memberOf(schema, 'properties'), name);
     const number = memberOf(wanted, 'type') === 'integer' && typeof value === 'string' && WHOLE_NUMBER.test(value);
@@ -111,13 +112,12 @@ function pointerParts(pointer: string): string[] {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** `['events', '3', 'payload', 'a b']` → `events[3].payload["a b"]` */
+/** Names a place in a request: `['events', '3', 'payload', 'a b']` is `events[3].payload["a b"]`. */
 export function fieldName(path: readonly string[]): string {
   return path.reduce((name, part) => {
     if (/^\d+$/.test(part)) return `${name}[${part}]`;
-    if (!PLAIN_KEY.test(part) && !part.includes('['))
-      return `${name}[${JSON.stringify(part.slice(0, MAX_QUOTED_CHARACTERS))}]`;
     const clipped = part.slice(0, MAX_QUOTED_CHARACTERS);
+    if (!PLAIN_KEY.test(part)) return `${name}[${JSON.stringify(clipped)}]`;
     return name === '' ? clipped : `${name}.${clipped}`;
   }, '');
 }

@@ -22,10 +22,11 @@ const TAGS = ['Deliveries'];
 const LIST = 'deliveries';
 
 const NOT_RETRIED = {
-  endpoint_gone: 'The endpoint of this delivery was deleted; replay the event to another one.',
+  endpoint_gone: 'The endpoint of this delivery was deleted, so it cannot be tried again.',
   endpoint_disabled: 'The endpoint of this delivery is disabled; enable it first.',
 };
 
+/** Adds the routes of this file under `/v1`. */
 export function deliveryRoutes(app: ApiServer, { engine, store, clock }: RouteParts): void {
   app.get(
     '/tenants/:tenant/deliveries',

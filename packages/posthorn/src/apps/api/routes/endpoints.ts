@@ -27,6 +27,7 @@ const TAGS = ['Endpoints'];
 const LIST = 'endpoints';
 const ONE = '/tenants/:tenant/endpoints/:endpoint';
 
+/** Adds the routes of this file under `/v1`. */
 export function endpointRoutes(app: ApiServer, parts: RouteParts): void {
   const { engine, store, random } = parts;
 

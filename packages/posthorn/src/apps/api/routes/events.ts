@@ -31,6 +31,7 @@ import { TenantPath } from '../schemas/tenant.ts';
 const TAGS = ['Events'];
 const LIST = 'events';
 
+/** Adds the routes of this file under `/v1`. */
 export function eventRoutes(app: ApiServer, parts: RouteParts): void {
   const { store, clock } = parts;
 

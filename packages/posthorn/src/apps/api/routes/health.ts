@@ -5,6 +5,7 @@ import type { ApiServer, RouteParts } from '../route.ts';
 
 const TAGS = ['Health'];
 
+/** Adds the routes of this file. @param version of this program */
 export function healthRoutes(app: ApiServer, { engine }: RouteParts, version: string): void {
   app.get(
     '/healthz',

@@ -20,6 +20,7 @@ import {
 const TAGS = ['Tenants'];
 const LIST = 'tenants';
 
+/** Adds the routes of this file under `/v1`. */
 export function tenantRoutes(app: ApiServer, { engine, store, clock }: RouteParts): void {
   app.put(
     '/tenants/:tenant',

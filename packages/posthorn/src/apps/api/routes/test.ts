@@ -10,6 +10,7 @@ import type { ApiServer, RouteParts } from '../route.ts';
 import { EndpointPath } from '../schemas/endpoint.ts';
 import { showTest, TestBody, TestShape } from '../schemas/event.ts';
 
+/** Adds the routes of this file under `/v1`. */
 export function testRoute(app: ApiServer, { engine }: RouteParts): void {
   let underWay = 0;
 

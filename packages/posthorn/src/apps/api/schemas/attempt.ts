@@ -47,6 +47,7 @@ interface Call {
   readonly error: string | null;
 }
 
+/** One call, of a delivery or a test, as it is answered. */
 export function showCall(id: AttemptId, startedAt: WallMs, call: Call): Static<typeof CallShape> {
   const { response } = call;
   return {

@@ -91,6 +91,7 @@ function wallTime(at: SteadyMs, clock: Clock): WallMs {
   return wall(clock.wallNow() + Math.round(at - clock.now()));
 }
 
+/** A delivery as it is answered. @param clock turns due times into times of day */
 export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<typeof DeliveryShape> {
   const { nextAttemptAt, endedAt } = delivery;
   return {
@@ -106,6 +107,7 @@ export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<ty
   };
 }
 
+/** A delivery with its attempts as it is answered. @param clock turns due times into times of day */
 export function showDeliveryDetail(delivery: DeliveryDetail, clock: Clock): Static<typeof DeliveryDetailShape> {
   return {
     ...showDelivery(delivery, clock),

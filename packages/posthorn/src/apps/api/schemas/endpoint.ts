@@ -128,6 +128,7 @@ export const EndpointSecretShape = Type.Object(
 export const EndpointList = page('EndpointList', EndpointShape);
 export const EndpointListQuery = Type.Object(PAGE_QUERY, CLOSED);
 
+/** An endpoint as it is answered: without its secrets and header values. */
 export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShape> {
   return {
     id: endpoint.id,
@@ -144,6 +145,7 @@ export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShap
   };
 }
 
+/** An endpoint as the answer to its creation shows it: with the secret that signs. */
 export function showCreatedEndpoint(endpoint: OpenEndpoint): Static<typeof CreatedEndpointShape> {
   return { ...showEndpoint(endpoint), secret: endpoint.secrets[0] };
 }

@@ -98,6 +98,7 @@ export const TestShape = Type.Object(
   { title: 'TestResult', description: 'A sample event was sent; whether it was taken is told by attempt.outcome.' },
 );
 
+/** An event as the answer to posting it shows it: the same for the first request and every repetition. */
 export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape> {
   return {
     id: event.id,
@@ -107,10 +108,12 @@ export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape>
   };
 }
 
+/** An event as lists show it. */
 export function showEvent(event: EventSummary): Static<typeof EventShape> {
   return { id: event.id, type: event.type, createdAt: isoTime(event.createdAt) };
 }
 
+/** An event with its body and deliveries. @param clock turns due times into times of day */
 export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof EventDetailShape> {
   return {
     ...showEvent(event),
@@ -119,6 +122,7 @@ export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof
   };
 }
 
+/** A test call as it is answered. */
 export function showTest({ attemptId, eventId, startedAt, result, body }: TestAnswer): Static<typeof TestShape> {
   return { attempt: showCall(attemptId, startedAt, result), eventId, body: bodyText(body) };
 }

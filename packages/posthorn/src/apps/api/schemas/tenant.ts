@@ -42,6 +42,7 @@ export const TenantShape = Type.Object(
 export const TenantList = page('TenantList', TenantShape);
 export const TenantListQuery = Type.Object(PAGE_QUERY, CLOSED);
 
+/** A tenant as it is answered. */
 export function showTenant(tenant: Tenant): Static<typeof TenantShape> {
   return {
     id: tenant.id,
