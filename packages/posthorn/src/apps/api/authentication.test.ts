@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiBench, KEY, text } from '../../../tests/support/api-bench.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { hashApiKey } from '../settings/api-key.ts';
+import { requireKey } from './authentication.ts';
 import { MAX_WRONG_KEYS } from './limits.ts';
 
 const get = (bench: ApiBench, authorization: string) =>
@@ -46,6 +48,10 @@ describe('API keys', () => {
     assert.match(String(headers['retry-after']), /^\d+$/);
     assert.doesNotMatch(text(body, 'detail'), /wrong0/);
     assert.equal((await get(bench, `Bearer ${KEY}`)).status, 200);
+  });
+
+  it('must be given by their digests', () => {
+    assert.throws(() => requireKey([new Uint8Array(31)], systemClock(0)), /32 bytes/);
   });
 
   it('are not asked for where nothing is told', async () => {

@@ -6,6 +6,7 @@ import type { Clock } from '../../seams/clock.ts';
 import { Problem } from './problems.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
+const DIGEST_BYTES = 32;
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
 /** @param known SHA-256 digests of the valid keys, 32 bytes each */
@@ -16,8 +17,15 @@ function isKnown(key: string, known: readonly Uint8Array[]): boolean {
   return found;
 }
 
-/** Lets a request pass that carries a valid key. */
+/**
+ * Lets a request pass that carries a valid key.
+ * @param known SHA-256 digests of the valid keys
+ * @throws RangeError when one is no such digest
+ */
 export function requireKey(known: readonly Uint8Array[], clock: Clock): onRequestHookHandler {
+  if (known.some(({ length }) => length !== DIGEST_BYTES)) {
+    throw new RangeError(`API keys are known by their SHA-256 digests, ${DIGEST_BYTES} bytes each.`);
+  }
   const wrongKeys = new WrongKeys();
   return (request, _reply, done) => {
     const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? [];
