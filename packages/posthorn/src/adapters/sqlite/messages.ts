@@ -28,12 +28,11 @@ export function unpackAccept(packed: Packed): [owner: OwnerId, groups: AcceptGro
     const tenantId = from.next<AcceptGroup['tenantId']>();
     const revision = from.next<number>();
     const events = from.nextList(() => {
-      const [id, type, createdAt] = [
-        from.next<EventContent['id']>(),
-        from.next<string>(),
-        from.next<EventContent['createdAt']>(),
-      ];
-      const [fingerprint, body] = [from.nextBytes(), from.nextBytes()];
+      const id = from.next<EventContent['id']>();
+      const type = from.next<string>();
+      const createdAt = from.next<EventContent['createdAt']>();
+      const fingerprint = from.nextBytes();
+      const body = from.nextBytes();
       const deliveries = from.nextList(() => nextDelivery(from));
       return { event: { id, tenantId, type, createdAt, body }, fingerprint, deliveries };
     });
@@ -76,16 +75,16 @@ export function completeAccept(news: AcceptNews, groups: readonly AcceptGroup[])
 export function packRecord(owner: OwnerId, records: readonly AttemptRecord[]): Packed {
   const to = new Packer();
   to.add(owner, records.length);
-  for (const { result, ...facts } of records) {
-    const { response, ...outcome } = result;
-    to.add(facts, outcome);
+  for (const one of records) {
+    const { connectMs, durationMs, repeated, outcome, error, response } = one.result;
+    to.add(one.deliveryId, one.attemptId, one.number, one.trigger, one.startedAt, one.endedAt, one.next);
+    to.add(connectMs, durationMs, repeated, outcome, error);
     if (response === null) {
       to.add(null);
       continue;
     }
-    const { body, ...head } = response;
-    to.add(head);
-    to.addBytes(body);
+    to.add(response.status, response.headers, response.truncated);
+    to.addBytes(response.body);
   }
   return to.finish();
 }
@@ -93,47 +92,85 @@ export function packRecord(owner: OwnerId, records: readonly AttemptRecord[]): P
 export function unpackRecord(packed: Packed): [owner: OwnerId, records: AttemptRecord[]] {
   const from = new Unpacker(packed);
   const owner = from.next<OwnerId>();
-  const records = from.nextList<AttemptRecord>(() => {
-    const facts = from.next<Omit<AttemptRecord, 'result'>>();
-    const outcome = from.next<Omit<CallResult, 'response'>>();
-    const head = from.next<Omit<Response, 'body'> | null>();
-    const response = head === null ? null : { ...head, body: from.nextBytes() };
-    return { ...facts, result: { ...outcome, response } as CallResult };
-  });
+  const records = from.nextList<AttemptRecord>(() => ({
+    deliveryId: from.next<AttemptRecord['deliveryId']>(),
+    attemptId: from.next<AttemptRecord['attemptId']>(),
+    number: from.next<number>(),
+    trigger: from.next<AttemptRecord['trigger']>(),
+    startedAt: from.next<AttemptRecord['startedAt']>(),
+    endedAt: from.next<AttemptRecord['endedAt']>(),
+    next: from.next<AttemptRecord['next']>(),
+    result: nextResult(from),
+  }));
   return [owner, records];
+}
+
+function nextResult(from: Unpacker): CallResult {
+  return {
+    connectMs: from.next<number | null>(),
+    durationMs: from.next<number>(),
+    repeated: from.next<boolean>(),
+    outcome: from.next<CallResult['outcome']>(),
+    error: from.next<string | null>(),
+    response: nextResponse(from),
+  } as CallResult;
+}
+
+function nextResponse(from: Unpacker): Response | null {
+  const status = from.next<number | null>();
+  if (status === null) return null;
+  const headers = from.next<Response['headers']>();
+  const truncated = from.next<boolean>();
+  return { status, headers, truncated, body: from.nextBytes() };
 }
 
 export function packClaim<AnyClaim extends Claim>(claim: AnyClaim): Packed {
   const { deliveries, revisions, ...rest } = claim;
   const to = new Packer();
-  const events = [...new Set(deliveries.map(({ event }) => event))];
-  const indexOf = new Map(events.map((event, index) => [event, index]));
-  to.add(rest, [...revisions], events.length);
-  for (const { id, tenantId, type, createdAt, body } of events) {
+  const indexOf = new Map<EventContent, number>();
+  for (const { event } of deliveries) if (!indexOf.has(event)) indexOf.set(event, indexOf.size);
+  to.add(rest, [...revisions], indexOf.size);
+  for (const { id, tenantId, type, createdAt, body } of indexOf.keys()) {
     to.add(id, tenantId, type, createdAt);
     to.addBytes(body);
   }
   to.add(deliveries.length);
-  for (const { event, ...delivery } of deliveries) to.add(indexOf.get(event), delivery);
+  for (const one of deliveries) {
+    to.add(one.id, one.endpointId, indexOf.get(one.event), one.attempts, one.failures, one.interruptions);
+    to.add(one.resume, one.suspect);
+  }
   return to.finish();
 }
 
 export function unpackClaim<AnyClaim extends Claim>(packed: Packed): AnyClaim {
   const from = new Unpacker(packed);
   const rest = from.next<Omit<AnyClaim, keyof Claim>>();
-  const revisions = new Map(from.next<[Claim['deliveries'][number]['event']['tenantId'], number][]>());
-  const events = from.nextList<EventContent>(() => {
-    const id = from.next<EventContent['id']>();
-    const tenantId = from.next<EventContent['tenantId']>();
-    const type = from.next<string>();
-    const createdAt = from.next<EventContent['createdAt']>();
+  const revisions = new Map(from.next<[EventContent['tenantId'], number][]>());
+  const events = from.nextList<EventContent>(() => ({
+    id: from.next<EventContent['id']>(),
+    tenantId: from.next<EventContent['tenantId']>(),
+    type: from.next<string>(),
+    createdAt: from.next<EventContent['createdAt']>(),
     // A copy: one delivery that waits for long must not keep the bodies of all others in memory.
-    return { id, tenantId, type, createdAt, body: from.nextBytes().slice() };
-  });
-  const deliveries = from.nextList<HeldDelivery>(() => {
-    const event = events[from.next<number>()];
-    if (event === undefined) throw new Error('a claimed delivery names no event');
-    return { ...from.next<Omit<HeldDelivery, 'event'>>(), event };
-  });
+    body: new Uint8Array(from.nextBytes()),
+  }));
+  const deliveries = from.nextList(() => nextHeld(from, events));
   return { ...rest, deliveries, revisions } as Claim as AnyClaim;
+}
+
+function nextHeld(from: Unpacker, events: readonly EventContent[]): HeldDelivery {
+  const id = from.next<HeldDelivery['id']>();
+  const endpointId = from.next<HeldDelivery['endpointId']>();
+  const event = events[from.next<number>()];
+  if (event === undefined) throw new Error(`the claimed delivery ${id} names no event`);
+  return {
+    id,
+    endpointId,
+    event,
+    attempts: from.next<number>(),
+    failures: from.next<number>(),
+    interruptions: from.next<number>(),
+    resume: from.next<HeldDelivery['resume']>(),
+    suspect: from.next<boolean>(),
+  };
 }

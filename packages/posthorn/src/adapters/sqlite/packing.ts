@@ -23,7 +23,8 @@ export class Packer {
   }
 
   finish(): Packed {
-    const bytes = new Uint8Array(this.#size);
+    // Not zeroed, since every byte is written, and with a memory of its own, which can be moved.
+    const bytes = Buffer.allocUnsafeSlow(this.#size);
     let at = 0;
     for (const piece of this.#pieces) {
       bytes.set(piece, at);
