@@ -1,4 +1,6 @@
 // Calls a running Posthorn's API, and turns what goes wrong into a sentence for the person at the command line.
+import { request } from 'undici';
+import { field } from './answers.ts';
 import { CommandError } from './exit-codes.ts';
 
 /** Long enough for a server that is busy, short enough for a person who waits. */
@@ -15,23 +17,13 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A field of a JSON object, `undefined` when there is none. */
-export function field(value: unknown, name: string): unknown {
-  return isRecord(value) ? value[name] : undefined;
-}
-
-/** The sentence of a problem document (RFC 9457), with what is wrong field by field. */
+/** The sentence of a problem document (RFC 9457); where several fields are wrong, a line for each. */
 export function problemSentence({ status, body }: ApiAnswer): string {
-  const detail = field(body, 'detail') ?? field(body, 'title');
+  const detail = field(body, 'detail');
   const errors = field(body, 'errors');
   const sentence = typeof detail === 'string' ? detail : `The API answered ${status}.`;
-  if (!Array.isArray(errors)) return sentence;
-  const lines = errors.map(
-    (error) => `  ${[field(error, 'field'), field(error, 'detail')].filter(Boolean).join(': ')}`,
-  );
+  if (!Array.isArray(errors) || errors.length < 2) return sentence;
+  const lines = errors.map((error) => `  ${String(field(error, 'field'))}: ${String(field(error, 'message'))}`);
   return [sentence, ...lines].join('\n');
 }
 
@@ -44,35 +36,33 @@ export async function callApi(access: ApiAccess, method: string, path: string, b
   const headers: Record<string, string> = { accept: 'application/json' };
   if (access.key !== undefined) headers['authorization'] = `Bearer ${access.key}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  let response: Response;
+  let status: number;
   let text: string;
   try {
-    const signal = AbortSignal.timeout(API_TIMEOUT_MS);
-    response = await fetch(new URL(path, access.url), {
+    // Not fetch: it refuses some ports that a server may well listen on.
+    const answer = await request(new URL(path, access.url), {
       method,
       headers,
-      signal,
-      redirect: 'manual',
-      ...(body === undefined ? {} : { body }),
+      body: body ?? null,
+      signal: AbortSignal.timeout(API_TIMEOUT_MS),
     });
-    text = await response.text();
+    status = answer.statusCode;
+    text = await answer.body.text();
   } catch (error) {
     throw new CommandError(
       `No Posthorn answers at ${access.url} (${reason(error)}). Start one with "posthorn serve", or name another with --url or POSTHORN_URL.`,
     );
   }
-  if (text === '') return { status: response.status, body: undefined };
+  if (text === '') return { status, body: undefined };
   try {
-    return { status: response.status, body: JSON.parse(text) };
+    return { status, body: JSON.parse(text) };
   } catch {
-    throw new CommandError(`What answers at ${access.url} is not a Posthorn: status ${response.status}, and no JSON.`);
+    throw new CommandError(`What answers at ${access.url} is not a Posthorn: status ${status}, and no JSON.`);
   }
 }
 
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${API_TIMEOUT_MS / 1_000} s`;
-  const cause = error.cause;
-  if (cause instanceof Error && 'code' in cause) return String(cause.code);
-  return cause instanceof Error ? cause.message : error.message;
+  return 'code' in error ? String(error.code) : error.message;
 }

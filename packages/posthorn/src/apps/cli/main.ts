@@ -1,6 +1,7 @@
 // Runs the command line and turns every way to end into a sentence and an exit status.
 import { CommanderError } from 'commander';
 import { StoreRefused, StoreUnavailable } from '../../seams/store/index.ts';
+import { ListenError } from '../service/listen.ts';
 import { SettingsError } from '../settings/read.ts';
 import { inert, inertLines } from '../terminal/inert.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
@@ -19,7 +20,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
     terminal.note(`${mark} ${inertLines(error.message)}`);
     return error.exitCode;
   }
-  if (error instanceof StoreRefused || error instanceof StoreUnavailable) {
+  if (error instanceof StoreRefused || error instanceof StoreUnavailable || error instanceof ListenError) {
     terminal.note(`${mark} ${inertLines(error.message)}`);
     return EXIT.failed;
   }

@@ -3,7 +3,11 @@ import { Command } from 'commander';
 import type { Terminal } from '../terminal/terminal.ts';
 import { VERSION } from '../version.ts';
 import { addConfig } from './config.ts';
+import { addDemo } from './demo.ts';
+import { addListen } from './listen.ts';
+import { addMigrate } from './migrate.ts';
 import { addSend } from './send.ts';
+import { addServe } from './serve.ts';
 
 /** @param terminal what the one-shot commands print to; `serve` writes its log itself */
 export function createProgram(terminal: Terminal): Command {
@@ -25,7 +29,11 @@ Examples:
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`,
     );
-  addConfig(program, terminal);
+  addDemo(program, terminal);
+  addServe(program, terminal);
+  addListen(program, terminal);
   addSend(program, terminal);
+  addConfig(program, terminal);
+  addMigrate(program, terminal);
   return program;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { inert, inertLines } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { callApi, field, problemSentence } from './api-client.ts';
+import { field } from './answers.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 const STANDARD_INPUT = 0;
@@ -43,6 +43,7 @@ Examples:
     )
     .action(async (type: string, file: string | undefined, flags: SendFlags) => {
       if (!URL.canParse(flags.url)) throw new CommandError(`--url ${JSON.stringify(flags.url)} is no URL.`, EXIT.usage);
+      const { callApi, problemSentence } = await import('./api-client.ts');
       const access = { url: flags.url, key: flags.apiKey };
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
       const answer = await callApi(access, 'POST', path, eventText(type, flags.id, readPayload(file)));

@@ -36,7 +36,7 @@ function nothingLost(ledger: Ledger, { endings }: Promises): Verdict {
   const events = new Set(ledger.promised.map(({ eventId }) => eventId)).size;
   return {
     kept: settled.length === ledger.promised.length && ledger.promised.length > 0 && endings.size > 0,
-    promise: 'what was accepted is delivered or visibly exhausted',
+    promise: 'what was accepted is delivered or visibly exhausted, a crash in between',
     measured: `${counted(settled.length, ledger.promised.length, 'deliveries')} of ${events} events settled`,
   };
 }

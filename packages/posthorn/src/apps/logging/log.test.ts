@@ -7,7 +7,8 @@ import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../..
 import { type SteadyMs, steady, wall } from '../../domain/time.ts';
 import type { News } from '../../engine/news.ts';
 import { plain } from '../terminal/paint.ts';
-import { type LogLevel, openLog } from './log.ts';
+import type { LogLevel } from './levels.ts';
+import { openLog } from './log.ts';
 import { logLine } from './news.ts';
 import { readableLine } from './readable.ts';
 

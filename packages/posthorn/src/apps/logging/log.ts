@@ -2,6 +2,7 @@
 // below are ever written, so that a payload, a header or a callback URL cannot slip in by way of some object.
 import pino from 'pino';
 import type { Paint } from '../terminal/paint.ts';
+import type { LogLevel } from './levels.ts';
 import { readableLine } from './readable.ts';
 
 export const LOG_FIELDS = [
@@ -32,8 +33,6 @@ export const LOG_FIELDS = [
 ] as const;
 
 export type LogFields = Partial<Readonly<Record<(typeof LOG_FIELDS)[number], string | number | undefined>>>;
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Log {
   write(level: LogLevel, text: string, fields?: LogFields): void;

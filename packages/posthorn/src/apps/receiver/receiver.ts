@@ -132,7 +132,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       response.writeHead(answer.status).end();
     };
     if (answer.delayMs === 0) finish();
-    else setTimeout(finish, answer.delayMs);
+    else setTimeout(finish, answer.delayMs).unref();
   }
 
   const server = createServer(

@@ -6,10 +6,10 @@ import { SettingsError } from '../settings/read.ts';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /**
- * @returns the file's certificates as one PEM text; whatever else it holds stays out
+ * @returns the PEM text of each certificate in the file; whatever else it holds stays out
  * @throws SettingsError when it cannot be read or holds no certificate
  */
-export function readExtraCa(file: string): string {
+export function readExtraCa(file: string): string[] {
   const named = `the file ${JSON.stringify(file)} of POSTHORN_EXTRA_CA`;
   let text: string;
   try {
@@ -31,5 +31,5 @@ export function readExtraCa(file: string): string {
       throw new SettingsError([`certificate ${index + 1} in ${named} is damaged`]);
     }
   }
-  return certificates.join('\n');
+  return certificates;
 }

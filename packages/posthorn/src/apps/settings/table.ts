@@ -1,6 +1,6 @@
 // Every setting of a running Posthorn, in one place: what it is called, what it may be, what it is when nobody says, and
 // what to tell the person who sets it. Flags, environment, settings file, help, docs and `posthorn config` follow from it.
-import { LOG_LEVELS } from '../logging/log.ts';
+import { LOG_LEVELS } from '../logging/levels.ts';
 import { apiKey } from './api-key.ts';
 import { network } from './networks.ts';
 import {
@@ -29,7 +29,7 @@ export interface Setting<T, Default> {
   readonly mask?: (text: string) => string;
 }
 
-function setting<T, Default extends T | undefined>(row: Setting<T, Default>): Setting<T, Default> {
+function setting<T, const Default extends T | undefined>(row: Setting<T, Default>): Setting<T, Default> {
   return row;
 }
 

@@ -1,0 +1,36 @@
+// The store that the settings name: opened for the service, or brought to this program's version.
+import type { Store } from '../../seams/store/index.ts';
+import type { Settings } from '../settings/table.ts';
+import { makeDataFolder } from './data-folder.ts';
+
+type StoreSettings = Pick<Settings, 'databaseUrl' | 'data'>;
+
+// Each adapter is loaded only where it is used: nobody waits for the driver of a database they do not have.
+
+/**
+ * @param onDeath called when the store dies while it is in use
+ * @throws StoreRefused when it cannot be used, and trying again will not help
+ */
+export async function openStore({ databaseUrl, data }: StoreSettings, onDeath: (error: Error) => void): Promise<Store> {
+  if (databaseUrl !== undefined) {
+    const { openPostgresStore } = await import('../../adapters/postgres/index.ts');
+    return await openPostgresStore({ url: databaseUrl });
+  }
+  makeDataFolder(data);
+  const { openSqliteStore } = await import('../../adapters/sqlite/index.ts');
+  return await openSqliteStore({ directory: data, onDeath });
+}
+
+/**
+ * @returns the versions before and after
+ * @throws StoreRefused when it is newer than this program, in use, or not ours
+ */
+export async function migrateStore({ databaseUrl, data }: StoreSettings): Promise<{ from: number; to: number }> {
+  if (databaseUrl !== undefined) {
+    const { migratePostgres } = await import('../../adapters/postgres/index.ts');
+    return await migratePostgres(databaseUrl);
+  }
+  makeDataFolder(data);
+  const { migrateSqlite } = await import('../../adapters/sqlite/index.ts');
+  return await migrateSqlite(data);
+}

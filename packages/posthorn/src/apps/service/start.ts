@@ -1,0 +1,117 @@
+// A running Posthorn, put together from its settings: store, keys, clock, sender, engine, API, in the order in which each
+// needs the one before, and taken apart in reverse.
+import { bootId, monotonicMs, systemClock } from '../../adapters/clock.ts';
+import { systemRandom } from '../../adapters/random.ts';
+import { createSender } from '../../adapters/sender/index.ts';
+import { parseNetworks } from '../../domain/address.ts';
+import { steady } from '../../domain/time.ts';
+import { Engine } from '../../engine/engine.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Store } from '../../seams/store/index.ts';
+import { createApi } from '../api/server.ts';
+import type { Log } from '../logging/log.ts';
+import { logLine } from '../logging/news.ts';
+import type { Settings } from '../settings/table.ts';
+import { VERSION } from '../version.ts';
+import { openApiKey } from './api-key.ts';
+import { openEncryptionKey } from './encryption-key.ts';
+import { readExtraCa } from './extra-ca.ts';
+import { allowedHosts, listen } from './listen.ts';
+import { openStore } from './open-store.ts';
+
+/** Requests that are being answered may take this long before the calls under way are looked after, in milliseconds. */
+const DRAIN_MS = 1_000;
+
+export interface Service {
+  /** Where the API listens, e.g. `http://127.0.0.1:4400`. */
+  readonly url: string;
+  /** The API key, if this start made it; it is kept nowhere. */
+  readonly madeApiKey: string | undefined;
+  /** Stops taking requests, gives calls under way `graceMs` milliseconds to end, and closes everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Starts everything. What was opened is closed again when a later part does not start.
+ * @param onDeath called when the store dies under the running service: nothing can be saved then
+ * @throws SettingsError, StoreRefused, StoreUnavailable, ListenError: each a sentence for the person who starts it
+ */
+export async function startService(settings: Settings, log: Log, onDeath: (error: Error) => void): Promise<Service> {
+  const extraCa = settings.extraCa === undefined ? [] : readExtraCa(settings.extraCa);
+  const store = await openStore(settings, onDeath);
+  try {
+    return await startOn(store, settings, extraCa, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(store: Store, settings: Settings, extraCa: readonly string[], log: Log): Promise<Service> {
+  const random = systemRandom();
+  const folder = settings.databaseUrl === undefined ? settings.data : undefined;
+  const encryptionKey = await openEncryptionKey({ given: settings.encryptionKey, folder, store, random });
+  const apiKey = await openApiKey(settings.apiKey, store, random);
+  const clock = await steadyClock(store);
+  const networks = parseNetworks(settings.allowNetworks);
+  if (!networks.ok) throw new Error(`Networks that were read before are refused now: ${networks.reason}`);
+  const callbackUrls = { allowed: networks.networks, allowHttp: settings.allowHttp };
+  const sender = createSender({ ...callbackUrls, extraCa });
+  const { headerPrefix, endpointConcurrency, retentionDays } = settings;
+  const engine = new Engine({
+    store,
+    sender,
+    clock,
+    random,
+    settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent: `Posthorn/${VERSION}`, encryptionKey },
+    report: (news) => {
+      const { level, text, fields } = logLine(news, clock.now());
+      log.write(level, text, fields);
+    },
+  });
+  const api = createApi({
+    engine,
+    store,
+    clock,
+    random,
+    callbackUrls,
+    headerPrefix,
+    apiKeyHashes: [apiKey.hash],
+    allowedHosts: allowedHosts(settings.host),
+    version: VERSION,
+    log,
+  });
+  try {
+    const url = await listen(api, settings);
+    await engine.start();
+    return {
+      url,
+      madeApiKey: apiKey.made,
+      async stop(graceMs) {
+        const closed = api.close();
+        await atMost(DRAIN_MS, closed, clock);
+        await engine.stop(graceMs);
+        await sender.close();
+        await closed;
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await Promise.all([api.close(), sender.close()]);
+    throw error;
+  }
+}
+
+/** The machine's clock as the store knows it: the same before and after a restart. */
+async function steadyClock(store: Store): Promise<Clock> {
+  const boot = { id: bootId(), monotonicMs: monotonicMs(), wallMs: Date.now() };
+  return systemClock(await store.clockOffset(boot));
+}
+
+/** Waits for `work`, but no longer than `ms` milliseconds. */
+async function atMost(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.timer(steady(clock.now() + ms), resolve);
+  await Promise.race([work, over]);
+  cancel();
+}

@@ -1,0 +1,120 @@
+// Runs the built command as a user would: a process, its output, its exit status. Nothing of the caller's environment but
+// what a shell always has.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../../bin/posthorn.js', import.meta.url));
+
+export interface Ended {
+  /** `null` when a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Written to standard input, which is then closed. */
+  readonly input?: string;
+}
+
+const running = new Set<Running>();
+
+/** A folder of this test file's own. At the end of the file what still runs is ended, and the folder removed. */
+export function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-cli-'));
+  after(async () => {
+    for (const each of running) await each.stop('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return folder;
+}
+
+/** The command, running. */
+export class Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  #stdout = '';
+  #stderr = '';
+  readonly #waiting = new Set<() => void>();
+
+  constructor(parameters: readonly string[], { cwd, environment = {}, input = '' }: RunOptions) {
+    const { PATH = '', HOME = '', TMPDIR } = process.env;
+    this.child = spawn(process.execPath, [COMMAND, ...parameters], {
+      cwd,
+      env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.child.stdin?.on('error', () => undefined).end(input);
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text;
+      this.#look();
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#look();
+    });
+    const { promise, resolve } = Promise.withResolvers<Ended>();
+    this.child.on('close', (status) => {
+      running.delete(this);
+      resolve({ status, stdout: this.#stdout, stderr: this.#stderr });
+      this.#look();
+    });
+    this.ended = promise;
+    running.add(this);
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Resolves when what was written to either output matches; rejects when the process ends before. */
+  async output(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(`${this.#stdout}\n${this.#stderr}`);
+      if (found !== null) return found;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`It ended before it wrote ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
+      }
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  #look(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}
+
+/** Runs the command to its end. */
+export function run(parameters: readonly string[], options: RunOptions): Promise<Ended> {
+  return new Running(parameters, options).ended;
+}
+
+/** `posthorn serve` on a free port. */
+export async function serve(
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly service: Running; readonly url: string }> {
+  const service = new Running(['serve', '--port', '0'], { cwd, environment });
+  const [, url = ''] = await service.output(/"url":"([^"]+)"/);
+  return { service, url };
+}

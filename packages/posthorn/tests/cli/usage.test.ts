@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ownFolder, run } from './command.ts';
+
+const cwd = ownFolder();
+
+describe('the command line', { concurrency: true }, () => {
+  it('has help for the program and for every command, with examples', async () => {
+    const { status, stdout } = await run(['--help'], { cwd });
+    assert.equal(status, 0);
+    assert.match(stdout, /Examples:/);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*\[options\]|^ {2}([a-z]+) +\S/gm)].map(
+      (found) => found[1] ?? found[2] ?? '',
+    );
+    for (const command of ['serve', 'demo', 'listen', 'send', 'config', 'migrate'])
+      assert.ok(commands.includes(command), command);
+    for (const command of ['serve', 'listen', 'send', 'config', 'migrate']) {
+      const help = await run([command, '--help'], { cwd });
+      assert.equal(help.status, 0);
+      assert.match(help.stdout, /Examples?:\n {2}\$ /, command);
+    }
+  });
+
+  it('says its version', async () => {
+    assert.match((await run(['--version'], { cwd })).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  const wrong: readonly [what: string, parameters: readonly string[], says: RegExp][] = [
+    ['an unknown command', ['sevre'], /unknown command 'sevre'\n\(Did you mean serve\?\)/],
+    ['an unknown flag', ['serve', '--prot', '1'], /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    ['an argument too many', ['serve', 'now'], /too many arguments/],
+    ['no command', [], /Usage: posthorn/],
+    ['a bad time', ['listen', '--delay', '2'], /It must be a time like 2s or 500ms/],
+    ['a bad status', ['listen', '--status', '99'], /It must be a whole number, from 200 to 599/],
+    ['a missing tenant', ['send', 'order.paid'], /required option '--tenant <id>'/],
+    ['a payload that is no JSON', ['send', 'order.paid', '--tenant', 'a'], /The payload is not JSON/],
+    ['a payload file that is not there', ['send', 'a', 'none.json', '--tenant', 'a'], /cannot be read from none.json/],
+  ];
+  for (const [what, parameters, says] of wrong) {
+    it(`ends with status 2 and a sentence for ${what}`, async () => {
+      const { status, stdout, stderr } = await run(parameters, { cwd, input: '{"a":' });
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, / at .*\.js:\d/);
+    });
+  }
+});
+
+describe('settings on the command line', { concurrency: true }, () => {
+  it('stop the start when they are unknown or bad: all are named, with where they came from', async () => {
+    const folder = join(cwd);
+    writeFileSync(join(folder, 'bad.json'), '{"retentionDay": 3}');
+    const { status, stderr } = await run(['serve', '--config', 'bad.json', '--grace-ms', '30s'], {
+      cwd: folder,
+      environment: { POSTHORN_PROT: '1', NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /^posthorn: "retentionDay" \(bad\.json\) is no setting; did you mean retentionDays\?$/m);
+    assert.match(stderr, /^posthorn: POSTHORN_PROT \(environment\) is no setting; did you mean POSTHORN_PORT\?$/m);
+    assert.match(stderr, /^posthorn: --grace-ms "30s" must be a whole number of milliseconds, without a unit/m);
+    assert.match(stderr, /^posthorn: NODE_TLS_REJECT_UNAUTHORIZED=0 /m);
+  });
+
+  it('are shown by config, secrets hidden, with where each came from', async () => {
+    const environment = {
+      POSTHORN_DATABASE_URL: 'postgres://u:hunter2@h/d',
+      POSTHORN_API_KEY: 'hunter2hunter2hunter2',
+    };
+    const table = await run(['config', '--allow-http'], { cwd, environment });
+    assert.equal(table.status, 0);
+    assert.match(table.stdout, /^POSTHORN_DATABASE_URL +postgres:\/\/u:\*\*\*\*@h\/d +environment$/m);
+    assert.match(table.stdout, /^POSTHORN_ALLOW_HTTP +true +flag$/m);
+    const json = await run(['config', '--json'], { cwd, environment });
+    assert.deepEqual(JSON.parse(json.stdout).apiKey, {
+      value: '(hidden)',
+      source: 'environment',
+      name: 'POSTHORN_API_KEY',
+    });
+    assert.doesNotMatch(table.stdout + json.stdout, /hunter2/);
+  });
+
+  it('must name a settings file that is there', async () => {
+    const { status, stderr } = await run(['config'], { cwd, environment: { POSTHORN_CONFIG: 'none.json' } });
+    assert.equal(status, 2);
+    assert.match(stderr, /the settings file "none\.json" cannot be read \(ENOENT\)/);
+  });
+});
