@@ -9,7 +9,7 @@ import { packBytes, plainArray, textArray } from './wire.ts';
 // All or nothing: if a catalog has changed, or the owner is not registered, nothing is stored and the answer says why; the
 // locks keep both true until the commit. Events that exist are left out, and so are their deliveries, which are read from
 // the rows just stored. An event named in $18 may not be left out: then the division ends the whole statement.
-const ACCEPT: Statement = {
+export const ACCEPT: Statement = {
   name: 'accept',
   text: `
 with me as materialized (
@@ -18,10 +18,14 @@ with me as materialized (
 tenants as materialized (
   select array_agg(key order by nr) as keys, count(*) as fresh
   from (
-    select nr, tenant.key
+    select wanted.nr, tenant.key
     from unnest($2::text[], $3::bigint[]) with ordinality as wanted (id, revision, nr)
-    join posthorn.tenant on tenant.id = wanted.id and tenant.revision = wanted.revision and tenant.deleted_at is null
-    for share of tenant
+    cross join lateral (
+      select key
+      from posthorn.tenant
+      where id = wanted.id and revision = wanted.revision and deleted_at is null
+      for share
+    ) as tenant
   ) as locked
 ),
 stored as (

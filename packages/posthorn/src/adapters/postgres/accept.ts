@@ -17,10 +17,14 @@ const REVISIONS: Statement = {
 
 const KNOWN: Statement = {
   text: `
-select tenant.id as tenant, event.id, event.type, event.created_at, event.fingerprint, event.deliveries, event.endpoints
+select wanted.tenant, event.id, event.type, event.created_at, event.fingerprint, event.deliveries, event.endpoints
 from unnest($1::text[], $2::uuid[]) as wanted (tenant, id)
-join posthorn.tenant on tenant.id = wanted.tenant and tenant.deleted_at is null
-join posthorn.event on event.tenant = tenant.key and event.id = wanted.id
+cross join lateral (
+  select key from posthorn.tenant where id = wanted.tenant and deleted_at is null offset 0
+) as tenant
+cross join lateral (
+  select * from posthorn.event where tenant = tenant.key and id = wanted.id offset 0
+) as event
 `,
 };
 

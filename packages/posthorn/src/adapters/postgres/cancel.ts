@@ -15,7 +15,7 @@ with picked as materialized (
   select id from posthorn.queue where ${condition} limit $1 for update skip locked
 ),
 gone as (
-  delete from posthorn.queue using picked where queue.id = picked.id returning queue.*
+  delete from posthorn.queue where id = any (array(select id from picked)) returning *
 )
 insert into posthorn.delivery (
   id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
@@ -31,11 +31,12 @@ returning id
 }
 
 /** Served by queue_tenant. */
-export const CANCEL_ALL_OF_TENANT = cancelWhere(`tenant = $3 and place <> 'leased'`);
+export const CANCEL_ALL_OF_TENANT = cancelWhere(`tenant = $3 and attempts >= 0 and place <> 'leased'`);
 
 /** Served by queue_tenant: there is no index by endpoint for every place, and deleting is rare. */
 export const CANCEL_ALL_OF_ENDPOINT = cancelWhere(`
-  tenant = (select tenant from posthorn.endpoint where id = $3) and endpoint_id = $3 and place <> 'leased'`);
+  tenant = (select tenant from posthorn.endpoint where id = $3) and attempts >= 0
+  and endpoint_id = $3 and place <> 'leased'`);
 
 /** Served by queue_held: held deliveries that nobody will ever claim, because their endpoint was deleted. */
 const CANCEL_STRANDED = cancelWhere(`

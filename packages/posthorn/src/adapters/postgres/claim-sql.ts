@@ -7,27 +7,29 @@ me as materialized (
   select from posthorn.owner where id = $1 for key share
 )`;
 
+// Written as an insert that always conflicts: it finds each row by its primary key, whatever the planner thinks. All but
+// the place is as it was picked.
 const TAKEN = `
 taken as (
-  update posthorn.queue
-  set place = 'leased', owner = $1, due_at = null
+  insert into posthorn.queue (id, endpoint_id, event_id, tenant, event_type, place, owner)
+  select id, endpoint_id, event_id, tenant, event_type, 'leased', $1::uuid
   from picked
-  where queue.id = picked.id
-  returning queue.*, picked.nr
-),
-numbered as (
-  select *, row_number() over (partition by tenant, event_id order by nr) as copy
-  from taken
+  on conflict (id) do update set place = 'leased', owner = excluded.owner, due_at = null
 ),
 held as (
   select
     q.nr, q.id, q.endpoint_id, q.event_id, q.event_type, q.attempts, q.failures, q.interruptions, q.suspect,
-    q.resume_state, q.resume_at, q.tenant,
-    event.created_at, case when q.copy = 1 then event.body end as body,
-    tenant.id as tenant_id, case when tenant.deleted_at is null then tenant.revision end as revision
-  from numbered as q
-  join posthorn.event on event.tenant = q.tenant and event.id = q.event_id
-  join posthorn.tenant on tenant.key = q.tenant
+    q.resume_state, q.resume_at, q.tenant, event.created_at, event.body, tenant.id as tenant_id, tenant.revision
+  from (select *, row_number() over (partition by tenant, event_id order by nr) as copy from picked) as q
+  cross join lateral (
+    select created_at, case when q.copy = 1 then body end as body
+    from posthorn.event
+    where event.tenant = q.tenant and event.id = q.event_id
+    offset 0
+  ) as event
+  cross join lateral (
+    select id, revision from posthorn.tenant where key = q.tenant offset 0
+  ) as tenant
 )`;
 
 /** Served by queue_due, from $3 on. What comes after the last one picked, or after now, is what is due next. */
@@ -36,9 +38,9 @@ export const CLAIM_DUE: Statement = {
   text: `
 with ${NOBODY_ELSE},
 picked as materialized (
-  select id, due_at, row_number() over (order by due_at, id) as nr
+  select *, row_number() over (order by due_at, id) as nr
   from (
-    select id, due_at
+    select *
     from posthorn.queue
     where place = 'due' and due_at >= $3 and due_at <= $2 and exists (select from me)
     order by due_at, id
@@ -76,10 +78,10 @@ export const CLAIM_BACKLOG: Statement = {
   text: `
 with ${NOBODY_ELSE},
 picked as materialized (
-  select found.id, row_number() over () as nr
+  select found.*, row_number() over () as nr
   from unnest($2::uuid[], $3::int[], $4::uuid[]) as wanted (endpoint_id, amount, bound)
   cross join lateral (
-    select id
+    select *
     from posthorn.queue
     where endpoint_id = wanted.endpoint_id and place = 'backlog' and id >= wanted.bound and exists (select from me)
     order by id

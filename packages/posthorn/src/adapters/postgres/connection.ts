@@ -31,9 +31,9 @@ const SESSION = `
   select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
 `;
 
-// The queue is empty in one minute and has a million rows in the next. Plans made for an empty table would be ruinous, so
-// none are: every work statement finds its rows by index, one by one, and is written for that. Planned once per session.
-const WORK_SESSION = `${SESSION}
+// The queue is empty in one minute and has a million rows in the next, and a plan made for an empty table would be ruinous
+// then. So work statements are written to find every row by index, one by one, and sessions are told to want nothing else.
+export const WORK_SESSION = `${SESSION}
   set plan_cache_mode = force_generic_plan;
   set enable_seqscan = off;
   set enable_hashjoin = off;

@@ -44,7 +44,7 @@ select id, type, created_at
 from posthorn.event
 where ${TENANT}
   and ($3::text is null or type = $3)
-  and created_at >= $4 and created_at < $5
+  and created_at >= 0 and created_at >= $4 and created_at < $5
   and ($6::bigint is null or (created_at, id) < ($6, $7::uuid))
 order by created_at desc, id desc
 limit $2
@@ -82,7 +82,7 @@ ${TENANT}
 /** Served by queue_tenant, and by the primary key of delivery, delivery_endpoint or delivery_unsuccessful. */
 const DELIVERIES: Statement = {
   text: `
-(${PENDING} where ${FILTER} and ($8::text is null or $8 = 'pending') order by id desc limit $2)
+(${PENDING} where ${FILTER} and attempts >= 0 and ($8::text is null or $8 = 'pending') order by id desc limit $2)
 union all
 (${SETTLED} where ${FILTER} and ($8::text is null or state = $8) order by id desc limit $2)
 order by id desc

@@ -12,7 +12,7 @@ const JOIN: Statement = {
   text: 'insert into posthorn.owner (id, beat) values ($1, 1) on conflict (id) do nothing',
 };
 
-const BEAT: Statement = {
+export const BEAT: Statement = {
   name: 'beat',
   text: `
 with me as (
@@ -54,8 +54,12 @@ select
   q.resume_state, q.resume_at, q.tenant, q.begun_attempt, q.begun_at,
   event.created_at, event.body, tenant.id as tenant_id, tenant.revision
 from taken as q
-join posthorn.event on event.tenant = q.tenant and event.id = q.event_id
-join posthorn.tenant on tenant.key = q.tenant
+cross join lateral (
+  select created_at, body from posthorn.event where event.tenant = q.tenant and event.id = q.event_id offset 0
+) as event
+cross join lateral (
+  select id, revision from posthorn.tenant where key = q.tenant offset 0
+) as tenant
 order by q.id
 `,
 };
@@ -68,14 +72,24 @@ where owner = $1 and place = 'leased' and begun_attempt is null
 `,
 };
 
-const BEGIN: Statement = {
+export const BEGIN: Statement = {
   name: 'begin',
   text: `
-update posthorn.queue
-set begun_attempt = start.attempt, begun_at = start.at
-from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as start (id, attempt, at)
-where queue.id = start.id and queue.owner = $1
-returning queue.id
+with held as materialized (
+  select q.*, start.attempt, start.at
+  from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as start (id, attempt, at)
+  cross join lateral (
+    select id, tenant, endpoint_id, event_id, event_type
+    from posthorn.queue
+    where queue.id = start.id and queue.owner = $1
+    for update
+  ) as q
+)
+insert into posthorn.queue (id, tenant, endpoint_id, event_id, event_type, place, owner, begun_attempt, begun_at)
+select id, tenant, endpoint_id, event_id, event_type, 'leased', $1, attempt, at
+from held
+on conflict (id) do update set begun_attempt = excluded.begun_attempt, begun_at = excluded.begun_at
+returning id
 `,
 };
 

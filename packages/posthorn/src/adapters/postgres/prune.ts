@@ -46,7 +46,7 @@ with old as materialized (
   cross join lateral (
     select event.tenant, event.id
     from posthorn.event
-    where event.tenant = tenant.key
+    where event.tenant = tenant.key and event.created_at >= 0
       and event.created_at < case when tenant.deleted_at is null then $2::bigint else ${END_MS} end
       and not exists (
         select from unnest(event.deliveries) as made (id) join posthorn.queue on queue.id = made.id
@@ -89,7 +89,7 @@ with empty as materialized (
   where deleted_at is not null
     and not exists (select from posthorn.event where event.tenant = tenant.key)
     and not exists (select from posthorn.delivery where delivery.tenant = tenant.key)
-    and not exists (select from posthorn.queue where queue.tenant = tenant.key)
+    and not exists (select from posthorn.queue where queue.tenant = tenant.key and queue.attempts >= 0)
     and not exists (select from posthorn.endpoint where endpoint.tenant = tenant.key)
   limit $1
 ),
@@ -108,7 +108,7 @@ with gone as (
     select endpoint.key
     from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key
     where tenant.deleted_at is not null and endpoint.deleted_at is not null
-      and not exists (select from posthorn.queue where queue.tenant = tenant.key)
+      and not exists (select from posthorn.queue where queue.tenant = tenant.key and queue.attempts >= 0)
     limit $1
   )
   returning key

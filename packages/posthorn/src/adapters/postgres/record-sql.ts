@@ -2,6 +2,8 @@
 import type { Statement } from './connection.ts';
 
 // The lateral join is the fence: it finds and locks the queue row only if the record fits and its attempt is not known.
+// What moves on is written as an insert that always conflicts: it finds each row by its primary key, whatever the planner
+// thinks.
 export const RECORD: Statement = {
   name: 'record',
   text: `
@@ -30,8 +32,7 @@ with made as materialized (
 ),
 settled as (
   delete from posthorn.queue
-  using made
-  where queue.id = made.delivery_id and made.fits and made.next_state <> 'pending'
+  where id = any (array(select delivery_id from made where fits and next_state <> 'pending'))
 ),
 finished as (
   insert into posthorn.delivery (
@@ -43,12 +44,18 @@ finished as (
   where fits and next_state <> 'pending'
 ),
 moved as (
-  update posthorn.queue
-  set place = 'due', due_at = made.next_at, owner = null, attempts = made.number, failures = made.failures,
-    interruptions = made.interruptions, resume_state = made.resume_state, resume_at = made.resume_at,
-    suspect = false, begun_attempt = null, begun_at = null
+  insert into posthorn.queue (
+    id, tenant, endpoint_id, event_id, event_type, place, due_at, attempts, failures, interruptions,
+    resume_state, resume_at
+  )
+  select delivery_id, tenant, endpoint_id, event_id, event_type, 'due', next_at, number, failures, interruptions,
+    resume_state, resume_at
   from made
-  where queue.id = made.delivery_id and made.fits and made.next_state = 'pending'
+  where fits and next_state = 'pending'
+  on conflict (id) do update
+  set place = 'due', due_at = excluded.due_at, owner = null, attempts = excluded.attempts, failures = excluded.failures,
+    interruptions = excluded.interruptions, resume_state = excluded.resume_state, resume_at = excluded.resume_at,
+    suspect = false, begun_attempt = null, begun_at = null
 ),
 appended as (
   insert into posthorn.attempt (
@@ -67,10 +74,11 @@ select attempt_id from made where not fits
 
 /** What the history says of attempts: recorded in time, or late. */
 export const LATE: Statement = {
-  name: 'late',
   text: `
 select attempt.id, attempt.late
 from unnest($1::uuid[], $2::uuid[]) as wanted (delivery_id, id)
-join posthorn.attempt on attempt.delivery_id = wanted.delivery_id and attempt.id = wanted.id
+cross join lateral (
+  select * from posthorn.attempt where delivery_id = wanted.delivery_id and id = wanted.id offset 0
+) as attempt
 `,
 };

@@ -8,7 +8,7 @@ import { plainArray } from './wire.ts';
 // Held only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
 // held row. Everything else that should be held is due at once. A settled delivery that was due once more goes back to
 // what it was when it is cancelled.
-const RELEASE: Statement = {
+export const RELEASE: Statement = {
   name: 'release',
   text: `
 with given as materialized (
@@ -24,23 +24,22 @@ decided as materialized (
     coalesce(at, (select latest_at from posthorn.clock), 0) as moment
   from given
   left join lateral (
-    select not enabled as disabled
+    select deleted_at is null and not enabled as disabled
     from posthorn.endpoint
-    where endpoint.id = given.endpoint_id and wanted = 'held' and deleted_at is null
+    where endpoint.id = given.endpoint_id and wanted = 'held'
     for share
   ) as endpoint on true
 ),
 moved as (
-  update posthorn.queue
-  set place = goes_to, owner = null, due_at = case when goes_to = 'due' then moment end,
-    begun_attempt = null, begun_at = null
+  insert into posthorn.queue (id, tenant, endpoint_id, event_id, event_type, place, due_at)
+  select id, tenant, endpoint_id, event_id, event_type, goes_to, case when goes_to = 'due' then moment end
   from decided
-  where queue.id = decided.id and goes_to <> 'cancelled'
+  where goes_to <> 'cancelled'
+  on conflict (id) do update
+  set place = excluded.place, owner = null, due_at = excluded.due_at, begun_attempt = null, begun_at = null
 ),
 removed as (
-  delete from posthorn.queue
-  using decided
-  where queue.id = decided.id and goes_to = 'cancelled'
+  delete from posthorn.queue where id = any (array(select id from decided where goes_to = 'cancelled'))
 ),
 settled as (
   insert into posthorn.delivery (

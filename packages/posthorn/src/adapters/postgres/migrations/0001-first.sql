@@ -53,7 +53,8 @@ create table posthorn.event (
   primary key (tenant, id)
 );
 alter table posthorn.event alter column body set storage external;
-create index event_newest on posthorn.event (tenant, created_at, id);
+-- Partial, though it holds every row: it is for lists only, and no search by id must ever choose it.
+create index event_newest on posthorn.event (tenant, created_at, id) where created_at >= 0;
 
 -- The hot table: only what is pending. A row is inserted, moved a few times and deleted.
 create table posthorn.queue (
@@ -89,7 +90,8 @@ create index queue_due on posthorn.queue (due_at, id) where place = 'due';
 create index queue_backlog on posthorn.queue (endpoint_id, id) where place = 'backlog';
 create index queue_held on posthorn.queue (endpoint_id) where place = 'held';
 create index queue_owner on posthorn.queue (owner) where place = 'leased';
-create index queue_tenant on posthorn.queue (tenant, id);
+-- Partial, though it holds every row: it is for lists only, and no search by id must ever choose it.
+create index queue_tenant on posthorn.queue (tenant, id) where attempts >= 0;
 
 -- Deliveries that are settled.
 create table posthorn.delivery (
