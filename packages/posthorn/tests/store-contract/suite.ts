@@ -7,6 +7,7 @@ import { clockContract } from './clock.ts';
 import { historyContract } from './history.ts';
 import { leasesContract } from './leases.ts';
 import { lifecycleContract } from './lifecycle.ts';
+import { randomContract } from './random.ts';
 import { recordContract } from './record.ts';
 import { registryContract } from './registry.ts';
 import { releaseContract } from './release.ts';
@@ -25,6 +26,7 @@ const THEMES = [
   historyContract,
   retentionContract,
   lifecycleContract,
+  randomContract,
 ];
 
 /**
