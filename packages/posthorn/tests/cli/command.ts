@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,8 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What to run instead of the built command. */
+  readonly program?: readonly [string, ...string[]];
   /** Written to standard input, which is then closed. */
   readonly input?: string;
 }
@@ -43,11 +45,20 @@ export class Running {
   #stderr = '';
   readonly #waiting = new Set<() => void>();
 
-  constructor(parameters: readonly string[], { cwd, environment = {}, input = '' }: RunOptions) {
+  constructor(
+    parameters: readonly string[],
+    { cwd, environment = {}, program = [process.execPath, COMMAND], input = '' }: RunOptions,
+  ) {
     const { PATH = '', HOME = '', TMPDIR } = process.env;
-    this.child = spawn(process.execPath, [COMMAND, ...parameters], {
+    const [file, ...before] = program;
+    this.child = spawn(file, [...before, ...parameters], {
       cwd,
-      env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...environment },
+      env: {
+        PATH: `${dirname(process.execPath)}:${PATH}`,
+        HOME,
+        ...(TMPDIR === undefined ? {} : { TMPDIR }),
+        ...environment,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child.stdin?.on('error', () => undefined).end(input);

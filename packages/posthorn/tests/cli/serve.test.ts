@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ownFolder, Running, run, serve } from './command.ts';
 
 const root = ownFolder();
@@ -112,5 +113,36 @@ describe('posthorn serve', { concurrency: 3 }, () => {
     const service = new Running(['serve', '--port', '0', '--allow-http'], { cwd: own('http') });
     await service.output(/"level":"warn".*http: callback URLs are accepted/);
     await service.stop();
+  });
+
+  it('dies with status 3, to be started again, when its storage thread dies', async () => {
+    const cwd = own('death');
+    // Loaded before the service: lets a signal end the thread.
+    writeFileSync(
+      join(cwd, 'deadly.cjs'),
+      `const threads = require('node:worker_threads');
+       threads.Worker = class extends threads.Worker {
+         constructor(...given) { super(...given); process.on('SIGUSR2', () => this.terminate()); }
+       };
+       require('node:module').syncBuiltinESMExports();`,
+    );
+    const { service, url } = await serve(cwd, { NODE_OPTIONS: '--require ./deadly.cjs' });
+    assert.equal(await status(`${url}/readyz`), 200);
+    const { status: exit, stdout } = await service.stop('SIGUSR2');
+    assert.equal(exit, 3);
+    assert.match(stdout, /"level":"error".*"msg":"the service died and must be started again"/);
+  });
+
+  it('is stopped by a signal to npm, as npm start runs it', async () => {
+    const cwd = own('npm');
+    const repository = new URL('../../../../', import.meta.url);
+    const { scripts } = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8'));
+    const start = String(scripts.start).replace('packages/', `${fileURLToPath(repository)}packages/`);
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ scripts: { start } }));
+    const npm = new Running([], { cwd, program: ['npm', 'start'], environment: { POSTHORN_PORT: '0' } });
+    await npm.output(/"msg":"listening"/);
+    const { status: exit, stdout } = await npm.stop();
+    assert.equal(exit, 0);
+    assert.match(stdout, /"msg":"stopped"/);
   });
 });
