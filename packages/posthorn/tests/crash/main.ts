@@ -1,0 +1,57 @@
+// `npm run crash`: runs the crash suites, prints what they measured, and fails when a promise did not hold.
+import { parseArgs } from 'node:util';
+import { killPostgres, killSqlite } from './kill.ts';
+import { detailsOf, tableOf, writeReport } from './report.ts';
+import { type Ran, runSuite } from './run.ts';
+import type { Suite } from './suite.ts';
+
+const REPORT = 'reports/crash.json';
+
+const SUITES: readonly Suite[] = [killSqlite, killPostgres];
+
+const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.
+
+  npm run crash                                 every suite, as CI runs them
+  npm run crash -- --only kill --rounds 50      suites whose names begin so, longer
+  npm run crash -- --seed 17                    the same draws as another run
+
+Suites: ${SUITES.map(({ name }) => name).join(' · ')}
+Figures go to ${REPORT}.
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    rounds: { type: 'string' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+// Ends the services, receivers and databases too: each sees to that when this process ends.
+process.on('SIGINT', () => process.exit(130));
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { only } = values;
+  const suites = SUITES.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)));
+  const seed = Number(values.seed);
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  const numbers = [seed, rounds ?? 1];
+  if (values.help || suites.length === 0 || !numbers.every((number) => Number.isInteger(number) && number > 0)) {
+    process.stdout.write(HELP);
+    return values.help ? 0 : 2;
+  }
+  process.stdout.write(`Seed ${seed}.\n`);
+  const runs: Ran[] = [];
+  for (const suite of suites) {
+    process.stdout.write(`\n${suite.name}: ${suite.promise}\n`);
+    const say = (text: string) => process.stdout.write(`  ${text}\n`);
+    const ran = await runSuite(suite, { seed, rounds, say });
+    runs.push(ran);
+    process.stdout.write(`${detailsOf(ran)}\n`);
+  }
+  writeReport(REPORT, seed, runs);
+  process.stdout.write(`\n${tableOf(runs)}\n`);
+  return runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
+}

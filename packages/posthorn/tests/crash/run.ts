@@ -1,0 +1,48 @@
+// Runs one suite in a folder of its own, and turns whatever goes wrong with it into a broken promise.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Dice } from '../simulation/dice.ts';
+import { copyProgram, type Edit } from './program.ts';
+import type { Figures, Suite } from './suite.ts';
+import { now } from './waiting.ts';
+
+export interface Ran {
+  readonly name: string;
+  readonly promise: string;
+  /** `undefined` when it did not get as far. */
+  readonly figures: Figures | undefined;
+  readonly broken: readonly string[];
+  readonly seconds: number;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly rounds: number | undefined;
+  /** What is made wrong in the program before it is tested. */
+  readonly edits?: readonly Edit[];
+  readonly say: (text: string) => void;
+}
+
+export async function runSuite(suite: Suite, { seed, rounds, edits = [], say }: RunOptions): Promise<Ran> {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-crash-'));
+  const began = now();
+  const ran = (figures: Figures | undefined, broken: readonly string[]): Ran => ({
+    name: suite.name,
+    promise: suite.promise,
+    figures,
+    broken,
+    seconds: Math.round((now() - began) / 100) / 10,
+  });
+  // Outside the try: a program that cannot be made is no finding about it.
+  const program = copyProgram(join(folder, 'program'), edits);
+  try {
+    const stage = { program, folder: join(folder, 'scene'), dice: new Dice(seed), rounds, say };
+    const { figures, broken } = await suite.run(stage);
+    return ran(figures, broken);
+  } catch (error) {
+    return ran(undefined, [`the suite did not get to its end: ${error instanceof Error ? error.message : error}`]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
