@@ -10,7 +10,13 @@ const files =
   named.length > 0 ? named : globSync(['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts'], { cwd: root });
 const run = spawnSync(
   'node',
-  ['--test', '--test-global-setup=packages/posthorn/tests/support/global-setup.ts', ...files.sort()],
+  [
+    '--test',
+    // A file that does not end by itself has left something open: it fails instead of holding everything up.
+    '--test-timeout=120000',
+    '--test-global-setup=packages/posthorn/tests/support/global-setup.ts',
+    ...files.sort(),
+  ],
   { cwd: root, stdio: 'inherit' },
 );
 if (run.error) throw run.error;
