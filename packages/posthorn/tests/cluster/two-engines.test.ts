@@ -1,0 +1,157 @@
+// Two engines on one Postgres, with the real clock: they share the work, and never attempt the same delivery at once.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { monotonicMs, systemClock } from '../../src/adapters/clock.ts';
+import { openPostgresStore } from '../../src/adapters/postgres/index.ts';
+import { systemRandom } from '../../src/adapters/random.ts';
+import type { TenantId } from '../../src/domain/ids.ts';
+import type { CallResult } from '../../src/domain/outcome.ts';
+import { wall } from '../../src/domain/time.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { News } from '../../src/engine/news.ts';
+import type { Sender } from '../../src/seams/sender.ts';
+import type { Store } from '../../src/seams/store/index.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+const ACME = 'acme' as TenantId;
+const NONE = { connectMs: null, durationMs: 1, repeated: false };
+const DONE: CallResult = {
+  ...NONE,
+  outcome: 'succeeded',
+  response: { status: 204, headers: [], body: new Uint8Array(), truncated: false },
+  error: null,
+};
+const FAILED: CallResult = { ...NONE, outcome: 'connect_refused', response: null, error: 'It refused.' };
+
+/** A receiver that both engines call: notes how many calls of one event were under way at once, and who made them. */
+class Witness {
+  readonly calls: { engine: string; eventId: string; at: number }[] = [];
+  overlaps = 0;
+  readonly #underWay = new Set<string>();
+  /** What the receiver answers to the nth call of an event. */
+  answer: (nth: number) => CallResult = () => DONE;
+
+  sender(engine: string): Sender {
+    return {
+      send: async (call) => {
+        const eventId = call.headers.find(([name]) => name === 'x-iadvize-correlationid')?.[1] ?? '';
+        const nth = this.calls.filter((one) => one.eventId === eventId).length;
+        this.calls.push({ engine, eventId, at: monotonicMs() });
+        if (this.#underWay.has(eventId)) this.overlaps += 1;
+        this.#underWay.add(eventId);
+        for (let turn = 0; turn < 3; turn++) await setImmediate();
+        this.#underWay.delete(eventId);
+        return this.answer(nth);
+      },
+      close: async () => {},
+    };
+  }
+}
+
+describe('two engines on one Postgres', () => {
+  let database: Awaited<ReturnType<typeof createTestDatabase>>;
+  let stores: Store[];
+  let engines: Engine[];
+  let witness: Witness;
+  let settled: number;
+  let onSettled: () => void = () => {};
+
+  before(async () => {
+    database = await createTestDatabase();
+    witness = new Witness();
+    settled = 0;
+    const report = (news: News) => {
+      if (news.kind !== 'attempted' || news.state === 'pending') return;
+      settled += 1;
+      onSettled();
+    };
+    stores = [await openPostgresStore({ url: database.url }), await openPostgresStore({ url: database.url })];
+    engines = stores.map((store, index) => {
+      const settings = {
+        endpointConcurrency: 8,
+        retentionDays: 30,
+        headerPrefix: 'x-iadvize-',
+        userAgent: 'Posthorn/test',
+        encryptionKey: new Uint8Array(32).fill(3),
+      };
+      const clock = systemClock(Date.now() - monotonicMs());
+      const sender = witness.sender(`engine ${index}`);
+      return new Engine({ store, sender, clock, random: systemRandom(), settings, report });
+    });
+    for (const engine of engines) await engine.start();
+    await stores[0]?.putTenant(ACME, undefined, wall(Date.now()));
+  });
+
+  after(async () => {
+    for (const engine of engines) await engine.stop(5_000);
+    for (const store of stores) await store.close();
+    await database.drop();
+  });
+
+  const whenSettled = (count: number) =>
+    new Promise<void>((resolve) => {
+      onSettled = () => {
+        if (settled >= count) resolve();
+      };
+      onSettled();
+    });
+
+  const endpoint = async (engine: Engine | undefined, scheduleMs: readonly number[]) => {
+    const created = await engine?.createEndpoint(ACME, {
+      url: 'https://receiver.example/',
+      eventTypes: null,
+      description: '',
+      scheduleMs,
+      connectTimeoutMs: 1_000,
+      replyTimeoutMs: 30_000,
+      enabled: true,
+      secrets: ['a secret of good length'],
+      headers: {},
+    });
+    assert.ok(typeof created === 'object');
+    return created.id;
+  };
+
+  it('deliver what either accepted, each event once, also far more than memory holds', async () => {
+    const id = await endpoint(engines[0], []);
+    const drafts = Array.from({ length: 500 }, (_, n) => ({ id: null, type: 'order.created', payload: `{"n":${n}}` }));
+    const answers = await Promise.all([1, 2, 3, 4].flatMap(() => engines.map((engine) => engine.accept(ACME, drafts))));
+    assert.ok(answers.every(({ kind }) => kind === 'accepted'));
+    await whenSettled(4_000);
+    assert.equal(witness.calls.length, 4_000);
+    assert.equal(new Set(witness.calls.map(({ eventId }) => eventId)).size, 4_000);
+    assert.equal(witness.overlaps, 0);
+    assert.equal(new Set(witness.calls.map(({ engine }) => engine)).size, 2);
+    await engines[1]?.deleteEndpoint(ACME, id);
+  });
+
+  it('see an endpoint that the other created a moment ago', async () => {
+    const id = await endpoint(engines[1], []);
+    const answer = await engines[0]?.accept(ACME, [{ id: null, type: 'a.b', payload: '{}' }]);
+    assert.ok(answer?.kind === 'accepted');
+    assert.deepEqual(
+      answer.events[0]?.deliveries.map(({ endpointId }) => endpointId),
+      [id],
+    );
+    await whenSettled(4_001);
+    await engines[0]?.deleteEndpoint(ACME, id);
+  });
+
+  it('make each retry once, at its time, whoever it is that makes it', async () => {
+    const before = witness.calls.length;
+    witness.answer = (nth) => (nth === 0 ? FAILED : DONE);
+    await endpoint(engines[0], [700]);
+    const drafts = Array.from({ length: 300 }, (_, n) => ({ id: null, type: 'order.paid', payload: `{"n":${n}}` }));
+    await Promise.all(engines.map((engine) => engine.accept(ACME, drafts)));
+    await whenSettled(4_601);
+    const calls = Map.groupBy(witness.calls.slice(before), ({ eventId }) => eventId);
+    assert.equal(calls.size, 600);
+    for (const [first, second, ...more] of calls.values()) {
+      assert.deepEqual(more, []);
+      assert.ok(first !== undefined && second !== undefined);
+      assert.ok(second.at - first.at >= 700, `retried after ${second.at - first.at} ms`);
+    }
+    assert.equal(witness.overlaps, 0);
+  });
+});
