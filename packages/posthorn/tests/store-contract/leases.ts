@@ -132,6 +132,27 @@ export function leasesContract(it: ContractIt): void {
       assert.equal(only(await bench.claimDue(heir, later(60))).suspect, false);
     });
 
+    it('leaves what had begun suspect when the heir loses track of it', async (bench) => {
+      const { owner, endpoint } = await bench.start();
+      const begun = await bench.acceptOne(owner, endpoint);
+      await bench.store.begin(owner, [start(begun.id)]);
+      const heir = await bench.owner();
+      await bench.store.takeOver(heir, { owner, beat: 1 }, STEADY);
+      assert.equal(await bench.store.reclaim(heir, [], STEADY), 1);
+      assert.equal(only(await bench.claimDue(heir, STEADY)).suspect, true);
+    });
+
+    it('passes what had begun on when the heir dies too', async (bench) => {
+      const { owner, endpoint } = await bench.start();
+      const begun = await bench.acceptOne(owner, endpoint);
+      const mark = start(begun.id);
+      await bench.store.begin(owner, [mark]);
+      const [first, second] = [await bench.owner(), await bench.owner()];
+      await bench.store.takeOver(first, { owner, beat: 1 }, STEADY);
+      const cutOff = await bench.store.takeOver(second, { owner: first, beat: 1 }, STEADY);
+      assert.equal(only(cutOff ?? []).attemptId, mark.attemptId);
+    });
+
     it('answers the dead one’s own record of such an attempt as it was recorded for it', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
@@ -150,18 +171,23 @@ export function leasesContract(it: ContractIt): void {
 
     it('forgets a begun attempt once it is recorded or given back', async (bench) => {
       const { owner, endpoint } = await bench.start();
-      const [recorded, released, reclaimed] = [
+      const [recorded, released, parked, reclaimed] = [
+        await bench.acceptOne(owner, endpoint),
         await bench.acceptOne(owner, endpoint),
         await bench.acceptOne(owner, endpoint),
         await bench.acceptOne(owner, endpoint),
       ];
       await bench.store.begin(
         owner,
-        [recorded, released, reclaimed].map(({ id }) => start(id)),
+        [recorded, released, parked, reclaimed].map(({ id }) => start(id)),
       );
       await bench.record(owner, attemptOf(recorded, FAILED, dueAgain(STEADY)));
-      await bench.store.release(owner, [{ id: released.id, to: 'due', dueAt: STEADY }]);
+      await bench.store.release(owner, [
+        { id: released.id, to: 'due', dueAt: STEADY },
+        { id: parked.id, to: 'backlog' },
+      ]);
       await bench.store.reclaim(owner, [], STEADY);
+      assert.equal((await bench.claimBacklog(owner, endpoint.id)).length, 1);
       assert.equal((await bench.claimDue(owner, STEADY)).length, 3);
       const heir = await bench.owner();
       assert.deepEqual(await bench.store.takeOver(heir, { owner, beat: 1 }, STEADY), []);

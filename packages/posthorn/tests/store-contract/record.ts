@@ -78,7 +78,13 @@ export function recordContract(it: ContractIt): void {
       for (const [index, result] of results.entries()) {
         const next = index === results.length - 1 ? DONE : dueAgain(STEADY, index + 1);
         const startedAt = wallLater(1_000 * index);
-        const record = attemptOf(delivery, result, next, { startedAt, trigger: index === 2 ? 'manual' : 'schedule' });
+        // Ids fall where the wall clock jumps back between two attempts.
+        const attemptId = newId<AttemptId>(wallLater(-1_000 * index));
+        const record = attemptOf(delivery, result, next, {
+          attemptId,
+          startedAt,
+          trigger: index === 2 ? 'manual' : 'schedule',
+        });
         records.push(record);
         assert.deepEqual(await bench.record(owner, record), ['recorded']);
         if (next.state === 'pending') delivery = only(await bench.claimDue(owner, STEADY));

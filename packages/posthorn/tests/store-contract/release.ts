@@ -55,6 +55,7 @@ export function releaseContract(it: ContractIt): void {
     it('to be held does not strand a delivery whose endpoint was deleted meanwhile', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
+      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.deleteEndpoint(endpoint.tenantId, endpoint.id, wallLater(1));
       await bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
       assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
@@ -80,6 +81,16 @@ export function releaseContract(it: ContractIt): void {
       await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(9_999) }]);
       const shown = await bench.delivery(tenant, delivery.id);
       assert.deepEqual([shown.state, shown.endedAt, shown.attempts], ['succeeded', endedAt, 1]);
+    });
+
+    it('to cancelled ends a planned delivery, also one that was brought forward by hand', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const delivery = await dueAt(bench, owner, endpoint, later(10_000));
+      await bench.store.retry(tenant, delivery.id, STEADY);
+      await bench.claimDue(owner, STEADY);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(77) }]);
+      const shown = await bench.delivery(tenant, delivery.id);
+      assert.deepEqual([shown.state, shown.endedAt], ['cancelled', wallLater(77)]);
     });
 
     it('keeps what a manual attempt goes back to', async (bench) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
-import { type ContractIt, ids } from './bench.ts';
+import { assertSame, type ContractIt, ids } from './bench.ts';
 import { attemptOf, DONE, dueAgain, FAILED, later, STEADY, SUCCEEDED, tenantId, wallLater } from './makers.ts';
 
 const DAY_MS = 86_400_000;
@@ -78,6 +78,19 @@ export function retentionContract(it: ContractIt): void {
       assert.equal(await bench.store.prune(CUT, 100), 0);
     });
 
+    it('finds also what was settled while it was under way', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const held = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
+      for (let index = 0; index < 6; index++) {
+        const one = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(10 + index) });
+        await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
+      }
+      assert.ok((await bench.store.prune(CUT, 3)) > 0);
+      await bench.record(owner, attemptOf(held, SUCCEEDED, DONE));
+      await prune(bench.store, CUT, 3);
+      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+    });
+
     it('goes in steps of about the limit, until nothing is left', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       for (let index = 0; index < 30; index++) {
@@ -100,7 +113,8 @@ export function retentionContract(it: ContractIt): void {
       for (let index = 0; index < 29; index++) rest.push(await bench.endpoint(tenant));
       const { deliveries, event } = await bench.accept(owner, [first, ...rest]);
       await bench.record(owner, ...deliveries.map((one) => attemptOf(one, SUCCEEDED, DONE)));
-      assert.ok((await bench.store.prune(CUT, 10)) > 0);
+      const step = await bench.store.prune(CUT, 10);
+      assert.ok(step > 0 && step <= 30, `${step} rows in the first step`);
       await bench.store.event(tenant, event.id);
       await prune(bench.store, CUT, 10);
       assert.equal(await bench.store.event(tenant, event.id), undefined);
@@ -136,6 +150,8 @@ export function retentionContract(it: ContractIt): void {
       const leased = await bench.acceptOne(owner, endpoint);
       await bench.store.deleteTenant(tenant, wallLater(1));
       await prune(bench.store, CUT);
+      await bench.store.release(owner, [{ id: leased.id, to: 'due', dueAt: STEADY }]);
+      assertSame(await bench.claimDue(owner, STEADY), [leased]);
       assert.deepEqual(await bench.record(owner, attemptOf(leased, SUCCEEDED, DONE)), ['recorded']);
       await prune(bench.store, CUT);
       assert.equal(await bench.store.prune(CUT, 100), 0);
