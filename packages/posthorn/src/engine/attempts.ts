@@ -95,7 +95,7 @@ export class Attempts {
     if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'held' });
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
-    if (delivery.suspect && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
+    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
     if (stop.aborted) return this.#letGo(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
@@ -228,4 +228,9 @@ export class Attempts {
     }
     return releases.map(() => true);
   }
+}
+
+/** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
+function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
+  return suspect || interruptions > 0;
 }
