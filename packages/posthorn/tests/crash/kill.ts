@@ -1,8 +1,7 @@
 // A1: the process is killed at random moments under load, on both stores. On Postgres two share the work; one or both die.
-import { randomBytes } from 'node:crypto';
-import { startPostgres } from '../support/postgres.ts';
-import { dataFolder, Scene, type SceneOptions } from './scene.ts';
+import { Scene, type SceneOptions } from './scene.ts';
 import type { Service } from './service.ts';
+import { onSqlite, withPostgres } from './stores.ts';
 import { Judgement, type Outcome, type Stage, type Suite } from './suite.ts';
 import { now, pass } from './waiting.ts';
 
@@ -56,23 +55,12 @@ function victimsOf(services: readonly Service[], { dice }: Stage): readonly Serv
 export const killSqlite: Suite = {
   name: 'kill, SQLite',
   promise: 'A process that is killed at any moment loses nothing it has accepted, and repeats only what was under way.',
-  run: (stage) =>
-    underKills(stage, { environment: { POSTHORN_DATA: dataFolder(stage) } }, 'sqlite', stage.rounds ?? 15),
+  run: (stage) => underKills(stage, { environment: onSqlite(stage) }, 'sqlite', stage.rounds ?? 15),
 };
 
 export const killPostgres: Suite = {
   name: 'kill, Postgres',
   promise: 'Of two processes on one Postgres any may be killed at any moment: nothing accepted is lost.',
-  async run(stage) {
-    const postgres = await startPostgres();
-    try {
-      const environment = {
-        POSTHORN_DATABASE_URL: postgres.url,
-        POSTHORN_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-      };
-      return await underKills(stage, { environment, thinkMs: 400 }, 'postgres', stage.rounds ?? 10);
-    } finally {
-      await postgres.remove();
-    }
-  },
+  run: (stage) =>
+    withPostgres((environment) => underKills(stage, { environment, thinkMs: 400 }, 'postgres', stage.rounds ?? 10)),
 };

@@ -1,13 +1,16 @@
 // `npm run crash`: runs the crash suites, prints what they measured, and fails when a promise did not hold.
 import { parseArgs } from 'node:util';
 import { killPostgres, killSqlite } from './kill.ts';
+import { poison } from './poison.ts';
 import { detailsOf, tableOf, writeReport } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
+import { secondProcess } from './second-process.ts';
 import type { Suite } from './suite.ts';
+import { stopPostgres, stopSqlite } from './terminate.ts';
 
 const REPORT = 'reports/crash.json';
 
-const SUITES: readonly Suite[] = [killSqlite, killPostgres];
+const SUITES: readonly Suite[] = [killSqlite, killPostgres, stopSqlite, stopPostgres, poison, secondProcess];
 
 const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.
 

@@ -85,14 +85,18 @@ export class Producer {
 
   /** Posts one event until there is a yes. */
   async post(type: string): Promise<Accepted> {
+    const accepted = await this.postAside(type);
+    this.accepted.push(accepted);
+    return accepted;
+  }
+
+  /** Posts an event until there is a yes, without counting on it to be delivered. */
+  async postAside(type: string): Promise<Accepted> {
     const event = crypto.randomUUID();
     this.posted.add(event);
     for (;;) {
       const accepted = await this.#ask(event, type);
-      if (accepted !== undefined) {
-        this.accepted.push(accepted);
-        return accepted;
-      }
+      if (accepted !== undefined) return accepted;
     }
   }
 

@@ -1,7 +1,6 @@
 // Everything a suite needs around the faults: a receiver that lives through them, endpoints, load, the running services, and
 // the judgement at the end.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { API_KEY, call, createEndpoint, createTenant, deliveriesIn } from './api.ts';
 import type { Manner } from './calls.ts';
 import { type Accepted, Producer } from './producer.ts';
@@ -147,8 +146,11 @@ export class Scene implements AsyncDisposable {
     await this.receiver.flush();
   }
 
-  /** Compares what was promised with what the receiver saw and what the service says. */
-  async judge(judgement: Judgement): Promise<Figures> {
+  /**
+   * Compares what was promised with what the receiver saw and what the service says.
+   * @param parked ids of the only deliveries that may be exhausted
+   */
+  async judge(judgement: Judgement, parked: ReadonlySet<string> = new Set()): Promise<Figures> {
     const report = this.#report();
     const { producer } = this;
     const examples = (list: readonly string[]) => list.slice(0, EXAMPLES).join('; ');
@@ -165,7 +167,7 @@ export class Scene implements AsyncDisposable {
     const unexplained = report.twice.get(UNEXPLAINED) ?? 0;
     judgement.expect(unexplained === 0, `${unexplained} delivered twice though no fault explains it`);
     const [service] = this.services;
-    if (service !== undefined) await this.#askService(service, judgement);
+    if (service !== undefined) await this.#askService(service, judgement, parked);
     const twice = [...report.twice.values()].reduce((sum, count) => sum + count, 0);
     return {
       faults: this.faults.length,
@@ -196,9 +198,9 @@ export class Scene implements AsyncDisposable {
     await this.addEndpoint(service, fails, RETRY_TYPE, [RETRY_DELAY_MS, RETRY_DELAY_MS]);
   }
 
-  async #askService(service: Service, judgement: Judgement): Promise<void> {
+  async #askService(service: Service, judgement: Judgement, parked: ReadonlySet<string>): Promise<void> {
     for (const state of ['pending', 'exhausted', 'cancelled']) {
-      const some = await deliveriesIn(service, state);
+      const some = (await deliveriesIn(service, state)).filter(({ id }) => !parked.has(id));
       const [first] = some;
       judgement.expect(first === undefined, `${some.length} are ${state} at the end, one is ${JSON.stringify(first)}`);
     }
@@ -225,9 +227,4 @@ export class Scene implements AsyncDisposable {
     const { services } = this;
     return services[Math.floor(this.#stage.dice.fraction() * services.length)];
   }
-}
-
-/** The folder of a scene's embedded store. */
-export function dataFolder(stage: Stage): string {
-  return join(stage.folder, 'data');
 }
