@@ -6,13 +6,13 @@ import type { Connection } from './connection.ts';
 import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
 
 // index: queue_due
-const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
-const NEXT_DUE = `select min(due) as due from queue where place = 1`;
+export const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
+export const NEXT_DUE = `select min(due) as due from queue where place = 1`;
 // index: queue_backlog
-const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
+export const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
 const LEASE = `update queue set place = 0, owner = ? where id = ?`;
 // index: queue_backlog, one search per endpoint found
-const BACKLOGS = `
+export const BACKLOGS = `
   with recursive found (endpoint) as (
     select min(endpoint) from queue where place = 2
     union all

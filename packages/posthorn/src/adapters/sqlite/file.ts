@@ -1,5 +1,15 @@
 // The database file in its folder: opened by one process at a time, durable, refused with a sentence when it cannot be used.
-import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreRefused } from '../../seams/store/index.ts';
@@ -56,10 +66,13 @@ export function closeFile(db: Connection, directory: string): void {
 /** Creates the file for its owner only: it holds payloads. An existing one is not touched: closing it would end its locks. */
 function prepareFile(directory: string, path: string): void {
   try {
+    if (!statSync(directory).isDirectory())
+      throw new StoreRefused('unreachable', `${directory} is a file. Name a folder for the data.`);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
     else closeSync(openSync(path, 'wx', 0o600));
   } catch (error) {
+    if (error instanceof StoreRefused) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     if (code === 'EEXIST') return;
     if (code === 'ENOENT' || code === 'ENOTDIR') {

@@ -1,0 +1,180 @@
+// Lists stay fast with any amount of history: each statement walks an index in the list's order, and one that filters looks
+// at a bounded number of rows before it lets others go first.
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, it } from 'node:test';
+import { type Args, type CallName, perform } from '../../src/adapters/sqlite/calls.ts';
+import { callsAsStore } from '../../src/adapters/sqlite/calls-as-store.ts';
+import { BACKLOG, BACKLOGS, DUE, NEXT_DUE } from '../../src/adapters/sqlite/claim.ts';
+import { Connection } from '../../src/adapters/sqlite/connection.ts';
+import { EVENTS, EVENTS_BOUND } from '../../src/adapters/sqlite/history.ts';
+import { migrate } from '../../src/adapters/sqlite/migrations.ts';
+import { OLD_EVENTS } from '../../src/adapters/sqlite/prune.ts';
+import {
+  ENDPOINT_BOUND,
+  ENDPOINT_PAGE,
+  QUEUED_BOUND,
+  QUEUED_PAGE,
+  TENANT_BOUND,
+  TENANT_PAGE,
+} from '../../src/adapters/sqlite/summaries.ts';
+import type { DeliveryId, EventId, OwnerId } from '../../src/domain/ids.ts';
+import { eventFor } from '../store-contract/bench.ts';
+import {
+  attemptOf,
+  DONE,
+  newEndpoint,
+  newEvent,
+  newId,
+  SUCCEEDED,
+  tenantId,
+  WALL,
+  wallLater,
+} from '../store-contract/makers.ts';
+
+function connection(): Connection {
+  const db = new Connection(new DatabaseSync(':memory:'));
+  migrate(db);
+  return db;
+}
+
+describe('the plan of a list', () => {
+  for (const [name, sql, index] of [
+    ['pending deliveries', QUEUED_PAGE, 'SEARCH queue USING PRIMARY KEY (id>? AND id<?)'],
+    ['pending deliveries, how far', QUEUED_BOUND, 'SEARCH queue USING PRIMARY KEY (id<?)'],
+    [
+      'settled deliveries of a tenant',
+      TENANT_PAGE,
+      'SEARCH delivery USING INDEX delivery_by_tenant (tenant=? AND state=? AND id>? AND id<?)',
+    ],
+    [
+      'settled deliveries of a tenant, how far',
+      TENANT_BOUND,
+      'SEARCH delivery USING COVERING INDEX delivery_by_tenant (tenant=? AND state=? AND id<?)',
+    ],
+    [
+      'settled deliveries of an endpoint',
+      ENDPOINT_PAGE,
+      'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)',
+    ],
+    [
+      'settled deliveries of an endpoint, how far',
+      ENDPOINT_BOUND,
+      'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id<?)',
+    ],
+    [
+      'events',
+      EVENTS,
+      'SEARCH event USING INDEX event_by_time (tenant=? AND (created_at,id)>(?,?) AND (created_at,id)<(?,?))',
+    ],
+    ['events, how far', EVENTS_BOUND, 'event_by_time (tenant=? AND '],
+    ['events to prune', OLD_EVENTS, 'event_by_time (tenant=? AND '],
+    ['what is due', DUE, 'SEARCH queue USING INDEX queue_due (due<?)'],
+    ['the next due time', NEXT_DUE, 'SEARCH queue USING COVERING INDEX queue_due'],
+    ['a backlog', BACKLOG, 'SEARCH queue USING INDEX queue_backlog (endpoint=?)'],
+    ['endpoints with a backlog', BACKLOGS, 'SEARCH queue USING COVERING INDEX queue_backlog (endpoint>?)'],
+  ] as const) {
+    it(`${name} walks its index and sorts nothing`, () => {
+      const plan = connection()
+        .all<{ detail: string }>(`explain query plan ${sql}`)
+        .map(({ detail }) => detail);
+      assert.ok(
+        plan.some((line) => line.includes(index)),
+        plan.join('\n'),
+      );
+      assert.ok(!plan.some((line) => line.includes('TEMP B-TREE')), plan.join('\n'));
+      assert.ok(!plan.some((line) => /^SCAN (queue|event|delivery)$/.test(line)), plan.join('\n'));
+    });
+  }
+});
+
+describe('a list that has to look for long', () => {
+  const acme = tenantId('acme');
+  const rare = 'rare.one';
+  const EVENTS_STORED = 6_500;
+
+  /** Thousands of events of one tenant, one in a thousand rare; half of their deliveries settled, half pending. */
+  async function longHistory() {
+    const db = connection();
+    const counts = new Map<CallName, number>();
+    const store = callsAsStore(async <Name extends CallName>(name: Name, ...args: Args<Name>) => {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      return perform(db, name, args);
+    });
+    const owner = newId<OwnerId>();
+    const endpoint = newEndpoint(acme);
+    await store.putTenant(acme, undefined, WALL);
+    await store.createEndpoint(endpoint, 10);
+    await store.join(owner);
+    const revision = (await store.catalog(acme))?.revision ?? 0;
+    const events = Array.from({ length: EVENTS_STORED }, (_, index) => {
+      const type = index % 1_000 < 2 ? rare : 'usual';
+      return eventFor(newEvent(acme, { type, createdAt: wallLater(index * 1_000) }), [endpoint]);
+    });
+    const groups = events.map((made) => ({ tenantId: acme, revision, events: [made] }));
+    db.exec('begin');
+    await store.accept(owner, groups);
+    const settled = events.flatMap(({ deliveries }, index) => (index % 2 === 0 ? deliveries : []));
+    const records = settled.map(({ id }) => attemptOf({ id, attempts: 0, resume: null }, SUCCEEDED, DONE));
+    await store.record(owner, records);
+    db.exec('commit');
+    const wanted = events.filter(({ event }) => event.type === rare).toReversed();
+    return { store, counts, wanted, endpoint };
+  }
+
+  it('finds every delivery, in order, in several steps', async () => {
+    const { store, counts, wanted, endpoint } = await longHistory();
+    const ids: DeliveryId[] = wanted.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
+    assert.equal(ids.length, 14);
+    for (const filter of [{ eventType: rare }, { eventType: rare, endpointId: endpoint.id }]) {
+      counts.clear();
+      const found = await store.deliveries(acme, filter, { limit: 100, after: null });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        ids,
+      );
+      assert.ok((counts.get('deliveriesStep') ?? 0) > 1, 'others may go first between the steps');
+      const pages: DeliveryId[] = [];
+      for (let after: DeliveryId | null = null; pages.length < ids.length; ) {
+        const page = await store.deliveries(acme, filter, { limit: 3, after });
+        pages.push(...page.map(({ id }) => id));
+        after = pages.at(-1) ?? null;
+      }
+      assert.deepEqual(pages, ids);
+    }
+    const settled = await store.deliveries(acme, { eventType: rare, state: 'succeeded' }, { limit: 100, after: null });
+    assert.equal(settled.length, 7);
+    const until = wallLater(3_000_000);
+    const early = await store.deliveries(acme, { eventType: rare, until }, { limit: 100, after: null });
+    assert.deepEqual(
+      early.map(({ id }) => id),
+      ids.slice(-6),
+    );
+  });
+
+  it('finds every event, in order, in several steps', async () => {
+    const { store, counts, wanted } = await longHistory();
+    const ids: EventId[] = wanted.map(({ event }) => event.id);
+    const found = await store.events(acme, { eventType: rare }, { limit: 100, after: null });
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ids,
+    );
+    assert.ok((counts.get('eventsStep') ?? 0) > 2);
+    const first = await store.events(acme, { eventType: rare }, { limit: 5, after: null });
+    const second = await store.events(acme, { eventType: rare }, { limit: 100, after: first.at(-1) ?? null });
+    assert.deepEqual(
+      [...first, ...second].map(({ id }) => id),
+      ids,
+    );
+  });
+
+  it('takes one step where nothing is filtered', async () => {
+    const { store, counts } = await longHistory();
+    counts.clear();
+    assert.equal((await store.deliveries(acme, { state: 'succeeded' }, { limit: 50, after: null })).length, 50);
+    assert.equal((await store.deliveries(acme, {}, { limit: 50, after: null })).length, 50);
+    assert.equal((await store.events(acme, {}, { limit: 50, after: null })).length, 50);
+    assert.deepEqual([counts.get('deliveriesStep'), counts.get('eventsStep')], [2, 1]);
+  });
+});
