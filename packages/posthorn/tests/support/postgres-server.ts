@@ -49,7 +49,7 @@ export interface PostgresServer {
   readonly pid: number;
   /** Stops the server: `fast` ends sessions and writes all out, `immediate` is as good as a crash. The data stay. */
   stop(how: 'fast' | 'immediate'): Promise<void>;
-  /** Kills the postmaster with SIGKILL. The data stay. */
+  /** Kills the postmaster with SIGKILL; sessions end a moment later. The data stay. */
   kill(): Promise<void>;
   /** Starts a stopped or killed server again, on the same port and data. */
   start(): Promise<void>;
@@ -122,7 +122,17 @@ async function startIn(
     stop: (how) => end(how === 'fast' ? 'SIGINT' : 'SIGQUIT'),
     kill: () => end('SIGKILL'),
     async start() {
-      server = await launch(binaries, args, data, identity);
+      const deadline = performance.now() + START_TIMEOUT_MS;
+      for (;;) {
+        try {
+          server = await launch(binaries, args, data, identity);
+          return;
+        } catch (error) {
+          // After a kill the postmaster's children live on for a moment, and it will not start beside them.
+          if (!`${error}`.includes('still in use') || performance.now() > deadline) throw error;
+          await delay(POLL_MS);
+        }
+      }
     },
     remove,
   };

@@ -91,10 +91,11 @@ async function migrate(client: Client, url: string): Promise<{ from: number; to:
 }
 
 async function schemaNumber(client: Client): Promise<number> {
-  const { rows } = await client.query<{ there: boolean }>(
-    `select to_regclass('posthorn.migration') is not null as there`,
+  // Not by to_regclass: a session may remember for a while that another one has not yet created the schema.
+  const { rows } = await client.query(
+    `select from pg_catalog.pg_tables where schemaname = 'posthorn' and tablename = 'migration'`,
   );
-  if (rows[0]?.there !== true) return 0;
+  if (rows.length === 0) return 0;
   const { rows: numbers } = await client.query<{ number: number }>(
     'select coalesce(max(number), 0) as number from posthorn.migration',
   );
