@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -107,6 +108,26 @@ describe('posthorn serve', { concurrency: 3 }, () => {
       assert.equal(answer.status, 202);
     }
     assert.equal((await service.stop()).status, 0);
+  });
+
+  it('lives on, and stops, when the reader of its log stands still', async () => {
+    const key = 'y'.repeat(16);
+    const { service, url } = await serve(own('stuck'), { POSTHORN_LOG_LEVEL: 'debug', POSTHORN_API_KEY: key });
+    service.child.stdout?.pause();
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    await fetch(`${url}/v1/tenants/acme`, { method: 'PUT', headers, body: '{}' });
+    // A line each: several times what the pipe between the processes holds.
+    const events = Array.from({ length: 1_000 }, () => ({ type: 'a.b', payload: {} }));
+    const answer = await fetch(`${url}/v1/tenants/acme/events/batch`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ events }),
+    });
+    assert.equal(answer.status, 202);
+    const exited = once(service.child, 'exit');
+    service.child.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+    service.child.stdout?.resume();
   });
 
   it('warns while http: callback URLs are accepted', async () => {

@@ -1,45 +1,68 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { Writable } from 'node:stream';
+import { describe, it } from 'node:test';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, steady, wall } from '../../domain/time.ts';
 import type { News } from '../../engine/news.ts';
 import { plain } from '../terminal/paint.ts';
 import type { LogLevel } from './levels.ts';
-import { openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { logLine } from './news.ts';
 import { readableLine } from './readable.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-log-'));
-after(() => rmSync(folder, { recursive: true }));
+/** A reader that takes what it is given, or one that stands still. */
+function reader({ stuck = false } = {}) {
+  let text = '';
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      text += chunk;
+      if (!stuck) done();
+    },
+  });
+  return { output, text: () => text };
+}
 
-async function logged(level: LogLevel, write: (log: ReturnType<typeof openLog>) => void): Promise<string> {
-  const file = join(folder, `${Math.random()}`);
-  const descriptor = openSync(file, 'w');
-  const log = openLog({ level, paint: undefined, descriptor });
-  write(log);
-  await log.flush(5_000);
-  closeSync(descriptor);
-  return readFileSync(file, 'utf8');
+function logged(level: LogLevel, write: (log: Log) => void): string {
+  const { output, text } = reader();
+  write(openLog({ level, paint: undefined, output }));
+  return text();
 }
 
 describe('the log', () => {
-  it('writes only the fields of its list', async () => {
+  it('writes only the fields of its list', () => {
     const fields = { delivery: 'd1', payload: 'secret', headers: 'secret' };
-    const line: unknown = JSON.parse(await logged('info', (log) => log.write('info', 'hello', fields)));
+    const line: unknown = JSON.parse(logged('info', (log) => log.write('info', 'hello', fields)));
     assert.ok(typeof line === 'object' && line !== null && 'time' in line);
     assert.deepEqual({ ...line, time: 0 }, { level: 'info', time: 0, delivery: 'd1', msg: 'hello' });
   });
 
-  it('leaves out what is below its level', async () => {
-    const text = await logged('warn', (log) => {
+  it('leaves out what is below its level', () => {
+    const text = logged('warn', (log) => {
       log.write('info', 'quiet');
       log.write('warn', 'loud');
     });
     assert.doesNotMatch(text, /quiet/);
     assert.match(text, /loud/);
+  });
+});
+
+describe('a log that nobody reads', () => {
+  it('keeps a bounded part, and is not waited for', async () => {
+    const { output } = reader({ stuck: true });
+    const log = openLog({ level: 'info', paint: undefined, output });
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 20; i++) log.write('info', text);
+    assert.ok(output.writableLength < 10_000_000, `${output.writableLength} bytes`);
+    await log.flush(1);
+  });
+
+  it('is given up when its reader went away', () => {
+    const { output, text } = reader();
+    const log = openLog({ level: 'info', paint: undefined, output });
+    output.emit('error', new Error('EPIPE'));
+    log.write('info', 'hello');
+    assert.equal(text(), '');
   });
 });
 

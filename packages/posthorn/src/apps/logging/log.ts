@@ -1,5 +1,6 @@
 // The service's log: JSON lines for machines, one readable line each for a person at a terminal. Only fields of the list
 // below are ever written, so that a payload, a header or a callback URL cannot slip in by way of some object.
+import type { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Paint } from '../terminal/paint.ts';
 import type { LogLevel } from './levels.ts';
@@ -36,28 +37,28 @@ export type LogFields = Partial<Readonly<Record<(typeof LOG_FIELDS)[number], str
 
 export interface Log {
   write(level: LogLevel, text: string, fields?: LogFields): void;
-  /** Resolves when everything written so far has left the process, or when `limitMs` is over: nobody may be reading. */
+  /** Resolves when everything written so far has left the process; what has not by `limitMs` is dropped: nobody may be reading. */
   flush(limitMs: number): Promise<void>;
 }
 
 /** What is kept for a reader that has fallen behind; beyond it lines are dropped, for a stuck log must not stop deliveries. */
 const MAX_UNWRITTEN_BYTES = 8 * 1024 * 1024;
 
+/** What is written to: standard output, which on a pipe neither blocks nor waits. */
+export type LogOutput = Pick<Writable, 'write' | 'writableLength' | 'on'>;
+
 export interface LogOptions {
   readonly level: LogLevel;
   /** Set for a person at a terminal, left out for JSON. */
   readonly paint: Paint | undefined;
-  /** File descriptor, 1 for standard output. */
-  readonly descriptor: number;
+  readonly output: LogOutput;
 }
 
 /** Opens the log. A reader that goes away (a closed pipe) or stands still never holds up or ends the process. */
-export function openLog({ level, paint, descriptor }: LogOptions): Log {
-  const destination = pino.destination({ dest: descriptor, sync: false, maxLength: MAX_UNWRITTEN_BYTES });
+export function openLog({ level, paint, output }: LogOptions): Log {
   let gone = false;
-  destination.on('error', () => {
+  output.on('error', () => {
     gone = true;
-    destination.destroy();
   });
   const logger = pino(
     {
@@ -72,18 +73,17 @@ export function openLog({ level, paint, descriptor }: LogOptions): Log {
     },
     {
       write(line: string) {
-        if (!gone) destination.write(paint === undefined ? line : readableLine(line, paint));
+        if (gone || output.writableLength > MAX_UNWRITTEN_BYTES) return;
+        output.write(paint === undefined ? line : readableLine(line, paint));
       },
     },
   );
   return {
     write: (at, text, fields = {}) => logger[at](fields, text),
     async flush(limitMs) {
-      if (gone) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const limit = setTimeout(resolve, limitMs);
-      destination.once('error', () => resolve());
-      destination.flush(() => resolve());
+      output.write('', () => resolve());
       await promise;
       clearTimeout(limit);
     },

@@ -25,7 +25,7 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
  */
 export async function runService(settings: Settings, terminal: Terminal): Promise<void> {
   const paint = isatty(STANDARD_OUTPUT) ? paintFor({ isTTY: true }, process.env) : undefined;
-  const log = openLog({ level: settings.logLevel, paint, descriptor: STANDARD_OUTPUT });
+  const log = openLog({ level: settings.logLevel, paint, output: process.stdout });
   const asked = stopSignal((signal) => process.exit(SIGNAL_STATUS + SIGNAL_NUMBERS[signal]));
   const die = (error: unknown) => void dieOf(error, log);
   const service = await startService(settings, log, die);

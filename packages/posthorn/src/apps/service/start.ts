@@ -40,14 +40,23 @@ export async function startService(settings: Settings, log: Log, onDeath: (error
   const extraCa = settings.extraCa === undefined ? [] : readExtraCa(settings.extraCa);
   const store = await openStore(settings, onDeath);
   try {
-    return await startOn(store, settings, extraCa, log);
+    return await startServiceOn(store, settings, extraCa, log);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startOn(store: Store, settings: Settings, extraCa: readonly string[], log: Log): Promise<Service> {
+/**
+ * Starts everything but the store, which is the caller's to close when this throws.
+ * @param extraCa PEM texts of authorities to trust
+ */
+export async function startServiceOn(
+  store: Store,
+  settings: Settings,
+  extraCa: readonly string[],
+  log: Log,
+): Promise<Service> {
   const random = systemRandom();
   const folder = settings.databaseUrl === undefined ? settings.data : undefined;
   const encryptionKey = await openEncryptionKey({ given: settings.encryptionKey, folder, store, random });

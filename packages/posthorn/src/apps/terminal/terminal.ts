@@ -15,8 +15,7 @@ type Stream = 'stdout' | 'stderr';
 
 /**
  * The process's own standard output and error. When nobody reads them any more (`posthorn config | head -1`), what is
- * written to them is dropped; what a command does goes on. Neither is opened before something is printed: the service
- * writes its log to the same descriptor by another way.
+ * written to them is dropped; what a command does goes on. Neither is opened before something is printed.
  */
 export function processTerminal(): Terminal {
   const opened = new Map<Stream, boolean>();
