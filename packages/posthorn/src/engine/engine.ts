@@ -247,6 +247,7 @@ export class Engine {
       if (!(error instanceof StoreUnavailable)) throw error;
       return error.message;
     }
+    if (this.#health.trouble !== undefined) return this.#health.trouble;
     if (!this.#leases.fresh) return 'The database has not confirmed this process for a while; no attempts are started.';
     if (!this.#recorder.hasRoom) return 'Too many outcomes wait to be written; no attempts are started.';
     return undefined;

@@ -1,4 +1,4 @@
-// Whether the store answers: told by everyone who calls it, reported once per change. And the one way to insist on a call
+// Whether the store does its work: told by everyone who calls it, reported once per change. And the one way to insist on a call
 // that must be made sooner or later.
 import type { Clock } from '../seams/clock.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
@@ -8,11 +8,17 @@ import { pause } from './pause.ts';
 /** First and longest wait before the store is asked again, in milliseconds. */
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
+/**
+ * On a full disk some calls go well: reads, and what finds nothing to change. The store counts as available again when this
+ * long no call has failed, in milliseconds.
+ */
+const CALM_MS = 2_000;
 
 export class StoreHealth {
   readonly #clock: Clock;
   readonly #report: Report;
   #trouble: string | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #givenUp = false;
 
   constructor(clock: Clock, report: Report) {
@@ -20,7 +26,7 @@ export class StoreHealth {
     this.#report = report;
   }
 
-  /** What is wrong with the store; `undefined` while it answers. */
+  /** What is wrong with the store, or was a moment ago; `undefined` while nothing is. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
@@ -29,16 +35,13 @@ export class StoreHealth {
   async watch<Result>(call: () => Promise<Result>): Promise<Result> {
     try {
       const result = await call();
-      if (this.#trouble !== undefined) {
+      if (this.#trouble !== undefined && this.#clock.now() - this.#failedAt >= CALM_MS) {
         this.#trouble = undefined;
         this.#report({ kind: 'store_available' });
       }
       return result;
     } catch (error) {
-      if (error instanceof StoreUnavailable && this.#trouble === undefined) {
-        this.#trouble = error.message;
-        this.#report({ kind: 'store_unavailable', message: error.message });
-      }
+      if (error instanceof StoreUnavailable) this.#note(error);
       throw error;
     }
   }
@@ -54,6 +57,13 @@ export class StoreHealth {
       }
     }
     return undefined;
+  }
+
+  #note({ message }: StoreUnavailable): void {
+    this.#failedAt = this.#clock.now();
+    if (this.#trouble !== undefined) return;
+    this.#trouble = message;
+    this.#report({ kind: 'store_unavailable', message });
   }
 
   /** Ends all insisting: the process is about to end, and what is not stored is left to whoever takes over its leases. */

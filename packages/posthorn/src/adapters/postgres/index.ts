@@ -31,7 +31,7 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     kind: 'postgres',
     exclusive: false,
     async ping() {
-      await database.work({ text: 'select' }, []);
+      await database.work({ text: 'update posthorn.clock set latest_at = latest_at' }, []);
     },
     close: () => database.close(),
 

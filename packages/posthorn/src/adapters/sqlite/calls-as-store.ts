@@ -1,5 +1,5 @@
-// The `Store` seam over named calls, wherever they are made. Lists and pruning go in short steps, so that other calls find
-// their way in between.
+// The `Store` seam over named calls, wherever they are made. Lists, pruning and sweeps go in short steps, so that other
+// calls find their way in between.
 import type { WallMs } from '../../domain/time.ts';
 import type { History } from '../../seams/store/history.ts';
 import type { Store } from '../../seams/store/index.ts';
@@ -13,19 +13,17 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
   return {
     kind: 'sqlite',
     exclusive: true,
-    ping: async () => {
-      await call('nextDue');
-    },
+    ping: () => call('touch'),
 
     putTenant: (id, name, at) => call('putTenant', id, name, at),
     tenant: (id) => call('tenant', id),
     tenants: (page) => call('tenants', page),
-    deleteTenant: (id, at) => call('deleteTenant', id, at),
+    deleteTenant: (id, at) => thenSweep(call('deleteTenant', id, at)),
     createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),
     endpoints: (tenantId, page) => call('endpoints', tenantId, page),
-    replaceEndpoint: (endpoint, now) => call('replaceEndpoint', endpoint, now),
-    deleteEndpoint: (tenantId, id, at) => call('deleteEndpoint', tenantId, id, at),
+    replaceEndpoint: (endpoint, now) => thenSweep(call('replaceEndpoint', endpoint, now)),
+    deleteEndpoint: (tenantId, id, at) => thenSweep(call('deleteEndpoint', tenantId, id, at)),
     catalog: (tenantId) => call('catalog', tenantId),
     keep: (name, value) => call('keep', name, value),
 
@@ -53,6 +51,12 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     delivery: (tenantId, id) => call('delivery', tenantId, id),
     prune: pruneInSteps(call),
   };
+
+  async function thenSweep<Result>(change: Promise<Result>): Promise<Result> {
+    const result = await change;
+    while (await call('sweepStep'));
+    return result;
+  }
 }
 
 async function fillPage<Item, Key>(

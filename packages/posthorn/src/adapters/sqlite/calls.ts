@@ -2,7 +2,7 @@
 import { accept } from './accept.ts';
 import { backlogs, claimBacklog, claimDue, nextDue } from './claim.ts';
 import type { Connection } from './connection.ts';
-import { clockOffset, keep } from './counters.ts';
+import { clockOffset, keep, touch } from './counters.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
 import { delivery, event, eventsStep } from './history.ts';
 import { beat, begin, join, leave, takeOver } from './leases.ts';
@@ -11,6 +11,7 @@ import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
 import { retry } from './retry.ts';
 import { deliveriesStep } from './summaries.ts';
+import { sweepStep } from './sweep.ts';
 import { deleteTenant, putTenant, tenant, tenants } from './tenants.ts';
 
 const CALLS = {
@@ -40,9 +41,11 @@ const CALLS = {
   takeOver,
   leave,
   clockOffset,
+  touch,
   eventsStep,
   event,
   deliveriesStep,
+  sweepStep,
   delivery,
   pruneStep,
 };

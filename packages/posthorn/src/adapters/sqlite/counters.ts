@@ -6,6 +6,7 @@ const INSERT_BOOT = `insert into boot (id, offset_ms) values (?, ?)`;
 const STEADY = `select value from counter where name = 'steady'`;
 const KEEP = `insert into kept (name, value) values (?, ?) on conflict (name) do nothing`;
 const KEPT = `select value from kept where name = ?`;
+const TOUCH = `update counter set value = value where name = 'steady'`;
 const NEXT_REVISION = `update counter set value = value + 1 where name = 'revision' returning value`;
 
 export function clockOffset(
@@ -23,6 +24,11 @@ export function clockOffset(
 export function keep(db: Connection, name: string, value: Uint8Array): Uint8Array {
   db.run(KEEP, name, value);
   return db.get<{ value: Uint8Array }>(KEPT, name)?.value ?? value;
+}
+
+/** Writes a page as it was. */
+export function touch(db: Connection): void {
+  db.run(TOUCH);
 }
 
 /** A revision that no catalog has had. */

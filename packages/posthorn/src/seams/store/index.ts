@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts';
 export interface Store extends Registry, Queue, History {
   /** One word for logs: `sqlite` or `postgres`. */
   readonly kind: string;
-  /** Resolves when the store answers; rejects with a `StoreUnavailable` when it does not. */
+  /** Writes something that changes nothing. Rejects with a `StoreUnavailable` when the store cannot be written to. */
   ping(): Promise<void>;
   /** Ends all use. Calls under way are finished first. */
   close(): Promise<void>;

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SimulatedTime } from '../../tests/simulation/time.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { News } from './news.ts';
+import { StoreHealth } from './store-health.ts';
+
+const FULL = new StoreUnavailable('disk_full', 'The disk is full.');
+const full = () => Promise.reject(FULL);
+const fine = () => Promise.resolve('done');
+
+function ill() {
+  const time = new SimulatedTime();
+  const news: News['kind'][] = [];
+  const health = new StoreHealth(time.clock(), ({ kind }) => news.push(kind));
+  return { time, news, health };
+}
+
+describe('the health of the store', () => {
+  it('is told once per change, however many calls fail', async () => {
+    const { time, news, health } = ill();
+    for (let n = 0; n < 3; n++) await assert.rejects(health.watch(full), FULL);
+    assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
+    await time.pass(2_000);
+    assert.equal(await health.watch(fine), 'done');
+    assert.deepEqual([health.trouble, news], [undefined, ['store_unavailable', 'store_available']]);
+  });
+
+  it('is not proved by a call that goes well among others that fail', async () => {
+    const { time, news, health } = ill();
+    for (let n = 0; n < 10; n++) {
+      await assert.rejects(health.watch(full), FULL);
+      await time.pass(1_000);
+      await health.watch(fine);
+    }
+    assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
+  });
+
+  it('says nothing of defects', async () => {
+    const { news, health } = ill();
+    await assert.rejects(
+      health.watch(() => Promise.reject(new TypeError('a defect'))),
+      TypeError,
+    );
+    assert.deepEqual([health.trouble, news], [undefined, []]);
+  });
+});
