@@ -1,5 +1,7 @@
 // `npm run crash`: runs the crash suites, prints what they measured, and fails when a promise did not hold.
 import { parseArgs } from 'node:util';
+import { diskError } from './disk-error.ts';
+import { diskFull } from './disk-full.ts';
 import { killPostgres, killSqlite } from './kill.ts';
 import { poison } from './poison.ts';
 import { detailsOf, tableOf, writeReport } from './report.ts';
@@ -10,7 +12,16 @@ import { stopPostgres, stopSqlite } from './terminate.ts';
 
 const REPORT = 'reports/crash.json';
 
-const SUITES: readonly Suite[] = [killSqlite, killPostgres, stopSqlite, stopPostgres, poison, secondProcess];
+const SUITES: readonly Suite[] = [
+  killSqlite,
+  killPostgres,
+  stopSqlite,
+  stopPostgres,
+  poison,
+  secondProcess,
+  diskFull,
+  diskError,
+];
 
 const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.
 

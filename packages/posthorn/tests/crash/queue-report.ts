@@ -87,7 +87,7 @@ export function reportQueue({ accepted, posted, calls, paths, faults }: QueueFac
 }
 
 function explanation(first: Call, second: Call, faults: readonly Fault[]): Fault | undefined {
-  return faults.find(
+  return faults.findLast(
     ({ from, until }) =>
       first.arrivedAt <= until && from - first.endedAt <= RECORDED_WITHIN_MS && from <= second.arrivedAt,
   );

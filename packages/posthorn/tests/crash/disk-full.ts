@@ -1,0 +1,77 @@
+// A7: the disk runs full under load, once with the process living through it and once with it killed there.
+import { join } from 'node:path';
+import { call } from './api.ts';
+import { Scene } from './scene.ts';
+import type { Service } from './service.ts';
+import { SmallDisk } from './small-disk.ts';
+import { Judgement, type Suite } from './suite.ts';
+import { now, pass, until } from './waiting.ts';
+
+/** Room for the suite's load; the ballast takes the rest. */
+const DISK_MIB = 64;
+const BEFORE_EVENTS = 300;
+const REFUSE_LIMIT_MS = 10_000;
+/** The disk stays full for this long. */
+const FULL_MS = 3_000;
+const RECOVER_LIMIT_MS = 10_000;
+const SETTLE_LIMIT_MS = 30_000;
+const SAYS_WHY = 'The disk of the database is full.';
+
+export const diskFull: Suite = {
+  name: 'disk full',
+  promise:
+    'On a full disk events are refused with the reason, nothing accepted is lost, and space is all that is needed.',
+  async run(stage) {
+    const judgement = new Judgement();
+    const folder = join(stage.folder, 'disk');
+    using disk = SmallDisk.mount(folder, DISK_MIB);
+    await using scene = await Scene.set(stage, { environment: { POSTHORN_DATA: join(folder, 'data') }, posters: 16 });
+    const service = await scene.start();
+    const { producer } = scene;
+    producer.start();
+    await until('there was load', RECOVER_LIMIT_MS, () => producer.accepted.length >= BEFORE_EVENTS);
+
+    stage.say('the disk is full');
+    await scene.fault('disk full', async () => {
+      await untilRefused(scene, disk, judgement);
+      await judgeHealth(service, judgement);
+      await pass(FULL_MS);
+    });
+    disk.free();
+    await scene.recovered(now(), RECOVER_LIMIT_MS);
+    judgement.expect(!service.ended, `the process ended: ${service.lastWords}`);
+
+    stage.say('the disk is full, and the process is killed');
+    await untilRefused(scene, disk, judgement);
+    await scene.kill(service);
+    disk.free();
+    const began = now();
+    await scene.start();
+    await scene.recovered(began, RECOVER_LIMIT_MS);
+
+    await scene.settle(SETTLE_LIMIT_MS);
+    const figures = await scene.judge(judgement);
+    const others = figures.twice - (figures.twiceByCause['kill'] ?? 0);
+    judgement.expect(others === 0, `${others} delivered twice though the process lived`);
+    return { figures, broken: judgement.broken };
+  },
+};
+
+/** Fills the disk until an event is refused: the database may still have pages to use up that it had taken before. */
+async function untilRefused({ producer }: Scene, disk: SmallDisk, judgement: Judgement): Promise<void> {
+  const since = now();
+  await until('an event is refused', REFUSE_LIMIT_MS, () => {
+    disk.fill();
+    return producer.firstRefusedAfter(since) !== undefined;
+  });
+  const detail = producer.refusals.at(-1)?.detail ?? '';
+  judgement.expect(detail.includes(SAYS_WHY), `the refusal says: ${detail}`);
+}
+
+/** Restarting would not help, so the process is healthy; it cannot work, so it is not ready. */
+async function judgeHealth(service: Service, judgement: Judgement): Promise<void> {
+  const health = await call(service, 'GET', '/healthz');
+  judgement.expect(health.status === 200, `/healthz says ${health.status} on a full disk`);
+  const readiness = await call(service, 'GET', '/readyz');
+  judgement.expect(readiness.status === 503, `/readyz says ${readiness.status} on a full disk: ${readiness.text}`);
+}
