@@ -67,6 +67,7 @@ describe('a deleted tenant', () => {
     const [done, open] = [accepted(it), accepted(it)];
     it.call('record', it.owner, [attemptOf(done, SUCCEEDED, DONE)]);
     it.call('deleteTenant', acme, WALL);
+    it.call('sweepStep');
     it.call('pruneStep', WALL, 100, null);
     assert.equal(it.count('event'), 1, 'somebody still holds a delivery of the other');
     it.call('release', it.owner, [{ id: open.id, to: 'cancelled', endedAt: WALL }]);

@@ -3,7 +3,7 @@ import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Connection } from './connection.ts';
-import { cancelForEndpoint } from './release.ts';
+import { cancelPlan, planToCancel, planToFree } from './sweep.ts';
 import { revise } from './tenants.ts';
 import { idBytes, readId } from './uuid.ts';
 
@@ -21,8 +21,6 @@ const COUNT = `select count(*) as count from endpoint where tenant = ? and delet
 const INSERT = `insert into endpoint (id, tenant, ${SETTINGS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REPLACE = `update endpoint set (${SETTINGS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) where key = ?`;
 const DELETE = `update endpoint set deleted_at = ?, sealed = x'' where key = ?`;
-// index: queue_held
-const FREE_HELD = `update queue set place = 1, due = ? where place = 3 and endpoint = ?`;
 /** Above every id: the first page begins behind it. */
 const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 
@@ -87,7 +85,8 @@ export function replaceEndpoint(
   if (tenant === undefined || current === undefined) return 'missing';
   if (current.version !== version - 1) return 'changed';
   db.run(REPLACE, ...settings(replacement), current.key);
-  if (enabled && current.enabled === 0) db.run(FREE_HELD, now, current.key);
+  if (enabled && current.enabled === 0) planToFree(db, current.key, now);
+  if (!enabled) cancelPlan(db, current.key);
   revise(db, tenant);
   return 'replaced';
 }
@@ -97,7 +96,7 @@ export function deleteEndpoint(db: Connection, tenantId: TenantId, id: EndpointI
   const current = find(db, tenantId, id);
   if (tenant === undefined || current === undefined) return false;
   db.run(DELETE, at, current.key);
-  cancelForEndpoint(db, current.key, at);
+  planToCancel(db, current.key, at);
   revise(db, tenant);
   return true;
 }

@@ -20,6 +20,10 @@ export function isNoDatabase(error: unknown): boolean {
   return code === SQLITE.notadb || code === SQLITE.corrupt;
 }
 
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === SQLITE.full;
+}
+
 export function isReadOnly(error: unknown): boolean {
   return resultCode(error) === SQLITE.readonly;
 }

@@ -4,18 +4,21 @@ import {
   closeSync,
   constants,
   existsSync,
+  fsyncSync,
   openSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreRefused } from '../../seams/store/index.ts';
 import { Connection } from './connection.ts';
-import { isBusy, isNoDatabase, isReadOnly } from './errors.ts';
+import { isBusy, isFull, isNoDatabase, isReadOnly } from './errors.ts';
 import { checkVersion, migrate } from './migrations.ts';
+import { sweepStep } from './sweep.ts';
+import { inTransaction } from './transaction.ts';
 
 const FILE = 'posthorn.db';
 /** Tells people which process holds the lock; the lock itself is the system's, and ends with the process. */
@@ -49,6 +52,8 @@ export function openFile(directory: string): { db: Connection; migrated: { from:
       pragma temp_store = memory;`);
     const migrated = migrate(db);
     notePid(directory);
+    // What a crash had left half done.
+    while (inTransaction(db, () => sweepStep(db)));
     return { db, migrated };
   } catch (error) {
     db.close();
@@ -70,7 +75,7 @@ function prepareFile(directory: string, path: string): void {
       throw new StoreRefused('unreachable', `${directory} is a file. Name a folder for the data.`);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
-    else closeSync(openSync(path, 'wx', 0o600));
+    else createFile(directory, path);
   } catch (error) {
     if (error instanceof StoreRefused) throw error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -85,6 +90,20 @@ function prepareFile(directory: string, path: string): void {
       'read_only',
       `The data folder ${directory} cannot be written to (${code}). Make it and the files in it writable for the user who starts Posthorn, or name another data folder.`,
     );
+  }
+}
+
+/** A file that was just made is on disk only once the folder that names it is. */
+function createFile(directory: string, path: string): void {
+  closeSync(openSync(path, 'wx', 0o600));
+  for (const folder of [directory, dirname(resolve(directory))]) {
+    try {
+      const handle = openSync(folder, 'r');
+      fsyncSync(handle);
+      closeSync(handle);
+    } catch {
+      // Not every system lets a folder be opened; there the first commit is as durable as the system makes it.
+    }
   }
 }
 
@@ -142,6 +161,9 @@ function asRefusal(error: unknown, path: string): unknown {
       `${path} cannot be written to. Make it writable for the user who starts Posthorn.`,
       cause,
     );
+  }
+  if (isFull(error)) {
+    return new StoreRefused('unreachable', `The disk with ${path} is full. Free some space and start again.`, cause);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new StoreRefused('unreachable', `${path} cannot be opened (${reason}). Check the disk and the folder.`, cause);

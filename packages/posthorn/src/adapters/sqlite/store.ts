@@ -20,7 +20,10 @@ export interface SqliteOptions {
  * @throws StoreRefused with a sentence that says how to go on
  */
 export async function openSqliteStore({ directory, onDeath }: SqliteOptions): Promise<Store> {
-  const thread = new StorageThread(new Worker(WORKER, { workerData: { directory } }), onDeath);
+  const thread = new StorageThread(
+    new Worker(WORKER, { name: 'posthorn-storage', workerData: { directory } }),
+    onDeath,
+  );
   await thread.opened;
   return {
     ...callsAsStore((name, ...args) => thread.call(name, args)),

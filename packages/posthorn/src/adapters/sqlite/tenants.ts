@@ -4,6 +4,7 @@ import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
 import type { Connection } from './connection.ts';
 import { nextRevision } from './counters.ts';
+import { planToCancelAll } from './sweep.ts';
 
 const COLUMNS = 'id, name, created_at, updated_at';
 // index: tenant_live, for all of these
@@ -15,8 +16,6 @@ const REVISE = `update tenant set revision = ? where key = ?`;
 const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
 const DELETE_ENDPOINTS = `
   update endpoint set deleted_at = ?, sealed = x'' where tenant = ? and deleted_at is null`;
-// All of the queue is read. Of a tenant that nobody can ask for any more, what was cancelled needs no history.
-const DROP_PENDING = `delete from queue where tenant = ? and place <> 0`;
 
 interface TenantRow {
   readonly id: TenantId;
@@ -52,8 +51,8 @@ export function deleteTenant(db: Connection, id: TenantId, at: WallMs): boolean 
   const key = db.names.tenant(id)?.key;
   if (key === undefined) return false;
   db.run(DELETE, at, nextRevision(db), key);
+  planToCancelAll(db, key, at);
   db.run(DELETE_ENDPOINTS, at, key);
-  db.run(DROP_PENDING, key);
   db.names.forget();
   return true;
 }

@@ -75,6 +75,14 @@ create table queue (
 create index queue_due on queue (due) where place = 1;
 create index queue_backlog on queue (endpoint) where place = 2;
 create index queue_held on queue (endpoint) where place = 3;
+create index queue_due_of_endpoint on queue (endpoint) where place = 1;
+
+-- What still has to be moved of an endpoint's pending work: cancelled at that moment, or made due at that time.
+create table sweep (
+  endpoint integer primary key,
+  cancelled_at integer,
+  due integer
+) strict;
 
 create table delivery (
   endpoint integer not null,
