@@ -51,6 +51,38 @@ describe('two stores on one database', () => {
     for (const found of claimed) assert.ok(found.length > 0, 'one did all the work');
   });
 
+  it('do not wait for a claim of the other that is not finished', async () => {
+    const { bench, sql } = shared;
+    const { endpoint, owner } = await bench.start();
+    const [locked, free] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, endpoint)];
+    await bench.record(owner, ...[locked, free].map((one) => attemptOf(one, FAILED, dueAgain(STEADY))));
+    const [waiting, next] = [
+      await bench.acceptOne(owner, endpoint, 'backlog'),
+      await bench.acceptOne(owner, endpoint, 'backlog'),
+    ];
+    await sql('begin');
+    await sql('select from posthorn.queue where id = any ($1) for update', [[locked.id, waiting.id]]);
+    assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [free.id]);
+    assert.deepEqual(ids(await bench.claimBacklog(owner, endpoint.id)), [next.id]);
+    await sql('rollback');
+    assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [locked.id]);
+    assert.deepEqual(ids(await bench.claimBacklog(owner, endpoint.id)), [waiting.id]);
+  });
+
+  it('claim the oldest first although it was made due below their bound', async () => {
+    const { bench } = shared;
+    const { endpoint, owner } = await bench.start();
+    const [one, two, early] = [
+      await bench.acceptOne(owner, endpoint),
+      await bench.acceptOne(owner, endpoint),
+      await bench.acceptOne(owner, endpoint),
+    ];
+    await bench.record(owner, ...[one, two].map((late) => attemptOf(late, FAILED, dueAgain(later(1e6)))));
+    assert.equal((await bench.claimDue(owner, later(1e6), 1)).length, 1);
+    await bench.record(owner, attemptOf(early, FAILED, dueAgain(STEADY)));
+    assert.deepEqual(ids(await bench.claimDue(owner, later(1e6), 1)), [early.id]);
+  });
+
   it('see what the other made due below their own bound', async () => {
     const { bench } = shared;
     const { endpoint, owner } = await bench.start();

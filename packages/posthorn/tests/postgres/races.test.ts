@@ -1,0 +1,102 @@
+// What happens when two transactions meet, made to happen: one is stopped half way by a plain session.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Bench, eventFor, ids } from '../store-contract/bench.ts';
+import { attemptOf, dueAgain, EXHAUSTED, FAILED, newEvent, STEADY } from '../store-contract/makers.ts';
+import { openSharedDatabase, type SharedDatabase } from './shared-database.ts';
+
+describe('a Postgres store whose call meets another transaction', () => {
+  let shared: SharedDatabase;
+  let bench: Bench;
+  let other: Client;
+
+  beforeEach(async () => {
+    shared = await openSharedDatabase();
+    bench = shared.bench;
+    other = new Client({ connectionString: shared.url });
+    other.on('error', () => {});
+    await other.connect();
+  });
+
+  afterEach(async () => {
+    await other.end();
+    await shared.end();
+  });
+
+  /** Resolves when a call of the store waits for a lock, or has ended. */
+  async function blocked(call: Promise<unknown>): Promise<void> {
+    let ended = false;
+    const end = () => {
+      ended = true;
+    };
+    call.then(end, end);
+    const waiting = `
+      select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and application_name = 'posthorn'`;
+    while (!ended && (await shared.sql(waiting)).length === 0) await delay(2);
+  }
+
+  it('does not hold a delivery for an endpoint that is being enabled', async () => {
+    const { endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+    await other.query('begin');
+    await other.query('update posthorn.endpoint set enabled = true');
+    const release = bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
+    await blocked(release);
+    await other.query('commit');
+    await release;
+    assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
+  });
+
+  it('does not make a delivery due whose endpoint is being disabled', async () => {
+    const { tenant, endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
+    await other.query('begin');
+    await other.query('update posthorn.endpoint set enabled = false');
+    const retry = bench.store.retry(tenant, delivery.id, STEADY);
+    await blocked(retry);
+    await other.query('commit');
+    assert.equal(await retry, 'endpoint_disabled');
+  });
+
+  it('does its work again after a deadlock', async () => {
+    const { endpoint, owner } = await bench.start();
+    const [one, two] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, endpoint)];
+    const lock = 'select from posthorn.queue where id = $1 for update';
+    // So that Postgres ends the store's transaction and not this one.
+    await other.query(`set deadlock_timeout = '1min'`);
+    await other.query('begin');
+    await other.query(lock, [two.id]);
+    const record = bench.record(owner, ...[one, two].map((delivery) => attemptOf(delivery, FAILED, dueAgain(STEADY))));
+    await blocked(record);
+    await other.query(lock, [one.id]);
+    await other.query('commit');
+    assert.deepEqual(await record, ['recorded', 'recorded']);
+  });
+
+  it('makes no deadlock of batches that hold the same things in opposite orders', async () => {
+    const { tenant, endpoint, owner } = await bench.start();
+    const second = await bench.another();
+    const revision = await bench.revision(tenant);
+    for (let round = 0; round < 5; round++) {
+      const events = Array.from({ length: 150 }, () => eventFor(newEvent(tenant), [endpoint]));
+      const groups = events.map((made) => ({ tenantId: tenant, revision, events: [made] }));
+      await Promise.all([bench.store.accept(owner, groups), second.accept(owner, groups.toReversed())]);
+      const due = dueAgain(STEADY);
+      const records = events.map(({ deliveries: [made] }) => {
+        if (made === undefined) throw new Error('an event without a delivery');
+        return attemptOf({ id: made.id, attempts: 0, resume: null }, FAILED, due);
+      });
+      await Promise.all([bench.store.record(owner, records), second.record(owner, records.toReversed())]);
+    }
+    await bench.close();
+    const [row] = await shared.sql<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    assert.equal(row?.deadlocks, '0');
+  });
+});
