@@ -36,6 +36,17 @@ describe('the health of the store', () => {
     assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
   });
 
+  it('is told by what went wrong last', async () => {
+    const { news, health } = ill();
+    await assert.rejects(health.watch(full), FULL);
+    const away = new StoreUnavailable('unreachable', 'It is away.');
+    await assert.rejects(
+      health.watch(() => Promise.reject(away)),
+      away,
+    );
+    assert.deepEqual([health.trouble, news], ['It is away.', ['store_unavailable']]);
+  });
+
   it('says nothing of defects', async () => {
     const { news, health } = ill();
     await assert.rejects(

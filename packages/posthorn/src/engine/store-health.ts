@@ -60,10 +60,10 @@ export class StoreHealth {
   }
 
   #note({ message }: StoreUnavailable): void {
+    const known = this.#trouble !== undefined;
     this.#failedAt = this.#clock.now();
-    if (this.#trouble !== undefined) return;
     this.#trouble = message;
-    this.#report({ kind: 'store_unavailable', message });
+    if (!known) this.#report({ kind: 'store_unavailable', message });
   }
 
   /** Ends all insisting: the process is about to end, and what is not stored is left to whoever takes over its leases. */
