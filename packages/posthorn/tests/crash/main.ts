@@ -4,9 +4,11 @@ import { diskError } from './disk-error.ts';
 import { diskFull } from './disk-full.ts';
 import { killPostgres, killSqlite } from './kill.ts';
 import { poison } from './poison.ts';
+import { postgresFaults } from './postgres-faults.ts';
 import { detailsOf, tableOf, writeReport } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
 import { secondProcess } from './second-process.ts';
+import { stopContinue } from './stop-continue.ts';
 import type { Suite } from './suite.ts';
 import { stopPostgres, stopSqlite } from './terminate.ts';
 
@@ -21,6 +23,8 @@ const SUITES: readonly Suite[] = [
   secondProcess,
   diskFull,
   diskError,
+  postgresFaults,
+  stopContinue,
 ];
 
 const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.

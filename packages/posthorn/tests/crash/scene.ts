@@ -19,6 +19,8 @@ const RETRY_DELAY_MS = 3_500;
 const RETRY_TYPE = 'retried.one';
 /** Accepted events that are posted again at the end: they must be answered as they were at first. */
 const REPEATED = 30;
+/** After the last fault a service is ready again. */
+const READY_LIMIT_MS = 5_000;
 /** Of what is broken, this many examples are shown. */
 const EXAMPLES = 3;
 
@@ -212,8 +214,10 @@ export class Scene implements AsyncDisposable {
       const same = await this.producer.repeats(accepted);
       judgement.expect(same, `event ${accepted.event} was answered otherwise when it was posted again`);
     }
-    const ready = await call(service, 'GET', '/readyz');
-    judgement.expect(ready.status === 200, `/readyz says ${ready.status} at the end: ${ready.text}`);
+    const isReady = async () => (await call(service, 'GET', '/readyz')).status === 200;
+    await until('/readyz says so', READY_LIMIT_MS, isReady).catch((error: Error) =>
+      judgement.broken.push(error.message),
+    );
     await this.retries.judge(service, this.receiver.calls, this.faults, judgement, this.facts);
   }
 
