@@ -84,7 +84,12 @@ class World {
         cutOff.map(({ delivery }) => cancelled(delivery.id)),
       );
     }
-    const left = await bench.claimDue(first, later(1e12), 10_000);
+    // What was given back after its endpoint was deleted.
+    const wants = (await store.backlogs(1_000)).map((endpointId) => ({ endpointId, limit: 1_000 }));
+    const left = [
+      ...(await bench.claimDue(first, later(1e12), 10_000)),
+      ...(await store.claimBacklog(first, wants)).deliveries,
+    ];
     await store.release(
       first,
       left.map(({ id }) => cancelled(id)),
