@@ -6,6 +6,9 @@ import { openSqliteStore } from '../../src/adapters/sqlite/index.ts';
 import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { storeContract } from './suite.ts';
 
+// Every test starts a storage thread; without a cache each would compile the same thirty files again.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'posthorn-compile-cache');
+
 storeContract('sqlite', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'posthorn-contract-'));
   return {
