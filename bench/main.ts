@@ -1,0 +1,84 @@
+// `npm run bench`: measures Posthorn beside loops that store nothing and beside what people would use instead.
+import { parseArgs } from 'node:util';
+import { describeMachine } from './measure/machine.ts';
+import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
+import { drain } from './scenarios/drain.ts';
+import { flow } from './scenarios/flow.ts';
+import { idle } from './scenarios/idle.ts';
+import { latency } from './scenarios/latency.ts';
+import type { Extent, Scenario } from './scenarios/scenario.ts';
+import { createWorld, type World } from './world/world.ts';
+
+const REPORT = 'reports/bench.json';
+const PROFILES = 'reports/profiles';
+
+const SCENARIOS: readonly Scenario[] = [drain, flow, latency, idle];
+
+const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
+
+  npm run bench                      everything, about a quarter of an hour
+  npm run bench -- --quick           ratios only, with wide margins, for CI
+  npm run bench -- --long            also what takes millions of rows
+  npm run bench -- --only drain      scenarios whose names begin so
+  npm run bench -- --profile         CPU profiles of the service go to ${PROFILES}
+
+Scenarios: ${SCENARIOS.map(({ name }) => name).join(' · ')}
+Figures go to ${REPORT}.
+`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    profile: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+// Every process that was started ends with this one.
+process.on('SIGINT', () => process.exit(130));
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { only } = values;
+  const extent: Extent = values.quick ? 'quick' : values.long ? 'long' : 'full';
+  const takesPart = ({ name, extents }: Scenario) =>
+    only.length === 0 ? extents.includes(extent) : only.some((start) => name.startsWith(start));
+  const scenarios = SCENARIOS.filter(takesPart);
+  if (values.help || scenarios.length === 0) {
+    process.stdout.write(HELP);
+    return values.help ? 0 : 2;
+  }
+  const machine = describeMachine();
+  for (const [fact, value] of Object.entries(machine)) print(`${fact}: ${value}`);
+
+  const ran: Ran[] = [];
+  await using world = await createWorld({
+    say: (text) => print(`  ${text}`),
+    ...(values.profile ? { profileFolder: PROFILES } : {}),
+  });
+  for (const scenario of scenarios) {
+    ran.push(await run(scenario, world, extent));
+    writeReport(REPORT, extent, machine, ran);
+  }
+  print('');
+  const checks = ran.flatMap(({ outcome }) => outcome.checks);
+  for (const check of checks) print(checkLine(check));
+  // Away from CI this is a measurement, not a test: a busy machine misses targets too.
+  return extent === 'quick' && checks.some(({ holds }) => !holds) ? 1 : 0;
+}
+
+async function run(scenario: Scenario, world: World, extent: Extent): Promise<Ran> {
+  const { name, promise } = scenario;
+  print(`\n${name}: ${promise}`);
+  const began = performance.now();
+  const outcome = await scenario.run(world, extent);
+  print('');
+  for (const line of tableOf(outcome)) print(`  ${line}`);
+  for (const check of outcome.checks) print(`  ${checkLine(check)}`);
+  for (const note of outcome.notes ?? []) print(`  ${note}`);
+  return { name, promise, seconds: (performance.now() - began) / 1_000, outcome };
+}

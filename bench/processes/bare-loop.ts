@@ -1,0 +1,98 @@
+// What a delivery costs without any of the rest: the same body, the same signature and the same POST, from memory, and
+// nothing is stored. Two senders: Posthorn's own, and undici's bare Agent, which guards nothing and keeps no exact time.
+import { createSecretKey } from 'node:crypto';
+import { Agent, type Dispatcher } from 'undici';
+import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
+import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
+import { createSender } from '../../packages/posthorn/src/adapters/sender/index.ts';
+import { parseNetworks } from '../../packages/posthorn/src/domain/address.ts';
+import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
+import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS } from '../../packages/posthorn/src/domain/endpoint.ts';
+import { type AttemptId, makeId, parseTenantId } from '../../packages/posthorn/src/domain/ids.ts';
+import { dressCall } from '../../packages/posthorn/src/domain/profile.ts';
+import { answer } from './answering.ts';
+import { eventAt } from './payload.ts';
+
+export interface LoopQuestion {
+  readonly sender: 'posthorn' | 'undici';
+  readonly urls: readonly string[];
+  readonly ca: string;
+  readonly secret: string;
+  readonly calls: number;
+  /** Calls under way at once to one URL, and to all together. */
+  readonly concurrency: number;
+  readonly concurrencyOverAll: number;
+  /** When the first and the last call are due, on the monotonic clock; left out, as fast as it goes. */
+  readonly due?: { readonly from: number; readonly to: number };
+}
+
+/** Makes one call; resolves when it was answered. */
+type Post = (url: string, event: EventContent) => Promise<void>;
+
+const random = systemRandom();
+
+function dresser(secret: string) {
+  const dress = {
+    headerPrefix: 'x-iadvize-',
+    userAgent: 'Posthorn/bare-loop',
+    signingKey: createSecretKey(secret, 'utf8'),
+    extraHeaders: {},
+  };
+  return ({ id, body }: EventContent) =>
+    dressCall({ ...dress, attemptId: makeId<AttemptId>(Date.now(), random.bytes(10)), eventId: id, body });
+}
+
+function posthornPost({ ca, secret }: LoopQuestion): Post {
+  const networks = parseNetworks(['127.0.0.0/8']);
+  if (!networks.ok) throw new Error(networks.reason);
+  const sender = createSender({ allowed: networks.networks, allowHttp: false, extraCa: [ca] });
+  const dress = dresser(secret);
+  const limits = { connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS, replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS };
+  const { signal } = new AbortController();
+  return async (url, event) => {
+    const { outcome, error } = await sender.send({ url, headers: dress(event), body: event.body, ...limits }, signal);
+    if (outcome !== 'succeeded') throw new Error(error ?? outcome);
+  };
+}
+
+function undiciPost({ ca, secret, concurrency }: LoopQuestion): Post {
+  const agent = new Agent({ connect: { ca }, connections: concurrency });
+  const dress = dresser(secret);
+  return (url, event) =>
+    new Promise((resolve, reject) => {
+      const { origin, pathname } = new URL(url);
+      const handler: Dispatcher.DispatchHandler = {
+        onRequestStart: () => undefined,
+        onResponseStart: () => undefined,
+        onResponseData: () => undefined,
+        onResponseEnd: () => resolve(),
+        onResponseError: (_, error) => reject(error),
+      };
+      agent.dispatch(
+        { origin, path: pathname, method: 'POST', headers: dress(event).flat(), body: event.body },
+        handler,
+      );
+    });
+}
+
+async function loop(question: LoopQuestion): Promise<void> {
+  const { urls, calls, concurrency, concurrencyOverAll, due, sender } = question;
+  const tenantId = parseTenantId('bench');
+  if (tenantId === undefined) throw new Error('no tenant id');
+  const spacingMs = due === undefined ? 0 : (due.to - due.from) / calls;
+  const dueOf = (index: number) => (due === undefined ? undefined : due.from + index * spacingMs);
+  const events = Array.from({ length: calls }, (_, index) => eventAt(tenantId, dueOf(index)));
+  const post = sender === 'posthorn' ? posthornPost(question) : undiciPost(question);
+  let next = 0;
+  const runner = async () => {
+    for (let index = next++; index < calls; index = next++) {
+      const waitMs = (dueOf(index) ?? 0) - monotonicMs();
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
+      const event = events[index];
+      if (event !== undefined) await post(urls[index % urls.length] ?? '', event);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency * urls.length, concurrencyOverAll) }, runner));
+}
+
+answer<LoopQuestion>(loop);

@@ -1,0 +1,140 @@
+// Puts work into a store before a service is started on it: endpoints, and deliveries in any number and place, through the
+// store's own calls.
+import { systemClock } from '../../packages/posthorn/src/adapters/clock.ts';
+import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
+import type { EventContent, HeldDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
+import {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_REPLY_TIMEOUT_MS,
+  DEFAULT_SCHEDULE_MS,
+} from '../../packages/posthorn/src/domain/endpoint.ts';
+import { fingerprint } from '../../packages/posthorn/src/domain/fingerprint.ts';
+import {
+  type DeliveryId,
+  type EndpointId,
+  makeId,
+  type OwnerId,
+  parseTenantId,
+  type TenantId,
+} from '../../packages/posthorn/src/domain/ids.ts';
+import { wall } from '../../packages/posthorn/src/domain/time.ts';
+import { EndpointSeal } from '../../packages/posthorn/src/engine/endpoint-seal.ts';
+import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
+import type { NewDelivery, NewEvent } from '../../packages/posthorn/src/seams/store/queue.ts';
+import type { StoredEndpoint } from '../../packages/posthorn/src/seams/store/registry.ts';
+import { eventAt } from '../processes/payload.ts';
+import { ENCRYPTION_KEY } from './service.ts';
+
+export const SECRET = 'bench-secret-of-all-endpoints';
+export const TENANT = tenant('bench');
+
+/** Events per call: as large as the intake's own transactions. */
+const BATCH = 500;
+/** Calls under way at once while endpoints are made: they share transactions. */
+const TOGETHER = 200;
+const MAX_ENDPOINTS = 1_000_000;
+
+export const random = systemRandom();
+const seal = new EndpointSeal(ENCRYPTION_KEY, random);
+
+export function tenant(text: string): TenantId {
+  const id = parseTenantId(text);
+  if (id === undefined) throw new Error(`${text} is no tenant id`);
+  return id;
+}
+
+export const newId = <Id extends EndpointId | DeliveryId | OwnerId>(): Id => makeId<Id>(Date.now(), random.bytes(10));
+
+export interface EndpointWish {
+  readonly url: string;
+  readonly tenantId?: TenantId;
+  readonly eventTypes?: readonly string[];
+}
+
+/** Makes endpoints, and their tenants where they are missing. */
+export async function makeEndpoints(store: Store, wishes: readonly EndpointWish[]): Promise<StoredEndpoint[]> {
+  const now = wall(Date.now());
+  const made = wishes.map(({ url, tenantId = TENANT, eventTypes }): StoredEndpoint => {
+    const id = newId<EndpointId>();
+    return {
+      id,
+      tenantId,
+      url,
+      eventTypes: eventTypes ?? null,
+      description: '',
+      scheduleMs: DEFAULT_SCHEDULE_MS,
+      connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS,
+      replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS,
+      enabled: true,
+      createdAt: now,
+      updatedAt: now,
+      sealed: seal.close(tenantId, id, { secrets: [SECRET], headers: {} }),
+      version: 1,
+    };
+  });
+  for (const id of new Set(made.map(({ tenantId }) => tenantId))) await store.putTenant(id, undefined, now);
+  for (let from = 0; from < made.length; from += TOGETHER) {
+    await Promise.all(made.slice(from, from + TOGETHER).map((one) => store.createEndpoint(one, MAX_ENDPOINTS)));
+  }
+  return made;
+}
+
+/** Runs `work` as a registered process that is gone afterwards. */
+export async function asOwner<Result>(store: Store, work: (owner: OwnerId) => Promise<Result>): Promise<Result> {
+  const owner = newId<OwnerId>();
+  await store.join(owner);
+  const result = await work(owner);
+  await store.leave(owner);
+  return result;
+}
+
+/** The store's steady clock: what due times are on. */
+export async function steadyClockOf(store: Store, boot: { id: string; monotonicMs: number }) {
+  return systemClock(await store.clockOffset({ ...boot, wallMs: Date.now() }));
+}
+
+export function newEvent(event: EventContent, deliveries: readonly NewDelivery[]): NewEvent {
+  return { event, fingerprint: fingerprint(event.type, event.id), deliveries };
+}
+
+/**
+ * Stores `count` events, each with one delivery, to the endpoints in turn.
+ * @param momentOf what the receiver is to compare its clock with, for each
+ * @returns the deliveries, in the order they were made
+ */
+export async function fill(
+  store: Store,
+  owner: OwnerId,
+  endpoints: readonly StoredEndpoint[],
+  count: number,
+  place: NewDelivery['place'],
+  momentOf?: (index: number) => number,
+): Promise<HeldDelivery[]> {
+  const held: HeldDelivery[] = [];
+  const revisions = new Map<TenantId, number>();
+  for (let from = 0; from < count; from += BATCH) {
+    const groups = new Map<TenantId, NewEvent[]>();
+    for (let index = from; index < Math.min(from + BATCH, count); index++) {
+      const endpoint = endpoints[index % endpoints.length];
+      if (endpoint === undefined) throw new Error('there are no endpoints');
+      const event = eventAt(endpoint.tenantId, momentOf?.(index));
+      const id = newId<DeliveryId>();
+      held.push({
+        ...{ id, endpointId: endpoint.id, event },
+        ...{ attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false },
+      });
+      const group = groups.get(endpoint.tenantId) ?? [];
+      group.push(newEvent(event, [{ id, endpointId: endpoint.id, place }]));
+      groups.set(endpoint.tenantId, group);
+    }
+    for (const tenantId of groups.keys()) {
+      if (!revisions.has(tenantId)) revisions.set(tenantId, (await store.catalog(tenantId))?.revision ?? 0);
+    }
+    const results = await store.accept(
+      owner,
+      [...groups].map(([tenantId, events]) => ({ tenantId, revision: revisions.get(tenantId) ?? 0, events })),
+    );
+    if (results.some(({ kind }) => kind !== 'accepted')) throw new Error('events were not accepted');
+  }
+  return held;
+}
