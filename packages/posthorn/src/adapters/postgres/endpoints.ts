@@ -3,8 +3,8 @@
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
-import { CANCEL_ALL_OF_ENDPOINT, cancelAll } from './cancel.ts';
 import type { Database, Query, Statement, Value } from './connection.ts';
+import { cancelEndpoint, freeHeld } from './sweep.ts';
 import { plainArray, textArray } from './wire.ts';
 
 const COLUMNS = `
@@ -37,7 +37,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
 const LOCK_ENDPOINT: Statement = {
   text: `
-select version, enabled, sealed
+select version, enabled
 from posthorn.endpoint
 where id = $1 and tenant = $2 and deleted_at is null
 for no key update
@@ -51,11 +51,6 @@ set url = $3, event_types = $4, description = $5, schedule_ms = $6, connect_time
   enabled = $9, updated_at = $10, sealed = $11, version = $12
 where id = $1 and tenant = $2
 `,
-};
-
-/** Served by queue_held. */
-const LET_GO: Statement = {
-  text: `update posthorn.queue set place = 'due', due_at = $2 where endpoint_id = $1 and place = 'held'`,
 };
 
 const DELETE: Statement = {
@@ -130,26 +125,25 @@ export function createEndpoint(
   });
 }
 
-/** See `Registry.replaceEndpoint`. A replacement that is stored already, after a lost reply, counts as replaced. */
-export function replaceEndpoint(
+/** See `Registry.replaceEndpoint`. */
+export async function replaceEndpoint(
   database: Database,
   endpoint: StoredEndpoint,
   now: SteadyMs,
 ): Promise<'replaced' | 'missing' | 'changed'> {
-  return database.transaction(async (query) => {
+  const answer = await database.transaction(async (query) => {
     const tenant = await lockTenant(query, endpoint.tenantId);
     if (tenant === undefined) return 'missing';
-    const [stored] = await query<{ version: number; enabled: boolean; sealed: Uint8Array }>(LOCK_ENDPOINT, [
-      endpoint.id,
-      tenant,
-    ]);
+    const [stored] = await query<{ version: number; enabled: boolean }>(LOCK_ENDPOINT, [endpoint.id, tenant]);
     if (stored === undefined) return 'missing';
     if (stored.version !== endpoint.version - 1) return 'changed';
     await query(REPLACE, valuesOf(endpoint, tenant));
     await query(RAISE_REVISION, [tenant]);
-    if (endpoint.enabled && !stored.enabled) await query(LET_GO, [endpoint.id, Math.floor(now)]);
-    return 'replaced';
+    return endpoint.enabled && !stored.enabled ? 'enabled' : 'replaced';
   });
+  if (answer !== 'enabled') return answer;
+  await freeHeld(database, endpoint.id, now);
+  return 'replaced';
 }
 
 /** See `Registry.deleteEndpoint`. */
@@ -166,7 +160,7 @@ export async function deleteEndpoint(
     await query(RAISE_REVISION, [tenant]);
     return true;
   });
-  if (deleted) await cancelAll(database, CANCEL_ALL_OF_ENDPOINT, id, at);
+  if (deleted) await cancelEndpoint(database, id, at);
   return deleted;
 }
 

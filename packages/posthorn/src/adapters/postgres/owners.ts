@@ -8,6 +8,9 @@ import { type HeldRow, heldDeliveries } from './held-rows.ts';
 import { unregistered } from './trouble.ts';
 import { plainArray } from './wire.ts';
 
+/** Deliveries freed per statement, so that a process that held many does not meet the statement's time limit. */
+const SLICE = 5_000;
+
 const JOIN: Statement = {
   text: 'insert into posthorn.owner (id, beat) values ($1, 1) on conflict (id) do nothing',
 };
@@ -66,9 +69,13 @@ order by q.id
 
 const FREE: Statement = {
   text: `
+with picked as materialized (
+  select id from posthorn.queue where owner = $1 and place = 'leased' limit $3
+)
 update posthorn.queue
 set place = 'due', due_at = $2, owner = null, suspect = true
-where owner = $1 and place = 'leased' and begun_attempt is null
+where id = any (array(select id from picked))
+returning id
 `,
 };
 
@@ -147,7 +154,7 @@ export function takeOver(
     if ((await query(LOCK, [heir])).length === 0) throw unregistered(heir);
     if ((await query(DECLARE_DEAD, [dead.owner, dead.beat])).length === 0) return undefined;
     const begun = await query<HeldRow & { begun_attempt: AttemptId; begun_at: number }>(INHERIT, [dead.owner, heir]);
-    await query(FREE, [dead.owner, Math.floor(now)]);
+    while ((await query(FREE, [dead.owner, Math.floor(now), SLICE])).length === SLICE);
     const deliveries = heldDeliveries(begun);
     return begun.flatMap((row, index) => {
       const delivery = deliveries[index];

@@ -2,8 +2,8 @@
 // transaction, tenant by tenant along indexes.
 import { idFloor } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
-import { cancelStranded } from './cancel.ts';
 import type { Database, Query, Statement, Value } from './connection.ts';
+import { sweepStranded } from './sweep.ts';
 
 /** Later than anything, and the highest id: of a deleted tenant everything is old. */
 const END_MS = '9223372036854775807';
@@ -68,6 +68,31 @@ select count(*) as removed from gone
 `,
 };
 
+/** Served by attempt_late. Recorded after their delivery had been removed: nothing leads to them. */
+const LATE_ATTEMPTS: Statement = {
+  text: `
+with old as materialized (
+  select attempt.delivery_id, attempt.id
+  from posthorn.attempt
+  where late and delivery_id < $2::uuid
+    and not exists (select from posthorn.queue where queue.id = attempt.delivery_id)
+    and not exists (
+      select
+      from posthorn.tenant
+      join posthorn.delivery on delivery.tenant = tenant.key and delivery.id = attempt.delivery_id
+    )
+  limit $1
+),
+gone as (
+  delete from posthorn.attempt
+  using old
+  where attempt.delivery_id = old.delivery_id and attempt.id = old.id
+  returning attempt.id
+)
+select count(*) as removed from gone
+`,
+};
+
 /** Served by endpoint_deleted. Nothing but the history's ids of them is left by then. */
 const ENDPOINTS: Statement = {
   text: `
@@ -122,13 +147,14 @@ export function prune(database: Database, before: WallMs, limit: number): Promis
   const moment = Math.floor(before);
   const steps: readonly [Statement, ...Value[]][] = [
     [DELIVERIES, idFloor(moment), moment],
+    [LATE_ATTEMPTS, idFloor(moment)],
     [EVENTS, moment],
     [ENDPOINTS, moment],
     [ENDPOINTS_OF_DELETED_TENANTS],
     [TENANTS],
   ];
   return database.transaction(async (query) => {
-    let removed = await cancelStranded(query, before, limit);
+    let removed = await sweepStranded(query, limit);
     for (const [statement, ...values] of steps) {
       if (removed >= limit) break;
       removed += await countOf(query, statement, [limit - removed, ...values]);

@@ -59,12 +59,21 @@ select goes_to, endpoint_id, moment from decided
 // What is held is a hashed set, so that thousands cost no more than one each.
 const RECLAIM: Statement = {
   text: `
+with picked as materialized (
+  select id
+  from posthorn.queue
+  where owner = $1 and place = 'leased' and id not in (select unnest($2::uuid[]))
+  limit $4
+)
 update posthorn.queue
 set place = 'due', due_at = $3, owner = null, begun_attempt = null, begun_at = null
-where owner = $1 and place = 'leased' and id not in (select unnest($2::uuid[]))
+where id = any (array(select id from picked)) and owner = $1
 returning id
 `,
 };
+
+/** Deliveries reclaimed per transaction. */
+const RECLAIM_SLICE = 5_000;
 
 /** Where a delivery went. */
 export interface Released {
@@ -100,5 +109,10 @@ export async function reclaim(
   held: readonly DeliveryId[],
   now: SteadyMs,
 ): Promise<number> {
-  return (await database.work(RECLAIM, [owner, plainArray(held), Math.floor(now)])).length;
+  for (let reclaimed = 0; ; ) {
+    const values = [owner, plainArray(held), Math.floor(now), RECLAIM_SLICE];
+    const slice = (await database.work(RECLAIM, values)).length;
+    reclaimed += slice;
+    if (slice < RECLAIM_SLICE) return reclaimed;
+  }
 }

@@ -2,8 +2,8 @@
 import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
-import { CANCEL_ALL_OF_TENANT, cancelAll } from './cancel.ts';
 import type { Database, Statement } from './connection.ts';
+import { cancelTenant } from './sweep.ts';
 
 const PUT: Statement = {
   text: `
@@ -84,7 +84,7 @@ export async function deleteTenant(database: Database, id: TenantId, at: WallMs)
     return row?.key;
   });
   if (key === undefined) return false;
-  await cancelAll(database, CANCEL_ALL_OF_TENANT, key, at);
+  await cancelTenant(database, key, at);
   return true;
 }
 

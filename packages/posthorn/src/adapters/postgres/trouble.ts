@@ -11,6 +11,9 @@ const TOO_MANY_CONNECTIONS = '53300';
 const CANCELLED = '57014';
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** What pg-pool says when no session became free in time; it has no code for it. */
+const NO_SESSION_FREE = 'timeout exceeded when trying to connect';
+
 /** Classes of SQLSTATE that blame the statement: bad data, a violated constraint, wrong syntax or a missing object. */
 const DEFECTS = new Set(['0A', '22', '23', '42']);
 
@@ -31,6 +34,13 @@ export function isCollision(error: unknown): boolean {
  */
 export function troubleOf(error: unknown, server: string): unknown {
   if (error instanceof StoreUnavailable) return error;
+  if (error instanceof Error && error.message === NO_SESSION_FREE) {
+    return new StoreUnavailable(
+      'busy',
+      `All sessions with Postgres at ${server} are in use. It is too slow or something blocks it; look at its long transactions.`,
+      { cause: error },
+    );
+  }
   if (!(error instanceof DatabaseError)) {
     const cause = error instanceof Error ? error.message || error.name : `${error}`;
     return new StoreUnavailable(

@@ -88,7 +88,7 @@ create table posthorn.queue (
 );
 create index queue_due on posthorn.queue (due_at, id) where place = 'due';
 create index queue_backlog on posthorn.queue (endpoint_id, id) where place = 'backlog';
-create index queue_held on posthorn.queue (endpoint_id) where place = 'held';
+create index queue_held on posthorn.queue (endpoint_id, id) where place = 'held';
 create index queue_owner on posthorn.queue (owner) where place = 'leased';
 -- Partial, though it holds every row: it is for lists only, and no search by id must ever choose it.
 create index queue_tenant on posthorn.queue (tenant, id) where attempts >= 0;
@@ -131,6 +131,8 @@ create table posthorn.attempt (
   primary key (delivery_id, id)
 );
 alter table posthorn.attempt alter column response_body set storage external;
+-- Late ones are few. Their delivery may be gone before they come.
+create index attempt_late on posthorn.attempt (delivery_id) where late;
 
 -- Processes that may hold leases.
 create table posthorn.owner (

@@ -1,0 +1,131 @@
+// Moves that concern everything an endpoint or tenant has pending: cancelling it when it is deleted, making it due when it is
+// enabled. A million rows take a while, so they move in slices, a transaction each, and nothing else waits for them. What a
+// crash in between leaves where nobody would look for it is found by `sweepStranded`.
+import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
+import type { SteadyMs, WallMs } from '../../domain/time.ts';
+import type { Database, Query, Statement } from './connection.ts';
+
+/** Deliveries per transaction. */
+const SLICE = 2_000;
+/** Lower than any delivery's id. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Cancels a slice in the order of ids, from $4 on. What was settled and due once more goes back to what it was. */
+function cancelWhere(condition: string): Statement {
+  return {
+    text: `
+with picked as materialized (
+  select id from posthorn.queue where ${condition} and id > $4 order by id limit $2 for update skip locked
+),
+gone as (
+  delete from posthorn.queue where id = any (array(select id from picked)) returning *
+),
+settled as (
+  insert into posthorn.delivery (
+    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
+  )
+  select id, tenant, endpoint_id, event_id, event_type,
+    case when resume_state <> 'pending' then resume_state else 'cancelled' end,
+    attempts, failures, interruptions,
+    case when resume_state <> 'pending' then resume_at else $3 end
+  from gone
+)
+select id from picked order by id
+`,
+  };
+}
+
+/** Served by queue_tenant. */
+const CANCEL_TENANT = cancelWhere(`tenant = $1 and attempts >= 0 and place <> 'leased'`);
+
+/** Served by queue_tenant: there is no index by endpoint for every place, and deleting is rare. */
+const CANCEL_ENDPOINT = cancelWhere(`
+  tenant = (select tenant from posthorn.endpoint where id = $1) and attempts >= 0
+  and endpoint_id = $1 and place <> 'leased'`);
+
+/** Served by queue_held. */
+const CANCEL_HELD = cancelWhere(`endpoint_id = $1 and place = 'held'`);
+
+/** Served by queue_held. Whoever disables the endpoint waits; if it is disabled already, what is held stays. */
+const FREE_HELD: Statement = {
+  text: `
+with enabled as materialized (
+  select from posthorn.endpoint where id = $1 and enabled and deleted_at is null for share
+),
+picked as materialized (
+  select id
+  from posthorn.queue
+  where endpoint_id = $1 and place = 'held' and id > $4 and exists (select from enabled)
+  order by id
+  limit $2
+  for update skip locked
+),
+freed as (
+  update posthorn.queue set place = 'due', due_at = $3 where id = any (array(select id from picked))
+)
+select id from picked order by id
+`,
+};
+
+/** Served by queue_held: hops from endpoint to endpoint. Those that are enabled or deleted. */
+const STRANDED: Statement = {
+  text: `
+with recursive held as (
+  (select endpoint_id from posthorn.queue where place = 'held' order by endpoint_id limit 1)
+  union all
+  select (
+    select queue.endpoint_id
+    from posthorn.queue
+    where place = 'held' and queue.endpoint_id > held.endpoint_id
+    order by queue.endpoint_id
+    limit 1
+  )
+  from held
+  where held.endpoint_id is not null
+)
+select held.endpoint_id, endpoint.deleted_at, (select latest_at from posthorn.clock) as now
+from held
+cross join lateral (
+  select enabled, deleted_at from posthorn.endpoint where id = held.endpoint_id offset 0
+) as endpoint
+where held.endpoint_id is not null and (endpoint.enabled or endpoint.deleted_at is not null)
+`,
+};
+
+/** Cancels what is pending of a deleted tenant and in nobody's hands. */
+export function cancelTenant(database: Database, tenant: number, at: WallMs): Promise<void> {
+  return inSlices(database, CANCEL_TENANT, tenant, at);
+}
+
+/** Cancels what is pending of a deleted endpoint and in nobody's hands. */
+export function cancelEndpoint(database: Database, id: EndpointId, at: WallMs): Promise<void> {
+  return inSlices(database, CANCEL_ENDPOINT, id, at);
+}
+
+/** Makes what is held for an enabled endpoint due. */
+export function freeHeld(database: Database, id: EndpointId, now: SteadyMs): Promise<void> {
+  return inSlices(database, FREE_HELD, id, Math.floor(now));
+}
+
+async function inSlices(database: Database, statement: Statement, of: EndpointId | number, at: number): Promise<void> {
+  let last: DeliveryId | typeof FIRST_ID | undefined = FIRST_ID;
+  while (last !== undefined) {
+    const moved: { id: DeliveryId }[] = await database.work<{ id: DeliveryId }>(statement, [of, SLICE, at, last]);
+    last = moved.at(-1)?.id;
+  }
+}
+
+/**
+ * Moves up to `limit` held deliveries that nobody would ever look for: their endpoint is enabled, or gone.
+ * @returns how many there were
+ */
+export async function sweepStranded(query: Query, limit: number): Promise<number> {
+  let moved = 0;
+  const rows = await query<{ endpoint_id: EndpointId; deleted_at: number | null; now: number | null }>(STRANDED, []);
+  for (const { endpoint_id, deleted_at, now } of rows) {
+    if (moved >= limit) break;
+    const values = [endpoint_id, limit - moved, deleted_at ?? now ?? 0, FIRST_ID];
+    moved += (await query(deleted_at === null ? FREE_HELD : CANCEL_HELD, values)).length;
+  }
+  return moved;
+}
