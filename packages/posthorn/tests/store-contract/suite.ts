@@ -34,7 +34,8 @@ const THEMES = [
  * @param makeStore makes an empty database, one per test
  */
 export function storeContract(name: string, makeStore: MakeStore): void {
-  describe(`the ${name} store`, () => {
+  // Several databases at a time: most of a test is waiting for a disk or a server.
+  describe(`the ${name} store`, { concurrency: 4 }, () => {
     for (const declare of THEMES) declare(contractIt(makeStore));
   });
 }
