@@ -155,6 +155,14 @@ export function acceptContract(it: ContractIt): void {
       assert.equal((await bench.store.event(two.tenant, id))?.type, 'of.two');
     });
 
+    it('takes tenants and event types of any name, also of words that databases use', async (bench) => {
+      for (const name of ['null', 'NULL', 'true', '-', '0']) {
+        const { owner, endpoint, tenant } = await bench.start(name);
+        const { event } = await bench.accept(owner, [endpoint], 'leased', { type: name });
+        assert.equal((await bench.store.event(tenant, event.id))?.type, name);
+      }
+    });
+
     it('takes event ids of any UUID version, in any order', async (bench) => {
       const { tenant, endpoint, owner } = await bench.start();
       for (const text of ['f47ac10b-58cc-4372-a567-0e02b2c3d479', '00000000-0000-0000-0000-000000000000']) {
