@@ -7,7 +7,15 @@ import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Log } from '../logging/log.ts';
 import { MAX_HEADER_BYTES, REQUEST_TIMEOUT_MS, RETRY_AFTER_S } from './limits.ts';
-import { PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, Problem, type ProblemKind, problemText, sendProblem } from './problems.ts';
+import {
+  notFound,
+  PROBLEM_KINDS,
+  PROBLEM_MEDIA_TYPE,
+  Problem,
+  type ProblemKind,
+  problemText,
+  sendProblem,
+} from './problems.ts';
 
 const REFERENCE_BYTES = 8;
 
@@ -30,6 +38,8 @@ const OF_FASTIFY: ReadonlyMap<string, (request: FastifyRequest) => Problem> = ne
     () =>
       new Problem('malformed-request', { detail: 'The path has a % that is not followed by two hexadecimal digits.' }),
   ],
+  // A path of the reference that climbs out of its folder.
+  ['FST_STATIC_FORBIDDEN_PATH', () => notFound('path')],
 ]);
 
 /** The body is in some other format than the one that is read. */

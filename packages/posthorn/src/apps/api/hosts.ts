@@ -14,7 +14,10 @@ const GIVEN_ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'conte
 export function refuseConfusion(allowed: readonly string[] | undefined): onRequestHookHandler {
   const names = allowed && new Set(allowed);
   return (request, _reply, done) => {
-    const { url = '', rawHeaders } = request.raw;
+    const { url = '', rawHeaders, httpVersion } = request.raw;
+    // Node takes a line without a version for one: a request that whoever is before us has read otherwise.
+    if (!httpVersion.startsWith('1.'))
+      return done(new Problem('malformed-request', { detail: 'The request must be HTTP/1.1.' }));
     if (!url.startsWith('/'))
       return done(new Problem('malformed-request', { detail: 'The request target must be a path.' }));
     const twice = givenTwice(rawHeaders);

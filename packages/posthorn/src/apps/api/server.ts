@@ -62,7 +62,8 @@ export function createApi(parts: ApiParts): FastifyInstance {
     // Requests that arrive on open connections while we close are answered, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerUnreadable,
-    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+    // No hook has run by then.
+    frameworkErrors: (error, request, reply) => answer(error, request, reply.headers(ANSWER_HEADERS)),
   }).withTypeProvider<TypeBoxTypeProvider>();
   const answer = answerFailures(parts.random, parts.log);
   const paths = new KnownPaths();

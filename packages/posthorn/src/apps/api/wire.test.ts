@@ -142,6 +142,14 @@ describe('on the wire', () => {
     ['a path that climbs', `GET /v1/tenants/../../healthz HTTP/1.1\r\n${AUTHORIZED}`, '', 404, /no such path/],
     ['a tenant of dots', `PUT /v1/tenants/%2e%2e HTTP/1.1\r\n${AUTHORIZED}`, '', 422, /1 to 64/],
     ['a tenant of dots that are not escaped', `PUT /v1/tenants/.. HTTP/1.1\r\n${AUTHORIZED}`, '', 422, /1 to 64/],
+    [
+      'a file outside of the reference',
+      'GET /docs/static/../../package.json HTTP/1.1\r\nhost: localhost\r\n',
+      '',
+      404,
+      /no such path/,
+    ],
+    ['a line without a version', 'GET /healthz\nx: 1 HTTP/1.1\r\nhost: localhost\r\n', '', 400, /must be HTTP\/1\.1/],
     ['a percent sign alone', `GET /v1/tenants/% HTTP/1.1\r\n${AUTHORIZED}`, '', 400, /hexadecimal/],
     [
       'headers that are too large',
