@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -128,6 +128,19 @@ describe('posthorn serve', { concurrency: 3 }, () => {
     service.child.kill('SIGTERM');
     assert.deepEqual(await exited, [0, null]);
     service.child.stdout?.resume();
+  });
+
+  it('does not wait for a client that has connected and says nothing', async () => {
+    const { service, url } = await serve(own('silent'));
+    const silent = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    // The service has taken the connection when it answers a later one.
+    assert.equal(await status(`${url}/healthz`), 200);
+    const asked = performance.now();
+    assert.equal((await service.stop()).status, 0);
+    const took = performance.now() - asked;
+    assert.ok(took < 10_000, `${took} ms`);
+    silent.destroy();
   });
 
   it('warns while http: callback URLs are accepted', async () => {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { ownFolder, run } from './command.ts';
 
 const cwd = ownFolder();
+writeFileSync(join(cwd, 'latin1.json'), Buffer.from('{"a": "\xe9"}', 'latin1'));
 
 describe('the command line', { concurrency: true }, () => {
   it('has help for the program and for every command, with examples', async () => {
@@ -35,7 +36,12 @@ describe('the command line', { concurrency: true }, () => {
     ['a bad time', ['listen', '--delay', '2'], /It must be a time like 2s or 500ms/],
     ['a bad status', ['listen', '--status', '99'], /It must be a whole number, from 200 to 599/],
     ['a missing tenant', ['send', 'order.paid'], /required option '--tenant <id>'/],
-    ['a payload that is no JSON', ['send', 'order.paid', '--tenant', 'a'], /The payload is not JSON/],
+    [
+      'a payload that is no JSON',
+      ['send', 'order.paid', '--tenant', 'a'],
+      /The payload from standard input is not JSON in UTF-8/,
+    ],
+    ['a payload that is not UTF-8', ['send', 'order.paid', 'latin1.json', '--tenant', 'a'], /is not JSON in UTF-8/],
     ['a payload file that is not there', ['send', 'a', 'none.json', '--tenant', 'a'], /cannot be read from none.json/],
   ];
   for (const [what, parameters, says] of wrong) {
@@ -50,10 +56,9 @@ describe('the command line', { concurrency: true }, () => {
 
 describe('settings on the command line', { concurrency: true }, () => {
   it('stop the start when they are unknown or bad: all are named, with where they came from', async () => {
-    const folder = join(cwd);
-    writeFileSync(join(folder, 'bad.json'), '{"retentionDay": 3}');
+    writeFileSync(join(cwd, 'bad.json'), '{"retentionDay": 3}');
     const { status, stderr } = await run(['serve', '--config', 'bad.json', '--grace-ms', '30s'], {
-      cwd: folder,
+      cwd,
       environment: { POSTHORN_PROT: '1', NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     });
     assert.equal(status, 2);

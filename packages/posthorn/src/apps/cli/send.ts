@@ -6,8 +6,6 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { field } from './answers.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-const STANDARD_INPUT = 0;
-
 interface SendFlags {
   readonly tenant: string;
   readonly id?: string;
@@ -43,37 +41,44 @@ Examples:
     )
     .action(async (type: string, file: string | undefined, flags: SendFlags) => {
       if (!URL.canParse(flags.url)) throw new CommandError(`--url ${JSON.stringify(flags.url)} is no URL.`, EXIT.usage);
+      const payload = await readPayload(file, terminal);
       const { callApi, problemSentence } = await import('./api-client.ts');
       const access = { url: flags.url, key: flags.apiKey };
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
-      const answer = await callApi(access, 'POST', path, eventText(type, flags.id, readPayload(file)));
+      const answer = await callApi(access, 'POST', path, eventText(type, flags.id, payload));
       if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));
       if (flags.json === true) terminal.print(JSON.stringify(answer.body));
       else printAccepted(answer.status === 200, answer.body, terminal);
     });
 }
 
-function readPayload(file: string | undefined): string {
-  const named = file === undefined || file === '-' ? STANDARD_INPUT : file;
-  let text: string;
+/** Bytes of a file or, without one, of standard input. */
+async function readBytes(file: string | undefined, terminal: Terminal): Promise<Uint8Array> {
+  if (file !== undefined && file !== '-') return readFileSync(file);
+  if (process.stdin.isTTY) terminal.note('Type the payload, one JSON object; Ctrl-D ends it.');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) if (chunk instanceof Uint8Array) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function readPayload(file: string | undefined, terminal: Terminal): Promise<string> {
+  const where = file === undefined || file === '-' ? 'standard input' : file;
+  const wrong = (what: string, error: unknown) =>
+    new CommandError(`${what}: ${inert(error instanceof Error ? error.message : String(error))}`, EXIT.usage);
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(named, 'utf8');
+    bytes = await readBytes(file, terminal);
   } catch (error) {
-    const where = named === STANDARD_INPUT ? 'standard input' : named;
-    throw new CommandError(
-      `The payload cannot be read from ${where}: ${error instanceof Error ? error.message : error}`,
-      EXIT.usage,
-    );
+    throw wrong(`The payload cannot be read from ${where}`, error);
   }
   try {
+    // Strict: a replacement character in the place of a bad byte would be another payload.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     JSON.parse(text);
+    return text;
   } catch (error) {
-    throw new CommandError(
-      `The payload is not JSON: ${inert(error instanceof Error ? error.message : String(error))}`,
-      EXIT.usage,
-    );
+    throw wrong(`The payload from ${where} is not JSON in UTF-8`, error);
   }
-  return text;
 }
 
 /** The request's body. The payload goes in as it is written: parsing it would change its digits and the order of its keys. */

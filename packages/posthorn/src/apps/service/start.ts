@@ -19,7 +19,10 @@ import { readExtraCa } from './extra-ca.ts';
 import { allowedHosts, listen } from './listen.ts';
 import { openStore } from './open-store.ts';
 
-/** Requests that are being answered may take this long before the calls under way are looked after, in milliseconds. */
+/**
+ * Requests that are being answered may take this long before the calls under way are looked after, and this long again
+ * after those have ended, in milliseconds.
+ */
 const DRAIN_MS = 1_000;
 
 export interface Service {
@@ -101,6 +104,9 @@ export async function startServiceOn(
         await atMost(DRAIN_MS, closed, clock);
         await engine.stop(graceMs);
         await sender.close();
+        // Whoever has connected and says nothing, or drips, is not waited for.
+        await atMost(DRAIN_MS, closed, clock);
+        api.server.closeAllConnections();
         await closed;
         await store.close();
       },
