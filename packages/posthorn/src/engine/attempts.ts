@@ -51,15 +51,25 @@ export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
   readonly #finished: (delivery: HeldDelivery, slow: boolean) => void;
+  readonly #onHeld: () => void;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<GiveBack, true>;
   #stop = new AbortController();
 
-  /** @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time */
-  constructor(parts: Parts, dress: Dress, finished: (delivery: HeldDelivery, slow: boolean) => void) {
+  /**
+   * @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time
+   * @param onHeld deliveries of disabled endpoints were given back; those enabled meanwhile are due
+   */
+  constructor(
+    parts: Parts,
+    dress: Dress,
+    finished: (delivery: HeldDelivery, slow: boolean) => void,
+    onHeld: () => void,
+  ) {
     this.#parts = parts;
     this.#dress = dress;
     this.#finished = finished;
+    this.#onHeld = onHeld;
     this.#starts = new Batches(
       MAX_BATCH,
       () => 1,
@@ -225,6 +235,7 @@ export class Attempts {
       const batch = group.map(({ release }) => release);
       await health.insist(() => store.release(owner, batch));
       for (const { delivery } of group) holdings.remove(delivery);
+      if (batch.some(({ to }) => to === 'held')) this.#onHeld();
     }
     return releases.map(() => true);
   }

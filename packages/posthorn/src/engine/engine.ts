@@ -109,6 +109,7 @@ export class Engine {
       { store, sender, clock, random, report, catalogs, holdings, recorder, health },
       settings,
       (delivery, slow) => lanes.finished(delivery, slow),
+      () => this.#scheduler.lookAround(),
     );
     this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, report }, () =>
       this.#scheduler.wake(),
