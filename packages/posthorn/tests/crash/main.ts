@@ -5,6 +5,7 @@ import { diskFull } from './disk-full.ts';
 import { killPostgres, killSqlite } from './kill.ts';
 import { poison } from './poison.ts';
 import { postgresFaults } from './postgres-faults.ts';
+import { powerCut } from './power-cut.ts';
 import { detailsOf, tableOf, writeReport } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
 import { secondProcess } from './second-process.ts';
@@ -25,6 +26,7 @@ const SUITES: readonly Suite[] = [
   diskError,
   postgresFaults,
   stopContinue,
+  powerCut,
 ];
 
 const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.
