@@ -21,7 +21,7 @@ export interface Part {
  * The contract gives a reply 30 s. An endpoint that hangs for three attempts would then take two minutes, so the demo's
  * gets this long instead, in milliseconds.
  */
-export const SLOW_REPLY_TIMEOUT_MS = 3_000;
+export const SLOW_REPLY_TIMEOUT_MS = 2_000;
 
 const ONCE: Ending = { state: 'succeeded', attempts: 1 };
 

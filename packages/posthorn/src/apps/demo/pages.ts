@@ -17,7 +17,7 @@ export function openingLines({ service, receiver }: Pick<Stage, 'service' | 'rec
   ]);
   return [
     `${paint('bold', `Posthorn ${VERSION}`)}: process ${service.pid}, SQLite in a temporary folder, receivers at ${receiver.url}`,
-    'Events of iAdvize, its schedule: a failed call is made again after 10 s, then after 20 s. Takes about 45 s.',
+    'Events of iAdvize, its schedule: a failed call is made again after 10 s, then after 20 s. Takes about 40 s.',
     '',
     ...columns([head, ...rows]).map((line) => `  ${line}`),
     '',

@@ -6,16 +6,16 @@ import { matches } from '../../domain/event-type.ts';
 import { IADVIZE_SAMPLES, type SampleEvent } from '../samples/iadvize.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { DemoApi } from './api.ts';
-import { CAST, REFUSED_URLS, TENANTS } from './cast.ts';
+import { CAST, REFUSED_URLS, SLOW_REPLY_TIMEOUT_MS, TENANTS } from './cast.ts';
 import { openingLines, summaryLines } from './pages.ts';
 import { judge, type Verdict } from './promises.ts';
 import type { ServiceProcess } from './service-process.ts';
 import { type Stage, setStage } from './stage.ts';
 import { Witness } from './witness.ts';
 
-/** The crash: every first attempt is over, the one that hangs included, and no retry is due yet. */
-const CRASH_AT_MS = 5_000;
-/** Everything is settled after about 39 s: three attempts that hang for 3 s, with 10 s and 20 s between them. */
+/** The crash: every first attempt is over, the one that hangs included, and the first retry is due in 7 s. */
+const CRASH_AT_MS = SLOW_REPLY_TIMEOUT_MS + 1_000;
+/** Everything is settled after about 36 s: three attempts that hang for 2 s, with 10 s and 20 s between them. */
 const LIMIT_MS = 55_000;
 const POLL_MS = 200;
 
@@ -48,12 +48,13 @@ async function play(stage: Stage, witness: Witness): Promise<Verdict[]> {
   const refused = await tryRefusedUrls(api, witness);
   const again = await postAgain(api, witness, await postAll(api, witness, names));
   await pause(Math.max(0, CRASH_AT_MS - witness.elapsedMs));
-  await crash(stage, witness);
+  const backAt = await crash(stage, witness);
   await settle(api, witness);
   const stopped = await stop(stage.service);
   const scene = {
     scheduleMs: DEFAULT_SCHEDULE_MS,
     endings: new Map(CAST.map(({ name, ending }) => [name, ending])),
+    backAt,
     healthy: CAST.filter(({ healthy }) => healthy).map(({ name }) => name),
   };
   return [...judge(witness.ledger, scene), again, refused, stopped];
@@ -123,12 +124,15 @@ async function postAgain(api: DemoApi, witness: Witness, posted: readonly Posted
   };
 }
 
-async function crash(stage: Stage, witness: Witness): Promise<void> {
+/** @returns when the service was back */
+async function crash(stage: Stage, witness: Witness): Promise<number> {
   const { pid } = stage.service;
   await stage.crash(() =>
     witness.show({ mark: 'service', text: `process ${pid} killed (SIGKILL) while retries wait` }),
   );
+  const backAt = performance.now();
   witness.show({ mark: 'service', text: `process ${stage.service.pid} started on what is on disk` });
+  return backAt;
 }
 
 /** Watches until every delivery is settled, and shows those that took more than one attempt. */
