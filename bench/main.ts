@@ -3,16 +3,21 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './measure/machine.ts';
 import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
 import { drain } from './scenarios/drain.ts';
+import { fanOut } from './scenarios/fan-out.ts';
 import { flow } from './scenarios/flow.ts';
 import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
+import { origins } from './scenarios/origins.ts';
+import { peers } from './scenarios/peers.ts';
+import { pending } from './scenarios/pending.ts';
+import { retries } from './scenarios/retries.ts';
 import type { Extent, Scenario } from './scenarios/scenario.ts';
 import { createWorld, type World } from './world/world.ts';
 
 const REPORT = 'reports/bench.json';
 const PROFILES = 'reports/profiles';
 
-const SCENARIOS: readonly Scenario[] = [drain, flow, latency, idle];
+const SCENARIOS: readonly Scenario[] = [drain, flow, fanOut, peers, latency, retries, pending, origins, idle];
 
 const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
 

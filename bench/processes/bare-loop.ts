@@ -1,17 +1,18 @@
 // What a delivery costs without any of the rest: the same body, the same signature and the same POST, from memory, and
 // nothing is stored. Two senders: Posthorn's own, and undici's bare Agent, which guards nothing and keeps no exact time.
 import { createSecretKey } from 'node:crypto';
-import { Agent, type Dispatcher } from 'undici';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import { createSender } from '../../packages/posthorn/src/adapters/sender/index.ts';
 import { parseNetworks } from '../../packages/posthorn/src/domain/address.ts';
 import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS } from '../../packages/posthorn/src/domain/endpoint.ts';
-import { type AttemptId, makeId, parseTenantId } from '../../packages/posthorn/src/domain/ids.ts';
+import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
 import { dressCall } from '../../packages/posthorn/src/domain/profile.ts';
 import { answer } from './answering.ts';
 import { eventAt } from './payload.ts';
+import { tenantOf } from './tenant.ts';
+import { undiciPost } from './undici-post.ts';
 
 export interface LoopQuestion {
   readonly sender: 'posthorn' | 'undici';
@@ -55,34 +56,17 @@ function posthornPost({ ca, secret }: LoopQuestion): Post {
   };
 }
 
-function undiciPost({ ca, secret, concurrency }: LoopQuestion): Post {
-  const agent = new Agent({ connect: { ca }, connections: concurrency });
-  const dress = dresser(secret);
-  return (url, event) =>
-    new Promise((resolve, reject) => {
-      const { origin, pathname } = new URL(url);
-      const handler: Dispatcher.DispatchHandler = {
-        onRequestStart: () => undefined,
-        onResponseStart: () => undefined,
-        onResponseData: () => undefined,
-        onResponseEnd: () => resolve(),
-        onResponseError: (_, error) => reject(error),
-      };
-      agent.dispatch(
-        { origin, path: pathname, method: 'POST', headers: dress(event).flat(), body: event.body },
-        handler,
-      );
-    });
+function barePost({ ca, secret, concurrency }: LoopQuestion): Post {
+  const post = undiciPost({ ca, secret, connections: concurrency });
+  return (url, event) => post(url, event.id, event.body);
 }
 
 async function loop(question: LoopQuestion): Promise<void> {
   const { urls, calls, concurrency, concurrencyOverAll, due, sender } = question;
-  const tenantId = parseTenantId('bench');
-  if (tenantId === undefined) throw new Error('no tenant id');
   const spacingMs = due === undefined ? 0 : (due.to - due.from) / calls;
   const dueOf = (index: number) => (due === undefined ? undefined : due.from + index * spacingMs);
-  const events = Array.from({ length: calls }, (_, index) => eventAt(tenantId, dueOf(index)));
-  const post = sender === 'posthorn' ? posthornPost(question) : undiciPost(question);
+  const events = Array.from({ length: calls }, (_, index) => eventAt(tenantOf('bench'), dueOf(index)));
+  const post = sender === 'posthorn' ? posthornPost(question) : barePost(question);
   let next = 0;
   const runner = async () => {
     for (let index = next++; index < calls; index = next++) {

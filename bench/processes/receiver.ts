@@ -10,8 +10,8 @@ export type ReceiverQuestion =
   | { readonly kind: 'listen'; readonly cert: string; readonly key: string; readonly origins: number }
   /** Forgets what was, and expects `count` calls, of which the first `warmUp` are not measured. */
   | { readonly kind: 'expect'; readonly count: number; readonly warmUp: number }
-  /** Answers when the first `warmUp` calls have come. */
-  | { readonly kind: 'warm' }
+  /** Answers when this many calls have come; left out, when the first measured one has. */
+  | { readonly kind: 'warm'; readonly before?: number }
   /** Answers with a `Received` when all have come, or when none has come for a while. */
   | { readonly kind: 'done' };
 
@@ -136,7 +136,7 @@ answer<ReceiverQuestion>(async (question) => {
       lastAt = 0;
       return undefined;
     case 'warm':
-      return until(() => calls > expected.warmUp);
+      return until(() => calls >= (question.before ?? expected.warmUp + 1));
     case 'done':
       await until(() => calls >= expected.count);
       return received();

@@ -1,6 +1,5 @@
 // Puts work into a store before a service is started on it: endpoints, and deliveries in any number and place, through the
 // store's own calls.
-import { systemClock } from '../../packages/posthorn/src/adapters/clock.ts';
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import type { EventContent, HeldDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
 import {
@@ -14,7 +13,6 @@ import {
   type EndpointId,
   makeId,
   type OwnerId,
-  parseTenantId,
   type TenantId,
 } from '../../packages/posthorn/src/domain/ids.ts';
 import { wall } from '../../packages/posthorn/src/domain/time.ts';
@@ -23,10 +21,11 @@ import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import type { NewDelivery, NewEvent } from '../../packages/posthorn/src/seams/store/queue.ts';
 import type { StoredEndpoint } from '../../packages/posthorn/src/seams/store/registry.ts';
 import { eventAt } from '../processes/payload.ts';
+import { tenantOf } from '../processes/tenant.ts';
 import { ENCRYPTION_KEY } from './service.ts';
 
 export const SECRET = 'bench-secret-of-all-endpoints';
-export const TENANT = tenant('bench');
+export const TENANT = tenantOf('bench');
 
 /** Events per call: as large as the intake's own transactions. */
 const BATCH = 500;
@@ -36,12 +35,6 @@ const MAX_ENDPOINTS = 1_000_000;
 
 export const random = systemRandom();
 const seal = new EndpointSeal(ENCRYPTION_KEY, random);
-
-export function tenant(text: string): TenantId {
-  const id = parseTenantId(text);
-  if (id === undefined) throw new Error(`${text} is no tenant id`);
-  return id;
-}
 
 export const newId = <Id extends EndpointId | DeliveryId | OwnerId>(): Id => makeId<Id>(Date.now(), random.bytes(10));
 
@@ -88,19 +81,14 @@ export async function asOwner<Result>(store: Store, work: (owner: OwnerId) => Pr
   return result;
 }
 
-/** The store's steady clock: what due times are on. */
-export async function steadyClockOf(store: Store, boot: { id: string; monotonicMs: number }) {
-  return systemClock(await store.clockOffset({ ...boot, wallMs: Date.now() }));
-}
-
-export function newEvent(event: EventContent, deliveries: readonly NewDelivery[]): NewEvent {
+function newEvent(event: EventContent, deliveries: readonly NewDelivery[]): NewEvent {
   return { event, fingerprint: fingerprint(event.type, event.id), deliveries };
 }
 
 /**
  * Stores `count` events, each with one delivery, to the endpoints in turn.
  * @param momentOf what the receiver is to compare its clock with, for each
- * @returns the deliveries, in the order they were made
+ * @returns the deliveries, in the order they were made, and what the store took for them
  */
 export async function fill(
   store: Store,
@@ -109,8 +97,9 @@ export async function fill(
   count: number,
   place: NewDelivery['place'],
   momentOf?: (index: number) => number,
-): Promise<HeldDelivery[]> {
+): Promise<{ readonly held: HeldDelivery[]; readonly storeMs: number }> {
   const held: HeldDelivery[] = [];
+  let storeMs = 0;
   const revisions = new Map<TenantId, number>();
   for (let from = 0; from < count; from += BATCH) {
     const groups = new Map<TenantId, NewEvent[]>();
@@ -130,11 +119,15 @@ export async function fill(
     for (const tenantId of groups.keys()) {
       if (!revisions.has(tenantId)) revisions.set(tenantId, (await store.catalog(tenantId))?.revision ?? 0);
     }
-    const results = await store.accept(
-      owner,
-      [...groups].map(([tenantId, events]) => ({ tenantId, revision: revisions.get(tenantId) ?? 0, events })),
-    );
+    const batch = [...groups].map(([tenantId, events]) => ({
+      tenantId,
+      revision: revisions.get(tenantId) ?? 0,
+      events,
+    }));
+    const began = performance.now();
+    const results = await store.accept(owner, batch);
+    storeMs += performance.now() - began;
     if (results.some(({ kind }) => kind !== 'accepted')) throw new Error('events were not accepted');
   }
-  return held;
+  return { held, storeMs };
 }

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import type { ServiceQuestion } from '../processes/storing-nothing.ts';
 import { Child } from './child.ts';
 import { SECRET } from './fill.ts';
-import type { StoreKind } from './places.ts';
+import type { Place, StoreKind } from './places.ts';
 import { API_KEY, serviceEnvironment } from './service.ts';
 import type { World } from './world.ts';
 
@@ -19,11 +19,16 @@ export type Keeper = StoreKind | 'nothing';
 /** Starts a service on an empty store. */
 export async function run(world: World, keeper: Keeper): Promise<Running> {
   if (keeper === 'nothing') return await runOnNothing(world);
-  const place = await world.places.make(keeper);
-  const service = await world.services.start(place);
+  return await runOn(world, await world.places.make(keeper));
+}
+
+/** Starts a service on a place, which is removed with it. */
+export async function runOn(world: World, place: Place, environment: Readonly<Record<string, string>> = {}) {
+  const service = await world.services.start(place, environment);
   return {
     url: service.url,
     pid: service.pid,
+    startMs: service.readyAt - service.startedAt,
     serverCpu: () => place.serverCpu(),
     async [Symbol.asyncDispose]() {
       await service.stop();
