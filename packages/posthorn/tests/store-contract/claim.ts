@@ -15,6 +15,7 @@ export function claimContract(it: ContractIt): void {
       const delivery = await dueAt(bench, owner, endpoint, later(10_000));
       assert.deepEqual(await bench.store.claimDue(owner, later(9_999), 10), {
         deliveries: [],
+        dueAt: [],
         revisions: new Map(),
         nextDue: later(10_000),
       });
@@ -30,6 +31,7 @@ export function claimContract(it: ContractIt): void {
       const claim = await bench.store.claimDue(owner, STEADY, 10);
       assertSame(claim, {
         deliveries: [{ ...delivery, attempts: 1, failures: 3, interruptions: 2, resume }],
+        dueAt: [STEADY],
         revisions: new Map([[tenant, await bench.revision(tenant)]]),
         nextDue: null,
       });
@@ -43,6 +45,7 @@ export function claimContract(it: ContractIt): void {
       const second = await dueAt(bench, owner, endpoint, later(20));
       const claim = await bench.store.claimDue(owner, later(35), 2);
       assert.deepEqual(ids(claim.deliveries), ids([first, second]));
+      assert.deepEqual(claim.dueAt, [later(10), later(20)]);
       assert.equal(claim.nextDue, later(30), 'in the past, yet not claimed');
       const rest = await bench.store.claimDue(owner, later(35), 2);
       assert.deepEqual(ids(rest.deliveries), ids([third]));
@@ -61,7 +64,7 @@ export function claimContract(it: ContractIt): void {
       await bench.claimDue(owner, STEADY);
       await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
       const claim = await bench.store.claimDue(owner, later(1e9), 10);
-      assert.deepEqual(claim, { deliveries: [], revisions: new Map(), nextDue: null });
+      assert.deepEqual(claim, { deliveries: [], dueAt: [], revisions: new Map(), nextDue: null });
     });
 
     it('does not hand out again what it has handed out, not even over a restart', async (bench) => {

@@ -184,6 +184,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     );
     for (const one of claimed) reference.lease(one, world.owner(choice));
     assertSame(claim.deliveries, claimed.map(reference.heldFacts));
+    assert.deepEqual(claim.dueAt, dues.slice(0, limit));
     assert.equal(claim.nextDue, world.nextDue());
   },
 

@@ -7,6 +7,7 @@ import { clockContract } from './clock.ts';
 import { historyContract } from './history.ts';
 import { leasesContract } from './leases.ts';
 import { lifecycleContract } from './lifecycle.ts';
+import { pendingContract } from './pending.ts';
 import { randomContract } from './random.ts';
 import { recordContract } from './record.ts';
 import { registryContract } from './registry.ts';
@@ -24,6 +25,7 @@ const THEMES = [
   leasesContract,
   clockContract,
   historyContract,
+  pendingContract,
   retentionContract,
   lifecycleContract,
   randomContract,

@@ -19,7 +19,7 @@ taken as (
 held as (
   select
     q.nr, q.id, q.endpoint_id, q.event_id, q.event_type, q.attempts, q.failures, q.interruptions, q.suspect,
-    q.resume_state, q.resume_at, q.tenant, event.created_at, event.body, tenant.id as tenant_id, tenant.revision
+    q.resume_state, q.resume_at, q.due_at, q.tenant, event.created_at, event.body, tenant.id as tenant_id, tenant.revision
   from (select *, row_number() over (partition by tenant, event_id order by nr) as copy from picked) as q
   cross join lateral (
     select created_at, case when q.copy = 1 then body end as body

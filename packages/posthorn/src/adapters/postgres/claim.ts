@@ -20,6 +20,8 @@ export interface Want {
   readonly limit: number;
 }
 
+/** Comes with what was due. */
+type DueRow = HeldRow & { readonly due_at: number };
 type MaybeHeld = HeldRow | { readonly id: null };
 
 export class Claims {
@@ -46,7 +48,7 @@ export class Claims {
     const claim = await this.#lookForDue(owner, now, limit, this.#due.begin(performance.now()));
     if (claim !== undefined) return claim;
     const found = await this.#lookForDue(owner, now, limit, this.#due.begin(performance.now(), true));
-    return found ?? { deliveries: [], revisions: new Map(), nextDue: null };
+    return found ?? { deliveries: [], dueAt: [], revisions: new Map(), nextDue: null };
   }
 
   /** @returns `undefined` when nothing was found and the front has not been looked at */
@@ -54,14 +56,15 @@ export class Claims {
     let bound: number | undefined;
     try {
       const rows = await this.#database.work<
-        MaybeHeld & { registered: boolean; next_due: number | null; last_due: number | null }
+        (DueRow | { readonly id: null }) & { registered: boolean; next_due: number | null; last_due: number | null }
       >(CLAIM_DUE, [owner, Math.floor(now), look.from, limit]);
       const [first] = rows;
       if (first?.registered !== true) throw unregistered(owner);
       if (first.last_due !== null) bound = first.last_due - MARGIN_MS;
       else if (!look.full) return undefined;
       const nextDue = first.next_due === null ? null : steady(first.next_due);
-      return { ...claimOf(rows.filter((row) => row.id !== null)), nextDue };
+      const claimed = rows.filter((row) => row.id !== null);
+      return { ...claimOf(claimed), dueAt: claimed.map(({ due_at }) => steady(due_at)), nextDue };
     } finally {
       this.#due.end(look, performance.now(), bound);
     }

@@ -9,6 +9,7 @@ import * as history from './history.ts';
 import { keep } from './kept.ts';
 import { migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
+import { pending } from './pending.ts';
 import { prune } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -103,6 +104,7 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     event: (tenantId, id) => history.event(database, tenantId, id),
     deliveries: (tenantId, filter, page) => history.deliveries(database, tenantId, filter, page),
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),
+    pending: (limit) => pending(database, limit),
     prune: (before, limit) => prune(database, before, limit),
   };
 }

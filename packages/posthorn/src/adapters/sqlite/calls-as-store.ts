@@ -49,6 +49,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     deliveries: (tenantId, filter, page) =>
       fillPage(page, (after, limit) => call('deliveriesStep', tenantId, filter, after, limit)),
     delivery: (tenantId, id) => call('delivery', tenantId, id),
+    pending: (limit) => call('pending', limit),
     prune: pruneInSteps(call),
   };
 

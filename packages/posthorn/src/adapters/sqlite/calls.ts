@@ -6,6 +6,7 @@ import { clockOffset, keep, touch } from './counters.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
 import { delivery, event, eventsStep } from './history.ts';
 import { beat, begin, join, leave, takeOver } from './leases.ts';
+import { pending } from './pending.ts';
 import { pruneStep } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -47,6 +48,7 @@ const CALLS = {
   deliveriesStep,
   sweepStep,
   delivery,
+  pending,
   pruneStep,
 };
 

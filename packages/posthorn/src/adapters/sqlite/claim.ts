@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
 
 // index: queue_due
-export const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
+export const DUE = `select ${HELD_COLUMNS}, due from queue where place = 1 and due <= ? order by due, id limit ?`;
 export const NEXT_DUE = `select min(due) as due from queue where place = 1`;
 // index: queue_backlog
 export const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
@@ -22,8 +22,10 @@ export const BACKLOGS = `
   select endpoint from found where endpoint is not null limit ?`;
 
 export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: number): DueClaim {
-  const claim = lease(db, db.names.registered(owner), db.all<HeldRow>(DUE, now, limit));
-  return { ...claim, nextDue: nextDue(db) };
+  const ownerKey = db.names.registered(owner);
+  const rows = db.all<HeldRow & { due: number }>(DUE, now, limit);
+  const claim = lease(db, ownerKey, rows);
+  return { ...claim, dueAt: rows.map(({ due }) => steady(due)), nextDue: nextDue(db) };
 }
 
 export function claimBacklog(

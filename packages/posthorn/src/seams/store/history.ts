@@ -69,7 +69,22 @@ export interface EventFilter {
   readonly until?: WallMs;
 }
 
+/** How much is pending, for gauges. */
+export interface Pending {
+  /** Deliveries in each place that are nobody's; at most the limit that was asked for. */
+  readonly due: number;
+  readonly backlog: number;
+  readonly held: number;
+  /**
+   * When the oldest pending delivery was made that is not held, leased ones included; `null` when there is none, or none
+   * among as many of the oldest as the limit says.
+   */
+  readonly oldestCreatedAt: WallMs | null;
+}
+
 export interface History {
+  /** Looks at no more than about `limit` rows per place, so that it stays cheap however much is pending. */
+  pending(limit: number): Promise<Pending>;
   /** Newest first. */
   events(
     tenantId: TenantId,

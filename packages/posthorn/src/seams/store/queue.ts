@@ -57,6 +57,8 @@ export interface Claim {
 }
 
 export interface DueClaim extends Claim {
+  /** When each of `deliveries` came due, in their order. */
+  readonly dueAt: readonly SteadyMs[];
   /** When the next delivery in place `due` that is nobody's comes due; `null` when there is none. May be in the past. */
   readonly nextDue: SteadyMs | null;
 }
