@@ -1,5 +1,5 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { afterAttempt, type HeldDelivery } from '../domain/delivery.ts';
+import { afterAttempt, type HeldDelivery, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
@@ -127,7 +127,7 @@ export class Attempts {
     attemptId: AttemptId,
     stop: AbortSignal,
   ): Promise<void> {
-    const { clock, sender, report } = this.#parts;
+    const { clock, sender, holdings, report } = this.#parts;
     const { event } = delivery;
     const startedAt = clock.wallNow();
     report({
@@ -138,6 +138,8 @@ export class Attempts {
       deliveryId: delivery.id,
       attemptId,
       number: delivery.attempts + 1,
+      trigger: triggerOf(delivery),
+      waited: holdings.waited(delivery),
     });
     const result: CallResult = await sender.send(
       {
@@ -190,7 +192,7 @@ export class Attempts {
         deliveryId: delivery.id,
         attemptId,
         number: delivery.attempts + 1,
-        trigger: delivery.resume === null ? 'schedule' : 'manual',
+        trigger: triggerOf(delivery),
         startedAt,
         endedAt: this.#parts.clock.wallNow(),
         result,
@@ -244,4 +246,8 @@ export class Attempts {
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
 function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
   return suspect || interruptions > 0;
+}
+
+function triggerOf({ resume }: HeldDelivery): Trigger {
+  return resume === null ? 'schedule' : 'manual';
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
 import type { Queue } from '../seams/store/queue.ts';
+import type { Waited } from './news.ts';
 import type { StoreHealth } from './store-health.ts';
 
 interface HoldingsEvents {
@@ -17,13 +18,24 @@ interface HoldingsEvents {
   onReclaimed(at: SteadyMs): void;
 }
 
+/** Since when a delivery could be attempted, and what made it so. */
+export interface Ready {
+  readonly since: Waited['since'];
+  readonly at: SteadyMs;
+}
+
+interface Holding {
+  readonly delivery: HeldDelivery;
+  readonly ready: Ready;
+}
+
 export class Holdings {
   readonly #store: Queue;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #health: StoreHealth;
   readonly #events: HoldingsEvents;
-  readonly #held = new Map<DeliveryId, HeldDelivery>();
+  readonly #held = new Map<DeliveryId, Holding>();
   #owner: OwnerId;
   #doubtful = false;
   #underWay = 0;
@@ -48,8 +60,14 @@ export class Holdings {
     return this.#held.size;
   }
 
-  add(delivery: HeldDelivery): void {
-    this.#held.set(delivery.id, delivery);
+  add(delivery: HeldDelivery, ready: Ready): void {
+    this.#held.set(delivery.id, { delivery, ready });
+  }
+
+  /** How long a delivery that is held has waited; `null` when it is not held. */
+  waited({ id }: HeldDelivery): Waited | null {
+    const ready = this.#held.get(id)?.ready;
+    return ready === undefined ? null : { since: ready.since, ms: Math.max(0, this.#clock.now() - ready.at) };
   }
 
   /**
@@ -57,7 +75,7 @@ export class Holdings {
    * been claimed again meanwhile: that lease stays.
    */
   remove(delivery: HeldDelivery): void {
-    if (this.#held.get(delivery.id) === delivery) this.#held.delete(delivery.id);
+    if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
   }
 
   /** Takes a new name, holding nothing: the old one has been declared dead. */

@@ -4,13 +4,13 @@ import type { EventContent, HeldDelivery } from '../domain/delivery.ts';
 import { fillEnvelope } from '../domain/envelope.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
-import { isoTime, type WallMs } from '../domain/time.ts';
+import { isoTime, type SteadyMs, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent, Queue } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { Catalogs, TenantCatalog } from './catalog.ts';
-import type { Holdings } from './holdings.ts';
+import type { Holdings, Ready } from './holdings.ts';
 import { heldBytes, type Lanes } from './lanes.ts';
 import type { Report } from './news.ts';
 
@@ -48,19 +48,29 @@ interface Parts {
   readonly report: Report;
 }
 
+/** A request's events on their way to the store. */
+interface Asked {
+  readonly group: AcceptGroup;
+  readonly receivedAt: SteadyMs;
+}
+
 type Written = Pick<NewEvent, 'event' | 'fingerprint'>;
 
 export class Intake {
   readonly #parts: Parts;
   readonly #onBacklog: () => void;
-  readonly #batches: Batches<AcceptGroup, AcceptResult>;
+  readonly #batches: Batches<Asked, AcceptResult>;
   #waitingBytes = 0;
 
   /** @param onBacklog deliveries were stored that have no place in memory */
   constructor(parts: Parts, onBacklog: () => void) {
     this.#parts = parts;
     this.#onBacklog = onBacklog;
-    this.#batches = new Batches(MAX_BATCH_ROWS, rows, (groups) => this.#commit(groups));
+    this.#batches = new Batches(
+      MAX_BATCH_ROWS,
+      ({ group }) => rows(group),
+      (asked) => this.#commit(asked),
+    );
   }
 
   /**
@@ -71,9 +81,10 @@ export class Intake {
     const bytes = drafts.reduce((sum, { payload }) => sum + payload.length, 0);
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > MAX_WAITING_BYTES) return { kind: 'overloaded' };
     this.#waitingBytes += bytes;
+    const receivedAt = this.#parts.clock.now();
     try {
       const events = drafts.map((draft) => this.#write(tenantId, draft));
-      return await this.#matchAndStore(tenantId, events);
+      return await this.#matchAndStore(tenantId, events, receivedAt);
     } finally {
       this.#waitingBytes -= bytes;
     }
@@ -92,13 +103,13 @@ export class Intake {
     };
   }
 
-  async #matchAndStore(tenantId: TenantId, events: readonly Written[]): Promise<AcceptAnswer> {
+  async #matchAndStore(tenantId: TenantId, events: readonly Written[], receivedAt: SteadyMs): Promise<AcceptAnswer> {
     const { catalogs } = this.#parts;
     for (let round = 0; round < MAX_MATCHES; round++) {
       const catalog = catalogs.atHand(tenantId) ?? (await catalogs.get(tenantId));
       if (catalog === undefined) return { kind: 'unknown_tenant' };
       const group = this.#match(tenantId, catalog, events);
-      const result = await this.#batches.add(group).catch((error: unknown) => {
+      const result = await this.#batches.add({ group, receivedAt }).catch((error: unknown) => {
         this.#giveUp(group);
         throw error;
       });
@@ -129,13 +140,17 @@ export class Intake {
     return { id, endpointId, place: this.#parts.lanes.reserve(endpointId, bytes) ? 'leased' : 'backlog' };
   }
 
-  #commit(groups: readonly AcceptGroup[]): Promise<readonly AcceptResult[]> {
-    const { store, holdings, lanes } = this.#parts;
+  #commit(asked: readonly Asked[]): Promise<readonly AcceptResult[]> {
+    const { store, clock, holdings, lanes } = this.#parts;
     return holdings.lease(async (owner) => {
-      const results = await store.accept(owner, groups);
-      groups.forEach((group, index) => {
+      const results = await store.accept(
+        owner,
+        asked.map(({ group }) => group),
+      );
+      const committedAt = clock.now();
+      asked.forEach((one, index) => {
         const result = results[index];
-        if (result?.kind === 'accepted') this.#handOver(group, result.events);
+        if (result?.kind === 'accepted') this.#handOver(one, result.events, committedAt);
       });
       lanes.pump();
       return results;
@@ -143,8 +158,10 @@ export class Intake {
   }
 
   /** What was born leased is put into its lane; what the store had known before is not ours to deliver. */
-  #handOver(group: AcceptGroup, accepted: readonly AcceptedEvent[]): void {
+  #handOver({ group, receivedAt }: Asked, accepted: readonly AcceptedEvent[], committedAt: SteadyMs): void {
     const { holdings, lanes, report } = this.#parts;
+    const ready: Ready = { since: 'accepted', at: committedAt };
+    const tookMs = committedAt - receivedAt;
     let backlog = false;
     group.events.forEach(({ event, deliveries }, index) => {
       const existing = accepted[index]?.existing ?? false;
@@ -153,7 +170,7 @@ export class Intake {
           if (existing) lanes.cancel(endpointId, heldBytes(event.body));
           else {
             const delivery = newlyHeld(id, endpointId, event);
-            holdings.add(delivery);
+            holdings.add(delivery, ready);
             lanes.fill(delivery);
           }
         } else if (!existing) {
@@ -168,6 +185,7 @@ export class Intake {
         eventId: event.id,
         type: event.type,
         deliveries: deliveries.length,
+        tookMs,
       });
     });
     if (backlog) this.#onBacklog();

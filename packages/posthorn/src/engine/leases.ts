@@ -156,7 +156,7 @@ export class Leases {
     const at = steady(Math.floor(clock.now()));
     const cutOff = await holdings.lease(async (owner) => {
       const deliveries = await store.takeOver(owner, dead, at);
-      for (const { delivery } of deliveries ?? []) holdings.add(delivery);
+      for (const { delivery } of deliveries ?? []) holdings.add(delivery, { since: 'due', at });
       return deliveries;
     });
     this.#others.delete(dead.owner);

@@ -4,6 +4,13 @@ import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } fr
 import type { CallResult } from '../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../domain/time.ts';
 
+/** How long a delivery waited for its call, in milliseconds: for its turn in the lane, and for a slot. */
+export interface Waited {
+  /** Since its event was committed, since it came due, or since there was room to claim it from its backlog. */
+  readonly since: 'accepted' | 'due' | 'claimed';
+  readonly ms: number;
+}
+
 export type News =
   | {
       readonly kind: 'accepted';
@@ -11,6 +18,8 @@ export type News =
       readonly eventId: EventId;
       readonly type: string;
       readonly deliveries: number;
+      /** From the request to the commit, in milliseconds. */
+      readonly tookMs: number;
     }
   | {
       /** A call is about to be made. */
@@ -21,6 +30,9 @@ export type News =
       readonly deliveryId: DeliveryId;
       readonly attemptId: AttemptId;
       readonly number: number;
+      readonly trigger: Trigger;
+      /** Since when it waited; `null` when this process is no longer sure that it holds the delivery. */
+      readonly waited: Waited | null;
     }
   | {
       /** An attempt and what follows from it are on disk. */

@@ -7,7 +7,7 @@ import type { Clock } from '../seams/clock.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
 import type { Queue } from '../seams/store/queue.ts';
 import type { Catalogs } from './catalog.ts';
-import type { Holdings } from './holdings.ts';
+import type { Holdings, Ready } from './holdings.ts';
 import type { Lanes } from './lanes.ts';
 import type { StoreHealth } from './store-health.ts';
 
@@ -132,10 +132,12 @@ export class Scheduler {
     this.#nextDue = null;
     try {
       return await holdings.lease(async (owner) => {
-        const { deliveries, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
+        const { deliveries, dueAt, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
         catalogs.expect(revisions);
         if (nextDue !== null) this.noteDue(nextDue);
-        for (const delivery of deliveries) this.#take(delivery);
+        deliveries.forEach((delivery, index) => {
+          this.#take(delivery, { since: 'due', at: dueAt[index] ?? now });
+        });
         return deliveries.length;
       });
     } catch (error) {
@@ -152,10 +154,11 @@ export class Scheduler {
     return await holdings.lease(async (owner) => {
       const { deliveries, revisions } = await store.claimBacklog(owner, wants);
       catalogs.expect(revisions);
+      const ready: Ready = { since: 'claimed', at: this.#parts.clock.now() };
       const counts = new Map<EndpointId, number>();
       for (const delivery of deliveries) {
         counts.set(delivery.endpointId, (counts.get(delivery.endpointId) ?? 0) + 1);
-        this.#take(delivery);
+        this.#take(delivery, ready);
       }
       for (const { endpointId, limit, notes } of wants) {
         if ((counts.get(endpointId) ?? 0) < limit) lanes.backlogEmpty(endpointId, notes);
@@ -164,9 +167,9 @@ export class Scheduler {
     });
   }
 
-  #take(delivery: HeldDelivery): void {
+  #take(delivery: HeldDelivery, ready: Ready): void {
     const { holdings, lanes } = this.#parts;
-    holdings.add(delivery);
+    holdings.add(delivery, ready);
     if (lanes.offer(delivery)) lanes.pump();
     else void this.#toBacklog(delivery);
   }

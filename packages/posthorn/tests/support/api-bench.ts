@@ -7,6 +7,8 @@ import { systemClock } from '../../src/adapters/clock.ts';
 import { systemRandom } from '../../src/adapters/random.ts';
 import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { type ApiParts, createApi } from '../../src/apps/api/server.ts';
+import { measuredStore } from '../../src/apps/metrics/measured-store.ts';
+import { Metrics } from '../../src/apps/metrics/metrics.ts';
 import { hashApiKey } from '../../src/apps/settings/api-key.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -55,6 +57,7 @@ export const REFUSED: CallResult = {
 export class ApiBench implements AsyncDisposable {
   readonly store: Store = createMemoryStore();
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly app: FastifyInstance;
   readonly log: LogLine[] = [];
   /** Calls that went out, in order. */
@@ -66,8 +69,15 @@ export class ApiBench implements AsyncDisposable {
   constructor(overrides: Partial<ApiParts> = {}) {
     const clock = systemClock(0);
     const random = systemRandom();
-    this.engine = new Engine({
+    this.metrics = new Metrics({
+      load: () => this.engine.load,
       store: this.store,
+      clock,
+      version: '0.0.0-test',
+      withProcess: false,
+    });
+    this.engine = new Engine({
+      store: measuredStore(this.store, clock, (...call) => this.metrics.noteStoreCall(...call)),
       sender: {
         send: async (call) => {
           this.calls.push(call);
@@ -84,10 +94,11 @@ export class ApiBench implements AsyncDisposable {
         userAgent: 'Posthorn/test',
         encryptionKey: new Uint8Array(32).fill(1),
       },
-      report: () => {},
+      report: (news) => this.metrics.note(news),
     });
     this.app = createApi({
       engine: this.engine,
+      metrics: this.metrics,
       store: this.store,
       clock,
       random,

@@ -10,6 +10,7 @@ import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { History } from '../../seams/store/history.ts';
 import type { Registry } from '../../seams/store/registry.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ProblemKind } from './problems.ts';
 
 export type ApiServer = FastifyInstance<
@@ -42,6 +43,7 @@ export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants'> &
 export interface RouteParts {
   readonly engine: ApiEngine;
   readonly store: ApiStore;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly callbackUrls: CallbackUrlRules;

@@ -26,6 +26,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { testRoute } from './routes/test.ts';
 import { compileSchema } from './validation.ts';
@@ -89,7 +90,11 @@ export function createApi(parts: ApiParts): FastifyInstance {
 
   app.register(swagger, openApiOptions(parts.version));
   app.register(docs);
-  app.register(async (open) => healthRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), parts, parts.version));
+  app.register(async (plain) => {
+    const open = plain.withTypeProvider<TypeBoxTypeProvider>();
+    healthRoutes(open, parts, parts.version);
+    metricsRoute(open, parts);
+  });
   app.register(
     async (plain) => {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();

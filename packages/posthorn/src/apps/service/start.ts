@@ -11,6 +11,8 @@ import type { Store } from '../../seams/store/index.ts';
 import { createApi } from '../api/server.ts';
 import type { Log } from '../logging/log.ts';
 import { logLine } from '../logging/news.ts';
+import { measuredStore } from '../metrics/measured-store.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings/table.ts';
 import { VERSION } from '../version.ts';
 import { openApiKey } from './api-key.ts';
@@ -70,13 +72,15 @@ export async function startServiceOn(
   const callbackUrls = { allowed: networks.networks, allowHttp: settings.allowHttp };
   const sender = createSender({ ...callbackUrls, extraCa });
   const { headerPrefix, endpointConcurrency, retentionDays } = settings;
+  const metrics = new Metrics({ load: () => engine.load, store, clock, version: VERSION, withProcess: true });
   const engine = new Engine({
-    store,
+    store: measuredStore(store, clock, (call, size, tookMs) => metrics.noteStoreCall(call, size, tookMs)),
     sender,
     clock,
     random,
     settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent: `Posthorn/${VERSION}`, encryptionKey },
     report: (news) => {
+      metrics.note(news);
       const { level, text, fields } = logLine(news, clock.now());
       log.write(level, text, fields);
     },
@@ -84,6 +88,7 @@ export async function startServiceOn(
   const api = createApi({
     engine,
     store,
+    metrics,
     clock,
     random,
     callbackUrls,
