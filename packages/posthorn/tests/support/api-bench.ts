@@ -10,6 +10,7 @@ import { type ApiParts, createApi } from '../../src/apps/api/server.ts';
 import { measuredStore } from '../../src/apps/metrics/measured-store.ts';
 import { Metrics } from '../../src/apps/metrics/metrics.ts';
 import { hashApiKey } from '../../src/apps/settings/api-key.ts';
+import { LiveStream } from '../../src/apps/stream/live.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Call } from '../../src/seams/sender.ts';
@@ -58,6 +59,7 @@ export class ApiBench implements AsyncDisposable {
   readonly store: Store = createMemoryStore();
   readonly engine: Engine;
   readonly metrics: Metrics;
+  readonly stream: LiveStream;
   readonly app: FastifyInstance;
   readonly log: LogLine[] = [];
   /** Calls that went out, in order. */
@@ -76,6 +78,7 @@ export class ApiBench implements AsyncDisposable {
       version: '0.0.0-test',
       withProcess: false,
     });
+    this.stream = new LiveStream(clock, random);
     this.engine = new Engine({
       store: measuredStore(this.store, clock, (...call) => this.metrics.noteStoreCall(...call)),
       sender: {
@@ -94,11 +97,15 @@ export class ApiBench implements AsyncDisposable {
         userAgent: 'Posthorn/test',
         encryptionKey: new Uint8Array(32).fill(1),
       },
-      report: (news) => this.metrics.note(news),
+      report: (news) => {
+        this.metrics.note(news);
+        this.stream.tell(news);
+      },
     });
     this.app = createApi({
       engine: this.engine,
       metrics: this.metrics,
+      stream: this.stream,
       store: this.store,
       clock,
       random,
@@ -135,6 +142,13 @@ export class ApiBench implements AsyncDisposable {
     const body: unknown = response.body === '' ? undefined : JSON.parse(response.body);
     this.#expectDocumented(options.method, options.url, response.statusCode, response.headers['content-type'], body);
     return { status: response.statusCode, headers: response.headers, body };
+  }
+
+  /** The status that an answer without end begins with. */
+  async head(url: string): Promise<number> {
+    const response = await this.app.inject({ method: 'GET', url, headers: AUTHORIZED, payloadAsStream: true });
+    response.stream().destroy();
+    return response.statusCode;
   }
 
   /** A new tenant. */

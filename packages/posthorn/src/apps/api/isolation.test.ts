@@ -10,6 +10,8 @@ interface Row {
   readonly body?: unknown;
   /** Answer on one's own things. */
   readonly own: number;
+  /** The answer has no end: only its head is waited for. */
+  readonly endless?: true;
 }
 
 const URL = 'https://receiver.example/hook';
@@ -35,6 +37,7 @@ const ROUTES: readonly Row[] = [
   { method: 'GET', route: '/v1/tenants/:tenant/deliveries', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/deliveries/:delivery', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/deliveries/:delivery/retry', own: 202 },
+  { method: 'GET', route: '/v1/stream', own: 200, endless: true },
   { method: 'DELETE', route: '/v1/tenants/:tenant/endpoints/:endpoint', own: 204 },
   { method: 'DELETE', route: '/v1/tenants/:tenant', own: 204 },
 ];
@@ -90,14 +93,18 @@ describe('routes under /v1', () => {
     assert.deepEqual([...routes].sort(), ROUTES.map(({ method, route }) => `${method} ${route}`).sort());
   });
 
-  for (const { method, route, body } of ROUTES) {
+  for (const [index, { method, route, body }] of ROUTES.entries()) {
     const name = `${method} ${route}`;
 
     it(`${name} answers 401 without a valid key, the same whatever is wrong`, async () => {
       const url = fill(route, own);
       const headers = [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic a2V5' }, { authorization: '' }];
       const answers = [];
-      for (const header of headers) answers.push(await bench.request({ method, url, headers: header }));
+      for (const header of headers) {
+        // Wrong keys are counted by address.
+        const remoteAddress = `192.0.2.${index}`;
+        answers.push(await bench.request({ method, url, headers: header, remoteAddress }));
+      }
       for (const answer of answers) {
         assert.equal(answer.status, 401);
         assert.equal(answer.headers['www-authenticate'], 'Bearer');
@@ -147,6 +154,10 @@ describe('routes under /v1', () => {
 
   it("answer as they should on one's own things, and leave other tenants' alone", async () => {
     for (const row of ROUTES) {
+      if (row.endless) {
+        assert.equal(await bench.head(row.route), row.own);
+        continue;
+      }
       const { status, body } = await bench.call(row.method, fill(row.route, own), row.body);
       assert.equal(status, row.own, `${row.method} ${row.route}: ${JSON.stringify(body)}`);
     }

@@ -11,6 +11,7 @@ import type { Random } from '../../seams/random.ts';
 import type { History } from '../../seams/store/history.ts';
 import type { Registry } from '../../seams/store/registry.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { LiveStream } from '../stream/live.ts';
 import type { ProblemKind } from './problems.ts';
 
 export type ApiServer = FastifyInstance<
@@ -44,6 +45,7 @@ export interface RouteParts {
   readonly engine: ApiEngine;
   readonly store: ApiStore;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  readonly stream: Pick<LiveStream, 'open' | 'close'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly callbackUrls: CallbackUrlRules;

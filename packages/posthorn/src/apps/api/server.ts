@@ -27,6 +27,7 @@ import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { streamRoute } from './routes/stream.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { testRoute } from './routes/test.ts';
 import { compileSchema } from './validation.ts';
@@ -77,6 +78,8 @@ export function createApi(parts: ApiParts): FastifyInstance {
     reply.headers(ANSWER_HEADERS);
     done();
   });
+  // Streams have no end of their own, and closing waits for every request.
+  app.addHook('preClose', () => parts.stream.close());
   app.addHook('onRequest', refuseConfusion(parts.allowedHosts));
 
   const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
@@ -106,6 +109,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       testRoute(v1, parts);
       eventRoutes(v1, parts);
       deliveryRoutes(v1, parts);
+      streamRoute(v1, parts);
     },
     { prefix: '/v1' },
   );

@@ -14,6 +14,7 @@ import { logLine } from '../logging/news.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings/table.ts';
+import { LiveStream } from '../stream/live.ts';
 import { VERSION } from '../version.ts';
 import { openApiKey } from './api-key.ts';
 import { openEncryptionKey } from './encryption-key.ts';
@@ -73,6 +74,7 @@ export async function startServiceOn(
   const sender = createSender({ ...callbackUrls, extraCa });
   const { headerPrefix, endpointConcurrency, retentionDays } = settings;
   const metrics = new Metrics({ load: () => engine.load, store, clock, version: VERSION, withProcess: true });
+  const stream = new LiveStream(clock, random);
   const engine = new Engine({
     store: measuredStore(store, clock, (call, size, tookMs) => metrics.noteStoreCall(call, size, tookMs)),
     sender,
@@ -81,6 +83,7 @@ export async function startServiceOn(
     settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent: `Posthorn/${VERSION}`, encryptionKey },
     report: (news) => {
       metrics.note(news);
+      stream.tell(news);
       const { level, text, fields } = logLine(news, clock.now());
       log.write(level, text, fields);
     },
@@ -89,6 +92,7 @@ export async function startServiceOn(
     engine,
     store,
     metrics,
+    stream,
     clock,
     random,
     callbackUrls,
