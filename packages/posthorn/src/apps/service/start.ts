@@ -3,6 +3,7 @@
 import { bootId, monotonicMs, systemClock } from '../../adapters/clock.ts';
 import { systemRandom } from '../../adapters/random.ts';
 import { createSender } from '../../adapters/sender/index.ts';
+import { tracedSender } from '../../adapters/traced-sender.ts';
 import { parseNetworks } from '../../domain/address.ts';
 import { steady } from '../../domain/time.ts';
 import { Engine } from '../../engine/engine.ts';
@@ -77,7 +78,7 @@ export async function startServiceOn(
   const stream = new LiveStream(clock, random);
   const engine = new Engine({
     store: measuredStore(store, clock, (call, size, tookMs) => metrics.noteStoreCall(call, size, tookMs)),
-    sender,
+    sender: tracedSender(sender, { headerPrefix, passOn: settings.traceCalls }),
     clock,
     random,
     settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent: `Posthorn/${VERSION}`, encryptionKey },

@@ -38,6 +38,7 @@ describe('settings', () => {
       retentionDays: 30,
       endpointConcurrency: 16,
       graceMs: 25_000,
+      traceCalls: false,
       logLevel: 'info',
     });
   });

@@ -133,6 +133,12 @@ export const SETTINGS = {
     // Below the 30 s after which Kubernetes kills.
     fallback: 25_000,
   }),
+  traceCalls: setting({
+    takes: '[true|false]',
+    help: 'Pass traces on to receivers (header traceparent), when an OpenTelemetry SDK is loaded.',
+    read: trueOrFalse,
+    fallback: false,
+  }),
   logLevel: setting({
     takes: '<level>',
     help: 'Least important lines to log: error, warn, info (failures of attempts) or debug (every attempt).',

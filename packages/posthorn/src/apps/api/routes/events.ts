@@ -5,6 +5,7 @@ import type { WallMs } from '../../../domain/time.ts';
 import { wall } from '../../../domain/time.ts';
 import type { EventDraft } from '../../../engine/engine.ts';
 import type { AcceptedEvent } from '../../../seams/store/queue.ts';
+import { inAcceptSpan } from '../accept-span.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { readBatch, readEvent } from '../event-reader.ts';
 import { overloaded } from '../failures.ts';
@@ -128,7 +129,7 @@ async function accept(
   drafts: readonly EventDraft[],
   field: (index: number) => string,
 ): Promise<readonly AcceptedEvent[]> {
-  const answer = await engine.accept(tenantId, drafts);
+  const answer = await inAcceptSpan(drafts.length, () => engine.accept(tenantId, drafts));
   switch (answer.kind) {
     case 'accepted':
       return answer.events;

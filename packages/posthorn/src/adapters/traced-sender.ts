@@ -1,0 +1,50 @@
+// A sender whose calls are OpenTelemetry spans. Only the API of OpenTelemetry is used: unless whoever runs Posthorn loads an
+// SDK beside it, nothing is recorded and nothing is added to calls.
+import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Call, Sender } from '../seams/sender.ts';
+
+export interface Tracing {
+  /** Beginning of our own header names in calls, in lower case. */
+  readonly headerPrefix: string;
+  /** Whether receivers get the trace, as `traceparent` and what else the propagator writes. */
+  readonly passOn: boolean;
+}
+
+/** Makes a span of each call. What the receiver sent, the path and the query of the URL stay out of it. */
+export function tracedSender(sender: Sender, { headerPrefix, passOn }: Tracing): Sender {
+  const tracer = trace.getTracer('posthorn');
+  const ours = (call: Call, name: string) =>
+    call.headers.find(([candidate]) => candidate === headerPrefix + name)?.[1] ?? '';
+  return {
+    async send(call, stop) {
+      // A root: the context at hand is that of whichever request happened to trigger this batch of work.
+      const span = tracer.startSpan('posthorn.attempt', { kind: SpanKind.CLIENT, root: true }, ROOT_CONTEXT);
+      if (!span.isRecording() && !passOn) return await sender.send(call, stop);
+      const headers = passOn ? passedOn(call, trace.setSpan(ROOT_CONTEXT, span)) : call.headers;
+      const result = await sender.send({ ...call, headers }, stop);
+      if (span.isRecording()) {
+        span.setAttributes({
+          'posthorn.attempt.id': ours(call, 'delivery'),
+          'posthorn.event.id': ours(call, 'correlationid'),
+          'posthorn.outcome': result.outcome,
+          'http.request.method': 'POST',
+          'server.address': new URL(call.url).hostname,
+          ...(result.response !== null && { 'http.response.status_code': result.response.status }),
+        });
+        if (result.outcome !== 'succeeded') span.setStatus({ code: SpanStatusCode.ERROR, message: result.outcome });
+      }
+      span.end();
+      return result;
+    },
+    close: () => sender.close(),
+  };
+}
+
+/** The call's headers and those of the trace; an endpoint's own header of the same name wins. */
+function passedOn(call: Call, context: typeof ROOT_CONTEXT): Call['headers'] {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context, carrier);
+  const taken = new Set(call.headers.map(([name]) => name));
+  const added = Object.entries(carrier).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return [...call.headers, ...added.filter(([name]) => !taken.has(name))];
+}
