@@ -126,6 +126,29 @@ describe('news in words', () => {
     assert.deepEqual([level, text.startsWith('attempt 3 failed and was the last one')], ['warn', true]);
   });
 
+  it('have the ids of tenant, endpoint, event, delivery and attempt in every line about an attempt', () => {
+    const ids = { tenant: 't1', endpoint: 'e1', event: 'v1', delivery: 'd1', attempt: 'a1' };
+    const begun = logLine(
+      {
+        kind: 'started',
+        tenantId: 't1' as TenantId,
+        endpointId: 'e1' as EndpointId,
+        eventId: 'v1' as EventId,
+        deliveryId: 'd1' as DeliveryId,
+        attemptId: 'a1' as AttemptId,
+        number: 1,
+        trigger: 'schedule',
+        waited: null,
+      },
+      now,
+    );
+    const lines = [begun, attempted({}), attempted({ state: 'exhausted', dueAt: null }), attempted({ late: true })];
+    for (const { text, fields } of lines) {
+      const { tenant, endpoint, event, delivery, attempt } = fields;
+      assert.deepEqual({ tenant, endpoint, event, delivery, attempt }, ids, text);
+    }
+  });
+
   it('keeps quiet about what went well', () => {
     const response = { status: 200, headers: [], body: new Uint8Array(), truncated: false };
     const result = {
