@@ -12,7 +12,8 @@ const CALL_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
-const SETTLED_STATES = ['succeeded', 'exhausted', 'cancelled'] as const;
+/** No attempt cancels a delivery. */
+const SETTLED_STATES = ['succeeded', 'exhausted'] as const;
 const STORE_CALLS = ['accept', 'record', 'claim_due', 'claim_backlog'] as const;
 const WAITED_SINCE = ['accepted', 'due', 'claimed'] as const;
 
