@@ -67,9 +67,10 @@ export class Person implements AsyncDisposable {
     await this.page.getByRole('button', { name: 'Sign out' }).waitFor();
   }
 
-  async screenshot(name: string): Promise<void> {
+  /** @param fullPage `false` for lists that lay out only what is in the window */
+  async screenshot(name: string, fullPage = true): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -52,7 +52,7 @@ export function Failures({ tenant, endpointId }: { readonly tenant: string; read
             <p>
               <strong>What to do:</strong> {outcomeAdvice(sample)}
             </p>
-            <p className="muted">
+            <p className="chips">
               {deliveries.slice(0, NAMED).map(({ id, eventType }) => (
                 <Link key={id} href={`${base}/${id}`} className="chip">
                   {inert(eventType)} {shortId(id)}
