@@ -83,6 +83,30 @@ describe('pages', () => {
     }
   }
 
+  it('begin with a first tenant and its first endpoint', async () => {
+    await using person = await Person.arrive(browser, scene.url);
+    const { page } = person;
+    await page.route('**/v1/tenants?*', (route) => route.fulfill({ json: { data: [], nextCursor: null } }));
+    await person.signIn(KEY);
+    await page.getByRole('heading', { name: 'Create the first tenant' }).waitFor();
+    assert.deepEqual(await violations(person), []);
+    await person.screenshot('first-tenant-light');
+    await page.unroute('**/v1/tenants?*');
+    await page.getByLabel('Id').fill('gamma');
+    await page.getByRole('button', { name: 'Create tenant' }).click();
+    await page.waitForURL('**/t/gamma/endpoints');
+    await page.getByText('No endpoints yet').waitFor();
+    assert.deepEqual(await violations(person), []);
+    await page.getByLabel('Callback URL').fill('https://10.0.0.1/hook');
+    await page.getByRole('button', { name: 'Create endpoint' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Callback URL').fill(`http://127.0.0.1:${scene.good.port}/new`);
+    await page.getByLabel('Event types').fill('user.* order.paid');
+    await page.getByRole('button', { name: 'Create endpoint' }).click();
+    await page.getByText('user.*, order.paid').waitFor();
+    assert.deepEqual(person.complaints, []);
+  });
+
   it('keep the theme that somebody chose', async () => {
     await using person = await Person.arrive(browser, scene.url, { theme: 'light' });
     await person.signIn(KEY);

@@ -4,6 +4,8 @@ import { SEARCH_FIELD } from './search.tsx';
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
+/** What does something of its own on Enter. */
+const acts = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.matches('a, button');
 
 interface ListKeys {
   readonly count: number;
@@ -28,7 +30,7 @@ export function useListKeys(keys: ListKeys): number {
       };
       if (event.key === 'j') move(now + 1);
       else if (event.key === 'k') move(now - 1);
-      else if (event.key === 'Enter' && now >= 0 && !(event.target instanceof HTMLAnchorElement)) open(now);
+      else if (event.key === 'Enter' && now >= 0 && !acts(event.target)) open(now);
       else if (event.key === '/') {
         event.preventDefault();
         document.getElementById(SEARCH_FIELD)?.focus();

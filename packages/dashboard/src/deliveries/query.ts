@@ -8,6 +8,8 @@ import type { Filters } from './filters.ts';
 import { mergePages } from './pages.ts';
 
 const PAGE_ITEMS = 100;
+/** Older pages are asked again when somebody comes back to the list after this long. */
+const OLDER_STALE_MS = 30_000;
 
 export function useDeliveries(tenant: string, filters: Filters) {
   const queries = useQueryClient();
@@ -26,7 +28,7 @@ export function useDeliveries(tenant: string, filters: Filters) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }: Page<Delivery>) => nextCursor ?? undefined,
     enabled: first !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: OLDER_STALE_MS,
     refetchOnReconnect: false,
   });
   const merged = useMemo(() => mergePages(first, older.data?.pages ?? []), [first, older.data]);
