@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ApiBench, KEY, text } from '../../../tests/support/api-bench.ts';
 import { systemClock } from '../../adapters/clock.ts';
 import { hashApiKey } from '../settings/api-key.ts';
-import { requireKey } from './authentication.ts';
+import { ApiKeys } from './authentication.ts';
 import { MAX_WRONG_KEYS } from './limits.ts';
 
 const get = (bench: ApiBench, authorization: string) =>
@@ -51,7 +51,7 @@ describe('API keys', () => {
   });
 
   it('must be given by their digests', () => {
-    assert.throws(() => requireKey([new Uint8Array(31)], systemClock(0)), /32 bytes/);
+    assert.throws(() => new ApiKeys([new Uint8Array(31)], systemClock(0)), /32 bytes/);
   });
 
   it('are not asked for where nothing is told', async () => {

@@ -1,8 +1,11 @@
-// Who may call: whoever shows an API key whose SHA-256 is known. Keys are compared by digest and in constant time, and a
-// wrong key is answered like a missing one.
+// Who may call: whoever shows an API key whose SHA-256 is known, or is signed in to the dashboard with one. Keys are compared
+// by digest and in constant time, and a wrong key is answered like a missing one.
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { onRequestHookHandler } from 'fastify';
 import type { Clock } from '../../seams/clock.ts';
+import { sessionToken } from '../dashboard/cookie.ts';
+import { refuseForeign } from '../dashboard/same-origin.ts';
+import type { Sessions } from '../dashboard/sessions.ts';
 import { Problem } from './problems.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
@@ -17,21 +20,45 @@ function isKnown(key: string, known: readonly Uint8Array[]): boolean {
   return found;
 }
 
-/**
- * Lets a request pass that carries a valid key.
- * @param known SHA-256 digests of the valid keys
- * @throws RangeError when one is no such digest
- */
-export function requireKey(known: readonly Uint8Array[], clock: Clock): onRequestHookHandler {
-  if (known.some(({ length }) => length !== DIGEST_BYTES)) {
-    throw new RangeError(`API keys are known by their SHA-256 digests, ${DIGEST_BYTES} bytes each.`);
+/** The valid keys, and what those who try others are told. */
+export class ApiKeys {
+  readonly #known: readonly Uint8Array[];
+  readonly #clock: Clock;
+  readonly #wrongKeys = new WrongKeys();
+
+  /**
+   * @param known SHA-256 digests of the valid keys
+   * @throws RangeError when one is no such digest
+   */
+  constructor(known: readonly Uint8Array[], clock: Clock) {
+    if (known.some(({ length }) => length !== DIGEST_BYTES)) {
+      throw new RangeError(`API keys are known by their SHA-256 digests, ${DIGEST_BYTES} bytes each.`);
+    }
+    this.#known = known;
+    this.#clock = clock;
   }
-  const wrongKeys = new WrongKeys();
+
+  /** @returns why a key does not let its bearer in; `undefined` when it does */
+  refusal(key: string, address: string): Problem | undefined {
+    if (isKnown(key, this.#known)) return undefined;
+    const waitMs = this.#wrongKeys.note(address, this.#clock.now());
+    return waitMs === undefined ? unauthorized() : slowDown(waitMs);
+  }
+}
+
+/**
+ * Lets a request pass that carries a valid key, or that a page of the dashboard sent for somebody who signed in. When both
+ * are there, the key decides.
+ */
+export function requireKey(keys: ApiKeys, sessions: Sessions, clock: Clock): onRequestHookHandler {
   return (request, _reply, done) => {
-    const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-    if (key !== undefined && isKnown(key, known)) return done();
-    const waitMs = key === undefined ? undefined : wrongKeys.note(request.ip, clock.now());
-    return done(waitMs === undefined ? unauthorized() : slowDown(waitMs));
+    const { authorization } = request.headers;
+    if (authorization === undefined) {
+      const token = sessionToken(request);
+      if (token !== undefined && sessions.use(token, clock.now())) return done(refuseForeign(request));
+    }
+    const [, key] = BEARER.exec(authorization ?? '') ?? [];
+    return done(key === undefined ? unauthorized() : keys.refusal(key, request.ip));
   };
 }
 

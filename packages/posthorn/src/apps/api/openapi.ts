@@ -34,7 +34,7 @@ export const ProblemShape = Type.Object(
   { title: 'Problem', description: 'Why the request was refused (RFC 9457).' },
 );
 
-/** What every call with a key may be answered, and what every call may that can have a body, wanted or not. */
+/** What every call with a key may be answered, and what every call may that changes something and can have a body. */
 const WITH_KEY: readonly ProblemKind[] = [
   'malformed-request',
   'unauthorized',
@@ -42,7 +42,7 @@ const WITH_KEY: readonly ProblemKind[] = [
   'unexpected',
   'unavailable',
 ];
-const WITH_BODY: readonly ProblemKind[] = ['too-large', 'unsupported-media-type', 'invalid'];
+const WITH_BODY: readonly ProblemKind[] = ['forbidden', 'too-large', 'unsupported-media-type', 'invalid'];
 
 /** What the OpenAPI plugin is told. @param version of this program, and so of the document */
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {

@@ -20,6 +20,11 @@ interface Kind {
 export const PROBLEM_KINDS = {
   'malformed-request': { status: 400, title: 'The request cannot be read', when: 'Not HTTP, or not JSON.' },
   unauthorized: { status: 401, title: 'A valid API key is required', when: 'The API key is missing or wrong.' },
+  forbidden: {
+    status: 403,
+    title: 'Not from there',
+    when: 'A session of the dashboard is used from a page that is not ours, or would travel unencrypted.',
+  },
   'not-found': { status: 404, title: 'There is no such thing', when: 'Nothing has this path or this id.' },
   'method-not-allowed': {
     status: 405,

@@ -3,8 +3,11 @@
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import { type PageFiles, pageRoutes } from '../dashboard/pages.ts';
+import { sessionRoutes } from '../dashboard/session-routes.ts';
+import { Sessions } from '../dashboard/sessions.ts';
 import type { Log } from '../logging/log.ts';
-import { requireKey } from './authentication.ts';
+import { ApiKeys, requireKey } from './authentication.ts';
 import { readJsonOnly, refuseEncoded } from './body-reader.ts';
 import { docs } from './docs.ts';
 import { answerFailures, answerUnreadable } from './failures.ts';
@@ -38,6 +41,8 @@ export interface ApiParts extends RouteParts {
   /** Host names that requests may be for, see `LOOPBACK_HOSTS`; `undefined` allows every one. */
   readonly allowedHosts: readonly string[] | undefined;
   readonly version: string;
+  /** The dashboard; without it there are no pages. */
+  readonly pages?: PageFiles | undefined;
   /** Told of defects only, each once. */
   readonly log: Pick<Log, 'write'>;
 }
@@ -69,6 +74,8 @@ export function createApi(parts: ApiParts): FastifyInstance {
   }).withTypeProvider<TypeBoxTypeProvider>();
   const answer = answerFailures(parts.random, parts.log);
   const paths = new KnownPaths();
+  const keys = new ApiKeys(parts.apiKeyHashes, parts.clock);
+  const sessions = new Sessions(parts.random);
 
   readJsonOnly(app);
   app.setValidatorCompiler(compileSchema);
@@ -93,6 +100,11 @@ export function createApi(parts: ApiParts): FastifyInstance {
 
   app.register(swagger, openApiOptions(parts.version));
   app.register(docs);
+  const { pages } = parts;
+  if (pages !== undefined) app.register(async (open) => pageRoutes(open, pages));
+  app.register(async (open) =>
+    sessionRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), { ...parts, keys, sessions }),
+  );
   app.register(async (plain) => {
     const open = plain.withTypeProvider<TypeBoxTypeProvider>();
     healthRoutes(open, parts, parts.version);
@@ -101,7 +113,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.register(
     async (plain) => {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
-      v1.addHook('onRequest', requireKey(parts.apiKeyHashes, parts.clock));
+      v1.addHook('onRequest', requireKey(keys, sessions, parts.clock));
       v1.addHook('onRequest', refuseEncoded);
       v1.setNotFoundHandler(answerUnknown);
       tenantRoutes(v1, parts);

@@ -10,6 +10,7 @@ import { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Store } from '../../seams/store/index.ts';
 import { createApi } from '../api/server.ts';
+import { DASHBOARD_FOLDER, readPages } from '../dashboard/pages.ts';
 import type { Log } from '../logging/log.ts';
 import { logLine } from '../logging/news.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
@@ -89,6 +90,8 @@ export async function startServiceOn(
       log.write(level, text, fields);
     },
   });
+  const pages = readPages(DASHBOARD_FOLDER);
+  if (pages === undefined) log.write('warn', 'the dashboard is not part of this build');
   const api = createApi({
     engine,
     store,
@@ -101,6 +104,7 @@ export async function startServiceOn(
     apiKeyHashes: [apiKey.hash],
     allowedHosts: allowedHosts(settings.host),
     version: VERSION,
+    pages,
     log,
   });
   try {

@@ -1,0 +1,252 @@
+// What a person does in the dashboard, in a real browser, against a real service with real failures.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { ownFolder } from '../../posthorn/tests/cli/command.ts';
+import { Person, startBrowser } from './browser.ts';
+import { fill, KEY, openScene, type Scene, TENANT, XSS } from './scene.ts';
+
+const root = ownFolder();
+
+describe('the dashboard', () => {
+  let scene: Scene;
+  let browser: Browser;
+  let person: Person;
+  const at = (path: string) => `/t/${TENANT}${path}`;
+  const deliveryTo = async (endpoint: string, state: string) => {
+    const [found] = await scene.deliveries(`&endpointId=${endpoint}&state=${state}`);
+    assert.ok(found !== undefined, `no ${state} delivery`);
+    return found.id;
+  };
+
+  before(async () => {
+    scene = await openScene(root);
+    browser = await startBrowser();
+    await fill(scene);
+    person = await Person.arrive(browser, scene.url);
+    await person.signIn(KEY);
+  });
+  after(async () => {
+    await browser?.close();
+    await scene?.[Symbol.asyncDispose]();
+  });
+
+  it('lets nobody in with a wrong key, and keeps the key nowhere', async () => {
+    await using stranger = await Person.arrive(browser, scene.url);
+    await stranger.page.goto(at('/deliveries'));
+    await stranger.page.getByLabel('API key').fill('not-the-key');
+    await stranger.page.getByRole('button', { name: 'Sign in' }).click();
+    await stranger.page.getByText('This is not a valid API key.').waitFor();
+    await stranger.signIn(KEY, at('/deliveries'));
+    await stranger.page.getByRole('table', { name: 'Deliveries, newest first' }).waitFor();
+    const kept = await stranger.page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML]),
+    );
+    assert.ok(!kept.includes(KEY));
+    assert.deepEqual(stranger.complaints, []);
+  });
+
+  it('shows deliveries and narrows them by what is in the address', async () => {
+    const { page } = person;
+    await page.goto(at('/deliveries'));
+    await page.getByRole('row').nth(5).waitFor();
+    await page.getByLabel('State').selectOption('exhausted');
+    await page.waitForURL(/state=exhausted/);
+    await page.getByRole('cell', { name: 'Exhausted' }).first().waitFor();
+    assert.equal(await page.getByRole('cell', { name: 'Succeeded' }).count(), 0);
+    await page.getByLabel('Event type').fill('user.updated');
+    await page.getByLabel('Event type').press('Enter');
+    await page.waitForURL(/eventType=user\.updated/);
+    await page.reload();
+    await page.getByRole('link', { name: 'user.updated' }).first().waitFor();
+    assert.equal(await page.getByRole('link', { name: 'user.created' }).count(), 0);
+    await page.getByLabel('Event type').fill('no.such.type');
+    await page.getByLabel('Event type').press('Enter');
+    await page.getByText('No delivery fits these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('cell', { name: 'Succeeded' }).first().waitFor();
+  });
+
+  it('shows what comes while one looks', async () => {
+    const { page } = person;
+    await page.goto(at('/deliveries'));
+    await page.getByRole('row').nth(2).waitFor();
+    await scene.post('came.meanwhile');
+    await page.getByRole('link', { name: 'came.meanwhile' }).waitFor();
+  });
+
+  it('is walked by keyboard, and finds by id', async () => {
+    const { page } = person;
+    await page.goto(at('/deliveries?state=exhausted'));
+    await page.getByRole('row').nth(3).waitFor();
+    for (const key of ['j', 'j', 'k', 'j']) await page.keyboard.press(key);
+    await page.locator('[role=row].chosen').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await page.goBack();
+    await page.getByRole('row').nth(3).waitFor();
+    const id = await deliveryTo(scene.endpoints.good, 'succeeded');
+    await page.keyboard.press('/');
+    await page.keyboard.type(id);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(id));
+  });
+
+  it('tells why a delivery failed and what to do, call by call', async () => {
+    const { page } = person;
+    await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.gone, 'exhausted')}`));
+    await page.getByRole('heading', { name: 'Attempt 3' }).waitFor();
+    await page.getByText('Start the receiver, or correct the port').waitFor();
+    const timeline = page.getByRole('list', { name: 'Attempts and waits, in order' });
+    assert.equal(await timeline.getByRole('button').count(), 3);
+    assert.match((await timeline.textContent()) ?? '', /[1-9](\.\d)? s/);
+    await timeline.getByRole('button', { name: '#1' }).click();
+    await page.getByRole('heading', { name: 'Attempt 1' }).waitFor();
+    await page.getByText('There was no response.').waitFor();
+  });
+
+  it('copies a call as a command that signs without the secret', async () => {
+    const { page } = person;
+    await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.good, 'succeeded')}`));
+    await page.getByRole('button', { name: 'Copy as curl' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(command, /^body='\{.*\ncurl -X POST 'http:\/\/127\.0\.0\.1:\d+\/hooks\/crm' \\\n/);
+    assert.match(command, /-H 'x-iadvize-delivery: [0-9a-f-]{36}' \\\n/);
+  });
+
+  it('shows what strangers sent as text, and nothing of it runs', async () => {
+    const { page } = person;
+    await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.broken, 'exhausted')}`));
+    const body = page.getByRole('region', { name: 'Response body' });
+    assert.equal(await body.textContent(), `<h1>Oops</h1>${XSS}`);
+    await page.getByText(`Shop ${XSS}`).first().waitFor();
+    await page.getByText('x-note').waitFor();
+    await page.goto(at('/endpoints'));
+    await page.getByText(`Shop ${XSS}`).first().waitFor();
+    await page.goto(at('/events'));
+    await page.getByLabel('Type', { exact: true }).fill(XSS);
+    await page.getByRole('button', { name: 'Send event' }).click();
+    await page.getByRole('alert').waitFor();
+    assert.equal(await page.locator('img[src="x"]').count(), 0);
+    assert.deepEqual(person.complaints, []);
+  });
+
+  it('tries a delivery again once its receiver is repaired', async () => {
+    const { page } = person;
+    scene.repair();
+    await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.broken, 'exhausted')}`));
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    await page.getByRole('heading', { name: 'Attempt 4' }).waitFor();
+    await page.getByText('by hand').waitFor();
+    await page.locator('.page-head').getByText('Succeeded').waitFor();
+  });
+
+  it('switches an endpoint off and on, tests it, and shows its secret when asked', async () => {
+    const { page } = person;
+    await page.goto(at(`/endpoints/${scene.endpoints.good}`));
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('Disabled: deliveries wait').waitFor();
+    const { enabled } = await scene.api<{ enabled: boolean }>(
+      'GET',
+      `/v1/tenants/${TENANT}/endpoints/${scene.endpoints.good}`,
+    );
+    assert.equal(enabled, false);
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await page.getByRole('button', { name: 'Disable' }).waitFor();
+    await page.getByRole('button', { name: 'Send test event' }).click();
+    await page.getByRole('heading', { name: 'Result of the test' }).waitFor();
+    await page.locator('.verdict').getByText('Delivered').waitFor();
+    const { secret } = await scene.api<{ secret: string }>(
+      'GET',
+      `/v1/tenants/${TENANT}/endpoints/${scene.endpoints.good}/secret`,
+    );
+    assert.equal(await page.getByText(secret).count(), 0);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText(secret).waitFor();
+    await page.getByRole('button', { name: 'Hide' }).click();
+    await page.getByText(secret).waitFor({ state: 'detached' });
+  });
+
+  it('groups the failures of an endpoint and changes its settings', async () => {
+    const { page } = person;
+    await page.goto(at(`/endpoints/${scene.endpoints.gone}`));
+    await page.getByText('12 deliveries').waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Retries after, in seconds').fill('5 60');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('5 s, then 1 min').waitFor();
+  });
+
+  it('sends an event as it was typed, and says who got it and why others did not', async () => {
+    const { page } = person;
+    await page.goto(at('/events'));
+    await page.getByLabel('Type', { exact: true }).fill('order.paid');
+    await page.getByLabel('Payload').fill('{"amount": 300.20}');
+    await page.getByRole('button', { name: 'Send event' }).click();
+    await page.getByText('Wants order.*').waitFor();
+    await page.getByText('Wants only user.*').waitFor();
+    await scene.until('it has arrived with its digits', async () =>
+      scene.good.requests.some(({ body }) => body.includes('"amount":300.20')),
+    );
+    await page.getByText('Accepted as').getByRole('link').click();
+    await page.getByRole('heading', { name: 'Who wanted it' }).waitFor();
+  });
+
+  it('goes to another tenant, and says when there is nothing', async () => {
+    const { page } = person;
+    await page.goto(at('/deliveries'));
+    await page.getByLabel('Tenant').selectOption('beta');
+    await page.waitForURL('**/t/beta/deliveries');
+    await page.getByText('No deliveries yet').waitFor();
+    await page.goto('/t/nobody/deliveries');
+    await page.getByText('There is no tenant nobody').waitFor();
+  });
+
+  it('scrolls through a list of any length with few rows in the page', async () => {
+    const { page } = person;
+    const events = Array.from({ length: 600 }, (_, n) => ({ type: `bulk.e${n}`, payload: {} }));
+    await scene.api('POST', `/v1/tenants/${TENANT}/events/batch`, { events });
+    await page.goto(at('/deliveries'));
+    await page
+      .getByRole('link', { name: /^bulk\.e/ })
+      .first()
+      .waitFor();
+    await scene.until('the end of the list is reached', async () => {
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+      return (await page.getByText('That is all.').count()) > 0;
+    });
+    assert.ok((await page.getByRole('row').count()) < 80);
+  });
+
+  it('says when the server is away, and goes on by itself when it is back', async () => {
+    const { page } = person;
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.goto(at('/deliveries'));
+    await page.getByRole('alert').getByText('Posthorn does not answer').waitFor();
+    await page.unroute('**/v1/**');
+    await page.getByRole('row').nth(2).waitFor();
+  });
+
+  it('asks to sign in again when the session has ended', async () => {
+    await using other = await Person.arrive(browser, scene.url);
+    await other.signIn(KEY, at('/deliveries'));
+    await other.page.getByRole('row').nth(2).waitFor();
+    await other.page.context().clearCookies();
+    await other.page.getByLabel('API key').waitFor();
+    await other.signIn(KEY, at('/deliveries'));
+    await other.page.getByRole('row').nth(2).waitFor();
+  });
+
+  it('signs out for good', async () => {
+    const { page } = person;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('API key').waitFor();
+    await page.goto(at('/deliveries'));
+    await page.getByLabel('API key').waitFor();
+  });
+
+  it('had nothing to complain of in all of this', () => {
+    assert.deepEqual(person.complaints, []);
+  });
+});

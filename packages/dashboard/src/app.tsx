@@ -1,0 +1,68 @@
+// Which page is shown: the one of the address, for who is signed in.
+import { useQuery } from '@tanstack/react-query';
+import { Redirect, Route, Switch } from 'wouter';
+import { sessionQuery, useTenants } from './api/queries.ts';
+import { DeliveriesPage } from './deliveries/page.tsx';
+import { DeliveryPage } from './delivery/page.tsx';
+import { EndpointsPage } from './endpoints/list-page.tsx';
+import { EndpointPage } from './endpoints/page.tsx';
+import { EventPage } from './events/event-page.tsx';
+import { EventsPage } from './events/page.tsx';
+import { Frame } from './frame/frame.tsx';
+import { tenantToBeginWith } from './frame/last-tenant.ts';
+import { NoTenants } from './frame/no-tenants.tsx';
+import { OverviewPage } from './overview/page.tsx';
+import { Failed, Loading } from './parts/states.tsx';
+import { SignIn } from './session/sign-in.tsx';
+
+export function App() {
+  const session = useQuery(sessionQuery);
+  if (session.isPending) return <Loading lines={3} />;
+  if (session.isError) return <Failed error={session.error} again={() => void session.refetch()} />;
+  if (!session.data.signedIn) return <SignIn />;
+  return (
+    <Switch>
+      <Route path="/t/:tenant/*?">{({ tenant }) => <TenantPages key={tenant} tenant={tenant} />}</Route>
+      <Route>
+        <Beginning />
+      </Route>
+    </Switch>
+  );
+}
+
+/** Without a tenant in the address: the one that was looked at last, or the first one. */
+function Beginning() {
+  const tenants = useTenants();
+  if (tenants.isPending) return <Loading lines={3} />;
+  if (tenants.isError) return <Failed error={tenants.error} again={() => void tenants.refetch()} />;
+  const tenant = tenantToBeginWith(tenants.data);
+  return tenant === undefined ? <NoTenants /> : <Redirect to={`/t/${encodeURIComponent(tenant)}`} replace />;
+}
+
+function TenantPages({ tenant }: { readonly tenant: string }) {
+  const base = '/t/:tenant';
+  return (
+    <Frame tenant={tenant}>
+      <Switch>
+        <Route path={base}>
+          <OverviewPage tenant={tenant} />
+        </Route>
+        <Route path={`${base}/deliveries`}>
+          <DeliveriesPage tenant={tenant} />
+        </Route>
+        <Route path={`${base}/deliveries/:id`}>{({ id }) => <DeliveryPage key={id} tenant={tenant} id={id} />}</Route>
+        <Route path={`${base}/endpoints`}>
+          <EndpointsPage tenant={tenant} />
+        </Route>
+        <Route path={`${base}/endpoints/:id`}>{({ id }) => <EndpointPage key={id} tenant={tenant} id={id} />}</Route>
+        <Route path={`${base}/events`}>
+          <EventsPage tenant={tenant} />
+        </Route>
+        <Route path={`${base}/events/:id`}>{({ id }) => <EventPage key={id} tenant={tenant} id={id} />}</Route>
+        <Route>
+          <h1>There is no such page</h1>
+        </Route>
+      </Switch>
+    </Frame>
+  );
+}

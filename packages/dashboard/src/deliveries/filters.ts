@@ -1,0 +1,54 @@
+// Which deliveries are listed: kept in the address, so that a list can be sent to a colleague.
+import { useMemo } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { withQuery } from '../api/client.ts';
+
+export interface Filters {
+  readonly state: string | undefined;
+  readonly endpointId: string | undefined;
+  readonly eventId: string | undefined;
+  readonly eventType: string | undefined;
+  /** ISO 8601. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** The filters of the address, and a way to change some of them. */
+export function useFilters(): readonly [Filters, (change: Partial<Filters>) => void] {
+  const search = useSearch();
+  const [path, go] = useLocation();
+  const filters = useMemo(() => {
+    const given = new URLSearchParams(search);
+    const of = (name: keyof Filters) => given.get(name) ?? undefined;
+    return {
+      state: of('state'),
+      endpointId: of('endpointId'),
+      eventId: of('eventId'),
+      eventType: of('eventType'),
+      since: of('since'),
+      until: of('until'),
+    };
+  }, [search]);
+  return [filters, (change) => go(withQuery(path, { ...filters, ...change }), { replace: true })];
+}
+
+export const NO_FILTERS: Filters = {
+  state: undefined,
+  endpointId: undefined,
+  eventId: undefined,
+  eventType: undefined,
+  since: undefined,
+  until: undefined,
+};
+
+/** What a field for date and time shows for a moment, in the reader's own time. @param at ISO 8601 */
+export function toLocalField(at: string | undefined): string {
+  if (at === undefined) return '';
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return '';
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that somebody entered. */
+export const fromLocalField = (text: string): string | undefined =>
+  text === '' ? undefined : new Date(text).toISOString();

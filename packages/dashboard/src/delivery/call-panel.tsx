@@ -1,0 +1,86 @@
+// One call in full: what came of it in words, what was sent, what came back.
+import type { ReactNode } from 'react';
+import type { Call } from '../api/shapes.ts';
+import { outcomeAdvice, outcomeTitle } from '../outcomes/words.ts';
+import { Badge, outcomeTone } from '../parts/badge.tsx';
+import { Code, type HeaderLine, Headers } from '../parts/code.tsx';
+import { inert } from '../parts/inert.ts';
+import { Clock } from '../parts/moment.tsx';
+import { durationText } from '../parts/time.ts';
+
+interface CallPanelProps {
+  readonly call: Call;
+  readonly requestLines: readonly HeaderLine[];
+  /** `undefined` while it is being fetched. */
+  readonly requestBody: string | undefined;
+  /** What can be done with the request, e.g. copying it. */
+  readonly tools?: ReactNode;
+}
+
+export function CallPanel({ call, requestLines, requestBody, tools }: CallPanelProps) {
+  return (
+    <>
+      <Verdict call={call} />
+      <div className="columns">
+        <section className="card">
+          <div className="card-head">
+            <h3>Request</h3>
+            {tools}
+          </div>
+          <Headers label="Request headers" lines={requestLines} />
+          {requestBody === undefined ? (
+            <p className="muted">The body is not there yet.</p>
+          ) : (
+            <Code label="Request body" text={requestBody} />
+          )}
+        </section>
+        <section className="card">
+          <div className="card-head">
+            <h3>Response</h3>
+            {call.status !== null && <span className="status-line">HTTP {call.status}</span>}
+          </div>
+          <Received call={call} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Verdict({ call }: { readonly call: Call }) {
+  const tone = outcomeTone(call.outcome);
+  return (
+    <div className={`verdict ${tone}`}>
+      <div className="verdict-head">
+        <Badge tone={tone}>{outcomeTitle(call)}</Badge>
+        <span className="muted">
+          <Clock at={call.startedAt} /> · took {durationText(call.durationMs)}
+          {call.connectMs === null ? '' : ` (${durationText(call.connectMs)} to connect)`}
+        </span>
+      </div>
+      {call.error !== null && <p>{inert(call.error)}</p>}
+      {call.outcome !== 'succeeded' && (
+        <p>
+          <strong>What to do:</strong> {outcomeAdvice(call)}
+        </p>
+      )}
+      {call.repeated && <p>A kept connection had broken, so the call was made once more under the same id.</p>}
+    </div>
+  );
+}
+
+function Received({ call }: { readonly call: Call }) {
+  if (call.status === null) return <p className="muted">There was no response.</p>;
+  const lines = call.responseHeaders.map(({ name, value }) => [name, value] as const);
+  return (
+    <>
+      <Headers label="Response headers" lines={lines} />
+      {call.responseBody === null || call.responseBody === '' ? (
+        <p className="muted">The body was empty.</p>
+      ) : (
+        <Code label="Response body" text={call.responseBody} />
+      )}
+      {call.responseBodyEncoding === 'base64' && <p className="muted">Not text: shown as Base64.</p>}
+      {call.responseTruncated && <p className="muted">It was longer; only its beginning is kept.</p>}
+    </>
+  );
+}

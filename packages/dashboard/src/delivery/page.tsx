@@ -1,0 +1,143 @@
+// One delivery: what happened when, each call in full, and one more attempt.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { ofTenant, post } from '../api/client.ts';
+import { deliveryQuery, useDelivery, useEndpoints, useEvent } from '../api/queries.ts';
+import type { DeliveryDetail, Retry } from '../api/shapes.ts';
+import { EndpointName } from '../endpoints/name.tsx';
+import { usePageTitle } from '../frame/frame.tsx';
+import { StateBadge } from '../parts/badge.tsx';
+import { Copy } from '../parts/copy.tsx';
+import { inert } from '../parts/inert.ts';
+import { Clock } from '../parts/moment.tsx';
+import { Empty, Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { useAbout } from '../session/about.ts';
+import { CallPanel } from './call-panel.tsx';
+import { curlCommand } from './curl.ts';
+import { requestHeaders } from './request.ts';
+import { Timeline } from './timeline.tsx';
+
+interface DeliveryPageProps {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
+  usePageTitle('Delivery');
+  const delivery = useDelivery(tenant, id);
+  if (delivery.isPending) return <Loading />;
+  if (delivery.data === undefined)
+    return <FailedPage title="Delivery" error={delivery.error} again={() => void delivery.refetch()} />;
+  return (
+    <>
+      {delivery.isError && <Failed error={delivery.error} />}
+      <Shown tenant={tenant} delivery={delivery.data} />
+    </>
+  );
+}
+
+function Shown({ tenant, delivery }: { readonly tenant: string; readonly delivery: DeliveryDetail }) {
+  const { id, eventId, endpointId, attempts, state } = delivery;
+  const base = `/t/${encodeURIComponent(tenant)}`;
+  const [chosen, choose] = useState<number>();
+  const about = useAbout();
+  const endpoint = useEndpoints(tenant).data?.find((each) => each.id === endpointId);
+  const body = useEvent(tenant, eventId).data?.body;
+  const attempt = attempts.find(({ number }) => number === chosen) ?? attempts.at(-1);
+  const lines = attempt && requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about });
+  return (
+    <>
+      <nav className="crumbs" aria-label="Where this is">
+        <Link href={`${base}/deliveries`}>Deliveries</Link>
+      </nav>
+      <div className="page-head">
+        <h1>{inert(delivery.eventType)}</h1>
+        <StateBadge state={state} retrying={state === 'pending' && attempts.length > 0} />
+        <RetryButton tenant={tenant} id={id} afterwards={() => choose(undefined)} />
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Endpoint</dt>
+          <dd>
+            {endpoint === undefined ? (
+              <EndpointName endpoint={endpoint} id={endpointId} />
+            ) : (
+              <Link href={`${base}/endpoints/${endpointId}`}>
+                <EndpointName endpoint={endpoint} id={endpointId} />
+              </Link>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>Event</dt>
+          <dd>
+            <Link href={`${base}/events/${eventId}`}>
+              <code>{eventId}</code>
+            </Link>
+          </dd>
+        </div>
+        <div>
+          <dt>Delivery</dt>
+          <dd>
+            <code>{id}</code> <Copy text={id} />
+          </dd>
+        </div>
+        <div>
+          <dt>Created</dt>
+          <dd>
+            <Clock at={delivery.createdAt} />
+          </dd>
+        </div>
+      </dl>
+      <section className="card" aria-labelledby="timeline-title">
+        <h2 id="timeline-title">Timeline</h2>
+        <Timeline delivery={delivery} shown={attempt?.number} show={choose} />
+      </section>
+      {attempt === undefined || lines === undefined ? (
+        <Empty title="No attempt yet">
+          <p>{endpoint?.enabled === false ? 'The endpoint is disabled: deliveries wait.' : 'It waits for its turn.'}</p>
+        </Empty>
+      ) : (
+        <section aria-label={`Attempt ${attempt.number}`}>
+          <h2>Attempt {attempt.number}</h2>
+          {attempt.late && (
+            <p className="notice">Made by a process that had been taken for dead: it changed nothing.</p>
+          )}
+          <CallPanel
+            call={attempt}
+            requestLines={lines}
+            requestBody={body}
+            tools={
+              endpoint !== undefined &&
+              body !== undefined && <Copy label="Copy as curl" text={curlCommand(endpoint.url, lines, body)} />
+            }
+          />
+        </section>
+      )}
+    </>
+  );
+}
+
+function RetryButton({ tenant, id, afterwards }: DeliveryPageProps & { readonly afterwards: () => void }) {
+  const queries = useQueryClient();
+  const retry = useMutation({
+    mutationFn: () => post<Retry>(ofTenant(tenant, `/deliveries/${id}/retry`)),
+    onSuccess: () => {
+      afterwards();
+      return queries.invalidateQueries({ queryKey: deliveryQuery(tenant, id).queryKey });
+    },
+  });
+  return (
+    <div className="action">
+      <button type="button" className="button primary" disabled={retry.isPending} onClick={() => retry.mutate()}>
+        Retry now
+      </button>
+      <span role="status" className="muted">
+        {retry.data?.retry === 'due' && 'One more attempt is on its way.'}
+        {retry.data?.retry === 'under_way' && 'An attempt is under way already.'}
+      </span>
+      {retry.isError && <Failed error={retry.error} />}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// The attempts of a delivery on a time axis, with the waits between them; choosing one shows it below.
+import type { DeliveryDetail } from '../api/shapes.ts';
+import { outcomeTitle } from '../outcomes/words.ts';
+import { outcomeTone } from '../parts/badge.tsx';
+import { useNow } from '../parts/moment.tsx';
+import { agoText, clockText, durationText } from '../parts/time.ts';
+import { type Stretch, stretchesOf } from './axis.ts';
+
+interface TimelineProps {
+  readonly delivery: DeliveryDetail;
+  /** Number of the attempt that is shown. */
+  readonly shown: number | undefined;
+  readonly show: (number: number) => void;
+}
+
+export function Timeline({ delivery, shown, show }: TimelineProps) {
+  return (
+    <ol className="timeline" aria-label="Attempts and waits, in order">
+      <li className="stop accepted">
+        <span className="stop-name">Accepted</span>
+        <small>{clockText(delivery.createdAt)}</small>
+      </li>
+      {stretchesOf(delivery).map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: attempts are only ever added at the end
+        <Part key={index} part={part} shown={shown} show={show} />
+      ))}
+    </ol>
+  );
+}
+
+function Part({ part, shown, show }: Omit<TimelineProps, 'delivery'> & { readonly part: Stretch }) {
+  if (part.kind === 'wait') {
+    return (
+      <li className="wait" style={{ flexGrow: part.weight }}>
+        {part.ms >= 1 && (
+          <small>
+            <span className="visually-hidden">waited </span>
+            {durationText(part.ms)}
+          </small>
+        )}
+      </li>
+    );
+  }
+  if (part.kind === 'next') return <Next at={part.at} />;
+  const { attempt } = part;
+  return (
+    <li className="stop" style={{ flexGrow: part.weight }}>
+      <button
+        type="button"
+        className={`attempt-bar ${outcomeTone(attempt.outcome)}`}
+        aria-pressed={attempt.number === shown}
+        onClick={() => show(attempt.number)}
+      >
+        <span className="stop-name">
+          #{attempt.number} {outcomeTitle(attempt)}
+        </span>
+        <small>
+          {durationText(attempt.durationMs)}
+          {attempt.trigger === 'manual' && ' · by hand'}
+        </small>
+      </button>
+    </li>
+  );
+}
+
+function Next({ at }: { readonly at: string | null }) {
+  const now = useNow();
+  const due = at !== null && Date.parse(at) > now;
+  return (
+    <li className="stop next">
+      <span className="stop-name">Next attempt</span>
+      <small>{due ? agoText(at, now) : 'waits for its turn'}</small>
+    </li>
+  );
+}

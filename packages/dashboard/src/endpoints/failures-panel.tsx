@@ -1,0 +1,67 @@
+// The latest failures of an endpoint by what went wrong, each with what can be done about it.
+import { useQueries } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { deliveryQuery, useRecentDeliveries } from '../api/queries.ts';
+import { outcomeAdvice } from '../outcomes/words.ts';
+import { Badge, outcomeTone } from '../parts/badge.tsx';
+import { inert } from '../parts/inert.ts';
+import { Moment } from '../parts/moment.tsx';
+import { Loading } from '../parts/states.tsx';
+import { groupFailures } from './failures.ts';
+import { shortId } from './name.tsx';
+
+/** Failed deliveries that are looked into: each is a request. */
+const MAX_LOOKED_INTO = 24;
+/** Of a group, so many are named. */
+const NAMED = 3;
+const LOOKED_INTO_MS = 15_000;
+
+export function Failures({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {
+  const recent = useRecentDeliveries(tenant, endpointId);
+  const failed = (recent.data?.data ?? [])
+    .filter(({ state, attemptCount }) => state === 'exhausted' || (state === 'pending' && attemptCount > 0))
+    .slice(0, MAX_LOOKED_INTO);
+  const details = useQueries({
+    queries: failed.map(({ id }) => ({ ...deliveryQuery(tenant, id), staleTime: LOOKED_INTO_MS })),
+  });
+  const groups = groupFailures(details.flatMap(({ data }) => data ?? []));
+  const base = `/t/${encodeURIComponent(tenant)}/deliveries`;
+  return (
+    <section className="card" aria-labelledby="failures-title">
+      <div className="card-head">
+        <h2 id="failures-title">Recent failures</h2>
+        <Link href={`${base}?endpointId=${endpointId}`}>All deliveries</Link>
+      </div>
+      {(recent.isPending || details.some(({ isPending }) => isPending)) && <Loading lines={2} />}
+      {recent.isSuccess && failed.length === 0 && (
+        <p className="muted">None among the latest {recent.data.data.length} deliveries.</p>
+      )}
+      <ul className="groups">
+        {groups.map(({ title, sample, deliveries }) => (
+          <li key={title}>
+            <div className="group-head">
+              <Badge tone={outcomeTone(sample.outcome)}>{title}</Badge>
+              <strong>
+                {deliveries.length} {deliveries.length === 1 ? 'delivery' : 'deliveries'}
+              </strong>
+              <span className="muted">
+                last <Moment at={sample.startedAt} />
+              </span>
+            </div>
+            {sample.error !== null && <p>{inert(sample.error)}</p>}
+            <p>
+              <strong>What to do:</strong> {outcomeAdvice(sample)}
+            </p>
+            <p className="chips">
+              {deliveries.slice(0, NAMED).map(({ id, eventType }) => (
+                <Link key={id} href={`${base}/${id}`} className="chip">
+                  {inert(eventType)} {shortId(id)}
+                </Link>
+              ))}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

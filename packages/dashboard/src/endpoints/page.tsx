@@ -1,0 +1,122 @@
+// One endpoint: its settings, whether it works, and switching it on and off.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { ofTenant, post } from '../api/client.ts';
+import { endpointsKey, useEndpoint } from '../api/queries.ts';
+import type { Endpoint } from '../api/shapes.ts';
+import { usePageTitle } from '../frame/frame.tsx';
+import { EnabledBadge } from '../parts/badge.tsx';
+import { Copy } from '../parts/copy.tsx';
+import { inert } from '../parts/inert.ts';
+import { Clock } from '../parts/moment.tsx';
+import { Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { durationText } from '../parts/time.ts';
+import { EditEndpoint } from './edit-form.tsx';
+import { Failures } from './failures-panel.tsx';
+import { shortUrl } from './name.tsx';
+import { Secret } from './secret.tsx';
+import { TestPanel, useTest } from './test-panel.tsx';
+
+interface EndpointPageProps {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+export function EndpointPage({ tenant, id }: EndpointPageProps) {
+  usePageTitle('Endpoint');
+  const endpoint = useEndpoint(tenant, id);
+  if (endpoint.isPending) return <Loading />;
+  if (endpoint.data === undefined)
+    return <FailedPage title="Endpoint" error={endpoint.error} again={() => void endpoint.refetch()} />;
+  return (
+    <>
+      {endpoint.isError && <Failed error={endpoint.error} />}
+      <Shown tenant={tenant} endpoint={endpoint.data} />
+    </>
+  );
+}
+
+function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoint: Endpoint }) {
+  const { id, url, enabled } = endpoint;
+  const queries = useQueryClient();
+  const [editing, setEditing] = useState(false);
+  const test = useTest(tenant, id);
+  const turn = useMutation({
+    mutationFn: () => post<Endpoint>(ofTenant(tenant, `/endpoints/${id}/${enabled ? 'disable' : 'enable'}`)),
+    onSuccess: () => queries.invalidateQueries({ queryKey: endpointsKey(tenant) }),
+  });
+  return (
+    <>
+      <nav className="crumbs" aria-label="Where this is">
+        <Link href={`/t/${encodeURIComponent(tenant)}/endpoints`}>Endpoints</Link>
+      </nav>
+      <div className="page-head">
+        <h1>{inert(endpoint.description) || shortUrl(url)}</h1>
+        <EnabledBadge enabled={enabled} />
+        <div className="buttons action">
+          <button type="button" className="button" disabled={turn.isPending} onClick={() => turn.mutate()}>
+            {enabled ? 'Disable' : 'Enable'}
+          </button>
+          <button type="button" className="button primary" disabled={test.isPending} onClick={() => test.mutate()}>
+            {test.isPending ? 'Sending…' : 'Send test event'}
+          </button>
+        </div>
+      </div>
+      {turn.isError && <Failed error={turn.error} />}
+      {!enabled && (
+        <p className="notice">
+          Disabled: deliveries wait, and events that come meanwhile are not for it. Enabling makes what waits due at
+          once.
+        </p>
+      )}
+      <TestPanel endpoint={endpoint} test={test} />
+      <div className="columns">
+        <section className="card" aria-labelledby="settings-title">
+          <div className="card-head">
+            <h2 id="settings-title">Settings</h2>
+            {!editing && (
+              <button type="button" className="button small" onClick={() => setEditing(true)}>
+                Edit
+              </button>
+            )}
+          </div>
+          {editing ? (
+            <EditEndpoint tenant={tenant} endpoint={endpoint} done={() => setEditing(false)} />
+          ) : (
+            <Settings tenant={tenant} endpoint={endpoint} />
+          )}
+        </section>
+        <Failures tenant={tenant} endpointId={id} />
+      </div>
+    </>
+  );
+}
+
+function Settings({ tenant, endpoint }: { readonly tenant: string; readonly endpoint: Endpoint }) {
+  const { id, url, eventTypes, scheduleMs, connectTimeoutMs, replyTimeoutMs, headerNames, createdAt } = endpoint;
+  const rows = [
+    ['Callback URL', <code key="url">{inert(url)}</code>],
+    ['Events', eventTypes === null ? 'all' : eventTypes.join(', ')],
+    ['Retries after', scheduleMs.length === 0 ? 'never' : scheduleMs.map(durationText).join(', then ')],
+    ['Timeouts', `${durationText(connectTimeoutMs)} to connect, ${durationText(replyTimeoutMs)} to reply`],
+    ['Created', <Clock key="created" at={createdAt} />],
+  ] as const;
+  return (
+    <dl className="settings">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Id</dt>
+        <dd className="secret">
+          <code>{id}</code> <Copy text={id} />
+        </dd>
+      </div>
+      <Secret tenant={tenant} endpointId={id} headerNames={headerNames} />
+    </dl>
+  );
+}

@@ -1,0 +1,82 @@
+// One event: its body as it was sent, and where it went.
+import { Link } from 'wouter';
+import { useEndpoints, useEvent } from '../api/queries.ts';
+import { EndpointName } from '../endpoints/name.tsx';
+import { usePageTitle } from '../frame/frame.tsx';
+import { StateBadge } from '../parts/badge.tsx';
+import { Code } from '../parts/code.tsx';
+import { Copy } from '../parts/copy.tsx';
+import { inert } from '../parts/inert.ts';
+import { Clock } from '../parts/moment.tsx';
+import { FailedPage, Loading } from '../parts/states.tsx';
+import { Matches } from './matches.tsx';
+
+export function EventPage({ tenant, id }: { readonly tenant: string; readonly id: string }) {
+  usePageTitle('Event');
+  const event = useEvent(tenant, id, true);
+  const endpoints = useEndpoints(tenant);
+  const base = `/t/${encodeURIComponent(tenant)}`;
+  if (event.isPending) return <Loading />;
+  if (event.data === undefined)
+    return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
+  const { type, createdAt, body, deliveries } = event.data;
+  return (
+    <>
+      <nav className="crumbs" aria-label="Where this is">
+        <Link href={`${base}/events`}>Events</Link>
+      </nav>
+      <div className="page-head">
+        <h1>{inert(type)}</h1>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>Event</dt>
+          <dd>
+            <code>{id}</code> <Copy text={id} />
+          </dd>
+        </div>
+        <div>
+          <dt>Accepted</dt>
+          <dd>
+            <Clock at={createdAt} />
+          </dd>
+        </div>
+      </dl>
+      <div className="columns">
+        <section className="card" aria-labelledby="body-title">
+          <h2 id="body-title">Body</h2>
+          <Code label="Body of the event" text={body} />
+        </section>
+        <div>
+          <section className="card" aria-labelledby="deliveries-title">
+            <h2 id="deliveries-title">Deliveries</h2>
+            {deliveries.length === 0 && <p className="muted">No endpoint wanted it.</p>}
+            <ul className="matches">
+              {deliveries.map((delivery) => (
+                <li key={delivery.id}>
+                  <StateBadge
+                    state={delivery.state}
+                    retrying={delivery.state === 'pending' && delivery.attemptCount > 0}
+                  />
+                  <Link href={`${base}/deliveries/${delivery.id}`}>
+                    <EndpointName
+                      endpoint={endpoints.data?.find((each) => each.id === delivery.endpointId)}
+                      id={delivery.endpointId}
+                    />
+                  </Link>
+                  <span className="muted">
+                    {delivery.attemptCount} {delivery.attemptCount === 1 ? 'attempt' : 'attempts'}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+          <section className="card" aria-labelledby="matches-title">
+            <h2 id="matches-title">Who wanted it</h2>
+            <Matches tenant={tenant} type={type} deliveries={deliveries} />
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Endpoint } from '../api/shapes.ts';
+import { explainMatches } from './matching.ts';
+
+const endpoint = (id: string, eventTypes: Endpoint['eventTypes'], enabled = true): Endpoint => ({
+  id,
+  url: 'https://r.example/',
+  eventTypes,
+  description: '',
+  scheduleMs: [],
+  connectTimeoutMs: 1_000,
+  replyTimeoutMs: 1_000,
+  enabled,
+  headerNames: [],
+  createdAt: '',
+  updatedAt: '',
+});
+
+describe('which endpoints an event went to', () => {
+  it('is explained for each of them, those that got it first', () => {
+    const endpoints = [
+      endpoint('other', ['order.*', 'a']),
+      endpoint('off', null, false),
+      endpoint('new', null),
+      endpoint('all', null),
+      endpoint('some', ['x', 'user.*']),
+    ];
+    const deliveries = [
+      { id: '1', endpointId: 'all' },
+      { id: '2', endpointId: 'some' },
+    ];
+    assert.deepEqual(
+      explainMatches('user.created', endpoints, deliveries).map((each) => [
+        each.endpoint.id,
+        each.deliveryId,
+        each.reason,
+      ]),
+      [
+        ['all', '1', 'Wants all events'],
+        ['some', '2', 'Wants user.*'],
+        ['other', undefined, 'Wants only order.*, a'],
+        ['off', undefined, 'Is disabled'],
+        ['new', undefined, 'Was changed or created after the event'],
+      ],
+    );
+  });
+});

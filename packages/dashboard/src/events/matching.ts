@@ -1,0 +1,35 @@
+// Which endpoints an event went to, and why the others did not get it.
+import { matches } from '../../../posthorn/src/domain/event-type.ts';
+import type { Endpoint } from '../api/shapes.ts';
+
+export interface Match {
+  readonly endpoint: Endpoint;
+  /** Its delivery; `undefined` when it got none. */
+  readonly deliveryId: string | undefined;
+  /** Why it got it, or why not. */
+  readonly reason: string;
+}
+
+/** @param deliveries as the answer to posting the event named them */
+export function explainMatches(
+  type: string,
+  endpoints: readonly Endpoint[],
+  deliveries: readonly { readonly id: string; readonly endpointId: string }[],
+): readonly Match[] {
+  const byEndpoint = new Map(deliveries.map(({ id, endpointId }) => [endpointId, id]));
+  return endpoints
+    .map((endpoint) => {
+      const deliveryId = byEndpoint.get(endpoint.id);
+      return { endpoint, deliveryId, reason: reasonOf(type, endpoint, deliveryId !== undefined) };
+    })
+    .sort((a, b) => Number(b.deliveryId !== undefined) - Number(a.deliveryId !== undefined));
+}
+
+function reasonOf(type: string, { enabled, eventTypes }: Endpoint, got: boolean): string {
+  if (eventTypes !== null && !matches(eventTypes, type)) return `Wants only ${eventTypes.join(', ')}`;
+  if (got) {
+    const wanted = eventTypes?.find((each) => matches([each], type));
+    return wanted === undefined ? 'Wants all events' : `Wants ${wanted}`;
+  }
+  return enabled ? 'Was changed or created after the event' : 'Is disabled';
+}

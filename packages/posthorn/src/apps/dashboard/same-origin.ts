@@ -1,0 +1,22 @@
+// Whether a browser sent a request from a page of ours. SameSite=Strict keeps the cookie off requests of other sites; this
+// also keeps out other origins of the same site, such as another port of this machine.
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../api/problems.ts';
+
+const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** @returns why a request that changes something is refused; `undefined` when it may go on */
+export function refuseForeign({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): Problem | undefined {
+  if (CHANGES_NOTHING.has(method) || isOurs(headers)) return undefined;
+  return new Problem('forbidden', {
+    detail: 'A session changes things from the pages of this Posthorn only. Programs send an API key instead.',
+  });
+}
+
+function isOurs(headers: FastifyRequest['headers']): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  // Browsers leave the header out where they do not trust the connection, and some old ones know only this one.
+  const { origin, host } = headers;
+  return host !== undefined && (origin === `https://${host}` || origin === `http://${host}`);
+}

@@ -1,0 +1,62 @@
+// Signing in and out: an API key is exchanged once for a session, so that no page ever keeps the key.
+import { Type } from 'typebox';
+import type { ApiKeys } from '../api/authentication.ts';
+import { refuseBody, refuseEncoded } from '../api/body-reader.ts';
+import { Problem } from '../api/problems.ts';
+import type { ApiServer, RouteParts } from '../api/route.ts';
+import { CLOSED } from '../api/schemas/fields.ts';
+import { sessionCookie, sessionToken } from './cookie.ts';
+import { refuseForeign } from './same-origin.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Longer than any key that somebody would choose. */
+const MAX_KEY_CHARACTERS = 1_024;
+
+const SignInBody = Type.Object(
+  { key: Type.String({ minLength: 1, maxLength: MAX_KEY_CHARACTERS, description: 'An API key.' }) },
+  CLOSED,
+);
+
+export interface SessionParts extends Pick<RouteParts, 'clock' | 'headerPrefix'> {
+  readonly keys: ApiKeys;
+  readonly sessions: Sessions;
+  readonly version: string;
+}
+
+/** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
+export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
+  const { keys, sessions, clock, headerPrefix, version } = parts;
+  /** What the pages need to know of this Posthorn. */
+  const about = { version, headerPrefix };
+  app.addHook('onRequest', refuseEncoded);
+  app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request)));
+
+  app.get('/session', { schema: { hide: true } }, async (request, reply) => {
+    const token = sessionToken(request);
+    const signedIn = token !== undefined && sessions.use(token, clock.now());
+    return reply.send({ signedIn, ...(signedIn && about) });
+  });
+
+  app.post('/session', { schema: { hide: true, body: SignInBody } }, async (request, reply) => {
+    const cookie = sessionCookie(request);
+    if (cookie === undefined) {
+      throw new Problem('forbidden', {
+        detail:
+          'Anybody on the way could read the key. Open the dashboard over https (a proxy that sets x-forwarded-proto) or on the machine itself, at http://localhost.',
+      });
+    }
+    const refusal = keys.refusal(request.body.key.trim(), request.ip);
+    if (refusal !== undefined) throw refusal;
+    const token = sessions.begin(clock.now());
+    reply.header('set-cookie', `${cookie.name}=${token}; ${cookie.attributes}`);
+    return reply.send({ signedIn: true, ...about });
+  });
+
+  app.delete('/session', { preHandler: refuseBody, schema: { hide: true } }, async (request, reply) => {
+    const token = sessionToken(request);
+    if (token !== undefined) sessions.end(token);
+    const cookie = sessionCookie(request);
+    if (cookie !== undefined) reply.header('set-cookie', `${cookie.name}=; ${cookie.attributes}; Max-Age=0`);
+    return reply.code(204).send();
+  });
+}
