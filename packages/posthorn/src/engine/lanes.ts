@@ -96,7 +96,7 @@ export class Lanes {
   /** Takes a place in the lane for a delivery about to be stored; false when it must wait in the backlog. */
   reserve(endpointId: EndpointId, bytes: number): boolean {
     const lane = this.#lane(endpointId);
-    if (lane.backlog || !this.#fits(lane, bytes)) {
+    if (this.full || lane.backlog || !this.#fits(lane, bytes)) {
       this.#dropIfEmpty(lane);
       return false;
     }

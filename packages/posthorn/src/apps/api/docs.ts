@@ -30,8 +30,10 @@ export async function docs(app: FastifyInstance): Promise<void> {
     document ??= openApiDocument(app);
     return document;
   };
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     reply.headers(PAGE_HEADERS);
+    // Files of the page are small: nobody needs a part of one, and a part that does not exist is an error in them.
+    delete raw.headers.range;
     done();
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => describe());

@@ -1,6 +1,6 @@
 // Turns whatever went wrong into a problem document: ours as they are, the framework's and the parser's in our words, the
 // store's absence as "try again", and everything else as a defect that is logged once under a reference.
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Random } from '../../seams/random.ts';
@@ -123,4 +123,12 @@ export function answerUnreadable(error: Error & { readonly code?: string }, sock
     );
   }
   socket.destroy(error);
+}
+
+/** Answers a request that expects something else than `100-continue`; Node would answer with nothing but a status. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const kind = 'malformed-request';
+  const body = problemText(kind, { detail: 'The header expect may only be 100-continue; leave it out.' });
+  // The body that may follow is not wanted, and is not to be taken for the next request.
+  response.writeHead(PROBLEM_KINDS[kind].status, { 'content-type': PROBLEM_MEDIA_TYPE, connection: 'close' }).end(body);
 }

@@ -12,6 +12,9 @@ export const MAX_BATCH_EVENTS = 1_000;
 /** Any other request: an endpoint with all of its settings at their limits fits several times. */
 export const MAX_REQUEST_BYTES = 128 * 1_024;
 
+/** Bodies of all requests together that have not been answered yet: 8 of the largest batches, or 65,536 small events. */
+export const MAX_BODIES_BYTES = 64 * 1_024 * 1_024;
+
 /** A tenant's name, for people. */
 export const MAX_NAME_CHARACTERS = 200;
 /** An endpoint's description, for people. */

@@ -9,8 +9,9 @@ import { Sessions } from '../dashboard/sessions.ts';
 import type { Log } from '../logging/log.ts';
 import { ApiKeys, requireKey } from './authentication.ts';
 import { readJsonOnly, refuseEncoded } from './body-reader.ts';
+import { limitBodies } from './body-room.ts';
 import { docs } from './docs.ts';
-import { answerFailures, answerUnreadable } from './failures.ts';
+import { answerExpectation, answerFailures, answerUnreadable } from './failures.ts';
 import { refuseConfusion } from './hosts.ts';
 import { KnownPaths } from './known-paths.ts';
 import {
@@ -76,6 +77,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const paths = new KnownPaths();
   const keys = new ApiKeys(parts.apiKeyHashes, parts.clock);
   const sessions = new Sessions(parts.random);
+  app.server.on('checkExpectation', answerExpectation);
 
   readJsonOnly(app);
   app.setValidatorCompiler(compileSchema);
@@ -115,6 +117,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
       v1.addHook('onRequest', requireKey(keys, sessions, parts.clock));
       v1.addHook('onRequest', refuseEncoded);
+      v1.addHook('onRequest', limitBodies());
       v1.setNotFoundHandler(answerUnknown);
       tenantRoutes(v1, parts);
       endpointRoutes(v1, parts);

@@ -165,6 +165,7 @@ describe('on the wire', () => {
       415,
       /content-type/,
     ],
+    ['an expectation that nobody knows', `${POST}content-length: 2\r\nexpect: a wonder\r\n`, '{}', 400, /expect/],
     ['bytes that are no UTF-8', `${POST}content-length: 4\r\n`, '\x00\x00\x00\x00', 400, /not JSON/],
   ];
   for (const [what, head, body, status, detail] of refused) {
