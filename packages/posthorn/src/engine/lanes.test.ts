@@ -162,6 +162,32 @@ describe('lanes', () => {
     for (const endpoint of endpoints) assert.ok(startedFor(endpoint) >= 1);
   });
 
+  it('starts lanes with nothing under way before others, when slots are scarce', () => {
+    const crowd = Array.from({ length: 1_024 }, () => id<EndpointId>());
+    for (const endpoint of crowd) for (let i = 0; i < 4; i++) lanes.offer(delivery(endpoint));
+    lanes.pump();
+    assert.equal(lanes.active, 1_024);
+    const newcomer = id<EndpointId>();
+    lanes.offer(delivery(newcomer));
+    finishOne();
+    assert.equal(startedFor(newcomer), 1);
+  });
+
+  it('gives lanes that run out of time and lanes that answer every other turn, when slots are scarce', () => {
+    const slow = Array.from({ length: 300 }, () => id<EndpointId>());
+    for (const endpoint of slow) lanes.offer(delivery(endpoint));
+    lanes.pump();
+    for (const endpoint of slow) lanes.offer(delivery(endpoint));
+    allowed = false;
+    for (const one of started.splice(0)) lanes.finished(one, true);
+    const answering = Array.from({ length: 1_100 }, () => id<EndpointId>());
+    for (const endpoint of answering) lanes.offer(delivery(endpoint));
+    allowed = true;
+    lanes.pump();
+    assert.equal(lanes.active, 1_024);
+    for (const endpoint of slow) assert.equal(startedFor(endpoint), 1);
+  });
+
   it('returns what has not begun when cleared, and forgets lanes that hold nothing', async () => {
     const endpoint = id<EndpointId>();
     for (let i = 0; i < 10; i++) lanes.offer(delivery(endpoint));

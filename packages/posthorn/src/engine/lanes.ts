@@ -36,8 +36,8 @@ interface Lane {
   backlog: boolean;
   /** Counts the times that the backlog was noted, so that an older look cannot deny a newer note. */
   backlogNotes: number;
-  /** In the ring of lanes that may have something to start. */
-  ringed: boolean;
+  /** Where it stands while it waits for a start. */
+  rank: Set<Lane> | undefined;
 }
 
 export function heldBytes(body: Uint8Array): number {
@@ -52,7 +52,14 @@ export class Lanes {
   readonly #lanes = new Map<EndpointId, Lane>();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
-  #ring: Lane[] = [];
+  /**
+   * Lanes that have something waiting, by how many calls they have under way, those that ran out of time apart. The next
+   * start is found without looking at lanes that may not have one, of which there may be thousands.
+   */
+  readonly #ranks: readonly Set<Lane>[];
+  readonly #slowRanks: readonly Set<Lane>[];
+  /** Which of the two has the next turn when both have lanes with equally few calls. */
+  #slowFirst = false;
   #active = 0;
   /** Deliveries under way that were started while their lane was slow. */
   readonly #slowCalls = new Set<HeldDelivery>();
@@ -76,6 +83,8 @@ export class Lanes {
     this.#mayStart = mayStart;
     this.#start = start;
     this.#onRoom = onRoom;
+    this.#ranks = Array.from({ length: concurrency }, () => new Set<Lane>());
+    this.#slowRanks = Array.from({ length: concurrency }, () => new Set<Lane>());
   }
 
   /** Calls under way. */
@@ -147,8 +156,8 @@ export class Lanes {
     this.#hold(lane, -heldBytes(delivery.event.body));
     if (wasFull && !this.full) this.#onRoom();
     else if (lane.backlog && MAX_HELD_PER_LANE - this.#waitingIn(lane) >= MIN_CLAIM) this.#onRoom();
-    if (this.#waitingIn(lane) > 0) this.#addToRing(lane);
-    else this.#dropIfEmpty(lane);
+    this.#arrange(lane);
+    this.#dropIfEmpty(lane);
     this.pump();
     if (this.#active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
@@ -201,6 +210,7 @@ export class Lanes {
       }
       lane.waiting = [];
       lane.head = 0;
+      this.#arrange(lane);
       this.#dropIfEmpty(lane);
     }
     return cleared;
@@ -211,31 +221,34 @@ export class Lanes {
     if (this.#active > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
-  /** Starts what may be started, one lane after the other. */
+  /** Starts what may be started, lanes with the fewest calls under way first, those in turn. */
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    let blocked = 0;
-    while (blocked < this.#ring.length && this.#active < MAX_CALLS && this.#mayStart()) {
-      const lane = this.#ring.shift();
+    while (this.#active < MAX_CALLS && this.#mayStart()) {
+      const lane = this.#next();
       if (lane === undefined) break;
-      if (this.#startOne(lane)) blocked = 0;
-      else if (lane.active < this.#concurrency && this.#waitingIn(lane) > 0) blocked += 1;
-      else {
-        lane.ringed = false;
-        continue;
-      }
-      this.#ring.push(lane);
+      this.#startOne(lane);
     }
     this.#pumping = false;
   }
 
-  #startOne(lane: Lane): boolean {
-    if (lane.slow && this.#slowCalls.size >= MAX_SLOW_CALLS) return false;
+  /** The lane whose turn it is to start a call. */
+  #next(): Lane | undefined {
     const free = MAX_CALLS - this.#active;
-    if (lane.active >= Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)))) return false;
+    const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
+    const slowMay = this.#slowCalls.size < MAX_SLOW_CALLS;
+    for (let active = 0; active < most; active++) {
+      const slow = slowMay ? firstOf(this.#slowRanks[active]) : undefined;
+      const lane = slow !== undefined && this.#slowFirst ? slow : (firstOf(this.#ranks[active]) ?? slow);
+      if (lane !== undefined) return lane;
+    }
+    return undefined;
+  }
+
+  #startOne(lane: Lane): void {
     const delivery = lane.waiting[lane.head];
-    if (delivery === undefined) return false;
+    if (delivery === undefined) throw new Error(`lane ${lane.endpointId} has its turn and nothing to start`);
     lane.head += 1;
     if (lane.head > 64 && lane.head * 2 > lane.waiting.length) {
       lane.waiting = lane.waiting.slice(lane.head);
@@ -244,8 +257,9 @@ export class Lanes {
     lane.active += 1;
     this.#active += 1;
     if (lane.slow) this.#slowCalls.add(delivery);
+    this.#slowFirst = !lane.slow;
+    this.#arrange(lane);
     this.#start(delivery);
-    return true;
   }
 
   #fits(lane: Lane, bytes: number): boolean {
@@ -257,13 +271,17 @@ export class Lanes {
 
   #queue(lane: Lane, delivery: HeldDelivery): void {
     lane.waiting.push(delivery);
-    this.#addToRing(lane);
+    this.#arrange(lane);
   }
 
-  #addToRing(lane: Lane): void {
-    if (lane.ringed) return;
-    lane.ringed = true;
-    this.#ring.push(lane);
+  /** Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place. */
+  #arrange(lane: Lane): void {
+    const ranks = lane.slow ? this.#slowRanks : this.#ranks;
+    const rank = this.#waitingIn(lane) > 0 ? ranks[lane.active] : undefined;
+    if (rank === lane.rank) return;
+    lane.rank?.delete(lane);
+    rank?.add(lane);
+    lane.rank = rank;
   }
 
   #hold(lane: Lane, bytes: number): void {
@@ -288,7 +306,7 @@ export class Lanes {
       heldBytes: 0,
       backlog: false,
       backlogNotes: 0,
-      ringed: false,
+      rank: undefined,
     };
     this.#lanes.set(endpointId, lane);
     return lane;
@@ -298,4 +316,10 @@ export class Lanes {
     if (lane.active > 0 || lane.reserved > 0 || lane.backlog || this.#waitingIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
   }
+}
+
+function firstOf(rank: ReadonlySet<Lane> | undefined): Lane | undefined {
+  if (rank === undefined || rank.size === 0) return undefined;
+  for (const lane of rank) return lane;
+  return undefined;
 }

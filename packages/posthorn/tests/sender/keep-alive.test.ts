@@ -44,7 +44,12 @@ describe('a kept connection', () => {
   });
 
   it('serves one call at a time', async () => {
-    await using receiver = await startReceiver({ onRequest: answering(200) });
+    const waiting: Socket[] = [];
+    // Answers none before all of a round have come, so that each has a connection of its own.
+    const onRequest = (socket: Socket) => {
+      if (waiting.push(socket) === 16) for (const each of waiting.splice(0)) each.write(response(200));
+    };
+    await using receiver = await startReceiver({ onRequest });
     await using sending = startSender();
     const url = `http://127.0.0.1:${receiver.port}/`;
     for (let round = 1; round <= 3; round++) {
@@ -52,6 +57,16 @@ describe('a kept connection', () => {
       assert.equal(results.filter(({ connectMs }) => connectMs === null).length, round === 1 ? 0 : 16);
     }
     assert.equal(receiver.connections(), 16);
+  });
+
+  it('serves calls that wait for a new one of their own', async () => {
+    await using receiver = await startReceiver({ onRequest: answering(200) });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    const calls = 400;
+    const results = await Promise.all(Array.from({ length: calls }, () => sending.send(url)));
+    assert.ok(results.every(({ outcome }) => outcome === 'succeeded'));
+    assert.ok(receiver.connections() < calls / 2, `${receiver.connections()} connections for ${calls} calls`);
   });
 
   for (const secure of [false, true]) {

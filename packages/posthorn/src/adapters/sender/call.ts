@@ -14,6 +14,7 @@ import {
   malformed,
   replyTimeout,
 } from './failures.ts';
+import type { Gate, Waiter } from './gate.ts';
 import { type Exchange, LINE_GONE, type Line, lineGone } from './line.ts';
 import type { Pool } from './pool.ts';
 import { ResponseBuffer } from './response-buffer.ts';
@@ -22,12 +23,13 @@ import type { UnderWay } from './under-way.ts';
 
 /** What all calls of a sender share. */
 export interface CallParts extends ConnectorParts {
+  readonly gate: Gate;
   readonly pool: Pool;
   readonly underWay: UnderWay;
 }
 
 /** Its owner hears the result once. The methods without a docstring are undici's `DispatchHandler`. */
-export class OneCall implements Exchange, ConnectOwner {
+export class OneCall implements Exchange, ConnectOwner, Waiter {
   readonly #call: Call;
   readonly #target: Target;
   readonly #parts: CallParts;
@@ -58,8 +60,15 @@ export class OneCall implements Exchange, ConnectOwner {
   start(): void {
     this.#parts.underWay.add(this.#stop, this);
     const line = this.#parts.pool.take(this.#target.origin);
+    if (line === undefined) this.#parts.gate.enter(this);
+    else this.#dispatch(line);
+  }
+
+  turn(): boolean {
+    const line = this.#parts.pool.take(this.#target.origin);
     if (line === undefined) this.#connect();
     else this.#dispatch(line);
+    return line === undefined;
   }
 
   /** Ends the call at once. A status that already came decides it all the same: after a 20x, another call is a duplicate. */
@@ -181,6 +190,7 @@ export class OneCall implements Exchange, ConnectOwner {
   #end(result: CallResult): void {
     this.#over = true;
     this.#clock?.cancel();
+    this.#parts.gate.leave(this);
     this.#connecting?.cancel();
     this.#line?.destroy();
     this.#parts.underWay.delete(this.#stop, this);
