@@ -10,6 +10,8 @@ const MAX_CALLS = 1_024;
 const MAX_HELD_PER_LANE = 512;
 /** A lane claims from its backlog when at least this much fits: claims cost the same for one as for many. */
 const MIN_CLAIM = 128;
+/** What a lane may claim at least when many share one claim. */
+const MIN_SHARE = 16;
 /** Bodies in memory over all lanes. */
 const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
 /** What a held delivery costs besides its body. */
@@ -97,6 +99,11 @@ export class Lanes {
     return this.#lanes.size;
   }
 
+  /** Lanes that have a backlog in the store, as far as is known. */
+  get backlogs(): number {
+    return this.#backlogged.size;
+  }
+
   /** True while not even an empty lane should be filled. */
   get full(): boolean {
     return this.#heldBytes >= MAX_HELD_BYTES;
@@ -174,12 +181,13 @@ export class Lanes {
   wants(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
     const wants: { endpointId: EndpointId; limit: number; notes: number }[] = [];
     let left = total;
+    const share = Math.max(MIN_SHARE, Math.floor(total / this.#backlogged.size));
     for (const lane of this.#backlogged) {
       if (left <= 0) break;
       if (!this.#fits(lane, HELD_OVERHEAD_BYTES)) continue;
       const room = MAX_HELD_PER_LANE - this.#waitingIn(lane) - lane.reserved - lane.active;
       if (room < MIN_CLAIM) continue;
-      const limit = Math.min(left, room);
+      const limit = Math.min(left, room, share);
       left -= limit;
       wants.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
     }

@@ -15,6 +15,8 @@ import type { StoreHealth } from './store-health.ts';
 const MAX_CLAIM = 500;
 /** How long to wait after the store did not answer, in milliseconds. */
 const RETRY_MS = 250;
+/** Endpoints whose backlog is noted per look; when there are more, another look follows as these run empty. */
+const MAX_BACKLOGS = 10_000;
 /** How long to wait for another process's claim to end, in milliseconds. */
 const CONTENDED_MS = 20;
 
@@ -36,6 +38,7 @@ export class Scheduler {
   #running: Promise<void> | undefined;
   #again = false;
   #lookAround = false;
+  #moreBacklogs = false;
   #stopped = false;
 
   /**
@@ -115,8 +118,11 @@ export class Scheduler {
     const { store, health } = this.#parts;
     this.#lookAround = false;
     try {
-      const [backlogs, nextDue] = await health.watch(() => Promise.all([store.backlogs(10_000), store.nextDue()]));
+      const [backlogs, nextDue] = await health.watch(() =>
+        Promise.all([store.backlogs(MAX_BACKLOGS), store.nextDue()]),
+      );
       for (const endpointId of backlogs) this.#parts.lanes.noteBacklog(endpointId);
+      this.#moreBacklogs = backlogs.length === MAX_BACKLOGS;
       if (nextDue !== null) this.noteDue(nextDue);
     } catch (error) {
       this.#lookAround = true;
@@ -163,6 +169,7 @@ export class Scheduler {
       for (const { endpointId, limit, notes } of wants) {
         if ((counts.get(endpointId) ?? 0) < limit) lanes.backlogEmpty(endpointId, notes);
       }
+      if (this.#moreBacklogs && lanes.backlogs < MAX_BACKLOGS / 2) this.lookAround();
       return deliveries.length;
     });
   }
