@@ -2,7 +2,7 @@
 import { Scene, type SceneOptions } from './scene.ts';
 import type { Service } from './service.ts';
 import { onSqlite, withPostgres } from './stores.ts';
-import { Judgement, type Outcome, type Stage, type Suite } from './suite.ts';
+import type { Figures, Stage, Suite } from './suite.ts';
 import { now, pass } from './waiting.ts';
 
 /** After a start, in milliseconds. */
@@ -19,8 +19,8 @@ async function underKills(
   options: SceneOptions,
   kind: 'sqlite' | 'postgres',
   rounds: number,
-): Promise<Outcome> {
-  const judgement = new Judgement();
+): Promise<Figures> {
+  const { judgement } = stage;
   await using scene = await Scene.set(stage, options);
   await scene.start();
   if (kind === 'postgres') await scene.start();
@@ -42,7 +42,7 @@ async function underKills(
   const figures = await scene.judge(judgement);
   const across = figures.facts['retriesAcrossFaults'] ?? 0;
   judgement.expect(across >= rounds * RETRIED_PART, `only ${across} retries were pending across ${rounds} kills`);
-  return { figures, broken: judgement.broken };
+  return figures;
 }
 
 /** On a store that two share, both die in one round of three. */

@@ -1,5 +1,6 @@
 // `npm run crash`: runs the crash suites, prints what they measured, and fails when a promise did not hold.
 import { parseArgs } from 'node:util';
+import { clockJumps } from './clock-jumps.ts';
 import { diskError } from './disk-error.ts';
 import { diskFull } from './disk-full.ts';
 import { killPostgres, killSqlite } from './kill.ts';
@@ -8,12 +9,14 @@ import { postgresFaults } from './postgres-faults.ts';
 import { powerCut } from './power-cut.ts';
 import { detailsOf, tableOf, writeReport } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
+import { runMutants } from './run-mutants.ts';
 import { secondProcess } from './second-process.ts';
 import { stopContinue } from './stop-continue.ts';
 import type { Suite } from './suite.ts';
 import { stopPostgres, stopSqlite } from './terminate.ts';
 
 const REPORT = 'reports/crash.json';
+const MUTANTS_REPORT = 'reports/crash-mutants.json';
 
 const SUITES: readonly Suite[] = [
   killSqlite,
@@ -27,6 +30,7 @@ const SUITES: readonly Suite[] = [
   postgresFaults,
   stopContinue,
   powerCut,
+  clockJumps,
 ];
 
 const HELP = `Breaks real processes, disks and databases under load, and checks that nothing accepted is lost.
@@ -34,6 +38,7 @@ const HELP = `Breaks real processes, disks and databases under load, and checks 
   npm run crash                                 every suite, as CI runs them
   npm run crash -- --only kill --rounds 50      suites whose names begin so, longer
   npm run crash -- --seed 17                    the same draws as another run
+  npm run crash -- --mutants                    the suites against programs that each break a promise
 
 Suites: ${SUITES.map(({ name }) => name).join(' · ')}
 Figures go to ${REPORT}.
@@ -44,6 +49,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     rounds: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    mutants: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -63,6 +69,10 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   process.stdout.write(`Seed ${seed}.\n`);
+  return values.mutants ? await testSuites(suites, seed) : await testProgram(suites, seed, rounds);
+}
+
+async function testProgram(suites: readonly Suite[], seed: number, rounds: number | undefined): Promise<number> {
   const runs: Ran[] = [];
   for (const suite of suites) {
     process.stdout.write(`\n${suite.name}: ${suite.promise}\n`);
@@ -71,7 +81,15 @@ async function main(): Promise<number> {
     runs.push(ran);
     process.stdout.write(`${detailsOf(ran)}\n`);
   }
-  writeReport(REPORT, seed, runs);
+  writeReport(REPORT, seed, { suites: runs });
   process.stdout.write(`\n${tableOf(runs)}\n`);
   return runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
+}
+
+async function testSuites(suites: readonly Suite[], seed: number): Promise<number> {
+  const trials = await runMutants(suites, seed, (text) => process.stdout.write(`${text}\n`));
+  writeReport(MUTANTS_REPORT, seed, { mutants: trials });
+  const survivors = trials.filter(({ caught }) => !caught).length;
+  process.stdout.write(`\n${trials.length - survivors} of ${trials.length} mutants were caught.\n`);
+  return survivors === 0 ? 0 : 1;
 }

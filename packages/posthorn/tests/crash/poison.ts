@@ -3,7 +3,7 @@
 import { deliveryDetail } from './api.ts';
 import { Scene } from './scene.ts';
 import { onSqlite } from './stores.ts';
-import { Judgement, type Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { now, until } from './waiting.ts';
 
 const POISON = 'poison.one';
@@ -19,7 +19,7 @@ export const poison: Suite = {
   name: 'poison',
   promise: 'A delivery that kills the process each time is parked, visible as exhausted; all others are delivered.',
   async run(stage) {
-    const judgement = new Judgement();
+    const { judgement } = stage;
     await using scene = await Scene.set(stage, { environment: onSqlite(stage), posters: 16 });
     let service = await scene.start();
     let arrivals = 0;
@@ -50,6 +50,6 @@ export const poison: Suite = {
     judgement.expect(deaths <= MOST_DEATHS, `it took ${deaths} deaths to park it`);
     await scene.settle(SETTLE_LIMIT_MS);
     const figures = await scene.judge(judgement, new Set([id]));
-    return { figures, broken: judgement.broken };
+    return figures;
   },
 };

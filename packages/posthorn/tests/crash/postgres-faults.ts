@@ -5,7 +5,7 @@ import type { PostgresServer } from '../support/postgres.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { Scene } from './scene.ts';
 import { onPostgres, withPostgres } from './stores.ts';
-import { Judgement, type Stage, type Suite } from './suite.ts';
+import type { Judgement, Stage, Suite } from './suite.ts';
 import { now, pass, until } from './waiting.ts';
 
 const BETWEEN_MS = 1_000;
@@ -35,7 +35,7 @@ export const postgresFaults: Suite = {
   promise: 'Whatever happens to Postgres, events are refused while it is away, and one process goes on by itself.',
   run: (stage) =>
     withPostgres(async (_, server) => {
-      const judgement = new Judgement();
+      const { judgement } = stage;
       const address = new URL(server.url);
       const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port) });
       address.port = String(proxy.port);
@@ -52,7 +52,7 @@ export const postgresFaults: Suite = {
         await scene.settle(SETTLE_LIMIT_MS);
         const figures = await scene.judge(judgement);
         judgement.expect(figures.twice === 0, `${figures.twice} delivered twice though the process lived`);
-        return { figures, broken: judgement.broken };
+        return figures;
       } finally {
         await proxy.close();
       }

@@ -20,7 +20,7 @@ import { DiskModel } from './disk-model.ts';
 import { Scene } from './scene.ts';
 import type { Service } from './service.ts';
 import { onSqlite } from './stores.ts';
-import { Judgement, type Stage, type Suite } from './suite.ts';
+import type { Stage, Suite } from './suite.ts';
 import { needStrace } from './tools.ts';
 import { readTrace, type Step, tracerFor } from './trace.ts';
 import { until } from './waiting.ts';
@@ -44,7 +44,7 @@ export const powerCut: Suite = {
   promise: 'Whenever the power goes, what was answered with a yes is on the disk, and the database opens.',
   async run(stage) {
     needStrace(stage.say);
-    const judgement = new Judgement();
+    const { judgement } = stage;
     const trace = join(stage.folder, 'trace');
     await using scene = await Scene.set(stage, { environment: onSqlite(stage), posters: 12, thinkMs: 20 });
     const service = await load(scene, stage, trace);
@@ -82,7 +82,7 @@ export const powerCut: Suite = {
         weakerCuts: weaker.length,
         weakerCutsThatLost: seen,
       };
-      return { figures: { ...figures, faults: cuts.length, facts }, broken: judgement.broken };
+      return { ...figures, faults: cuts.length, facts };
     } finally {
       rmSync(disk, { recursive: true, force: true });
     }

@@ -10,6 +10,8 @@ import { now } from './waiting.ts';
 /** After a refusal, and while no service is there to be asked. */
 const REFUSED_PAUSE_MS = 100;
 const ABSENT_PAUSE_MS = 10;
+/** No fault here lasts as long; after it the service is given up. */
+const GIVE_UP_MS = 60_000;
 
 export interface PromisedDelivery {
   readonly id: string;
@@ -57,6 +59,7 @@ export class Producer {
   readonly #agent: Agent;
   #posters: Promise<void>[] = [];
   #stopping = false;
+  #closed = false;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
@@ -79,11 +82,15 @@ export class Producer {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#stopping = true;
     await this.#agent.destroy();
   }
 
-  /** Posts one event until there is a yes. */
+  /**
+   * Posts one event until there is a yes.
+   * @throws when there is none for a minute
+   */
   async post(type: string): Promise<Accepted> {
     const accepted = await this.postAside(type);
     this.accepted.push(accepted);
@@ -94,10 +101,12 @@ export class Producer {
   async postAside(type: string): Promise<Accepted> {
     const event = crypto.randomUUID();
     this.posted.add(event);
-    for (;;) {
+    const began = now();
+    while (!this.#closed && now() - began < GIVE_UP_MS) {
       const accepted = await this.#ask(event, type);
       if (accepted !== undefined) return accepted;
     }
+    throw new Error(`event ${event} got no yes in ${Math.round((now() - began) / 1_000)} s`);
   }
 
   /** Posts an accepted event once more. @returns whether it was answered as the first time */
@@ -118,7 +127,12 @@ export class Producer {
   async #keepPosting(): Promise<void> {
     const { dice, types, thinkMs } = this.#options;
     while (!this.#stopping) {
-      await this.post(dice.pick([...types]));
+      try {
+        await this.post(dice.pick([...types]));
+      } catch (error) {
+        if (!this.#closed) this.oddities.push(String(error));
+        return;
+      }
       await delay(dice.between(0, thinkMs));
     }
   }

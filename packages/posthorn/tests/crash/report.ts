@@ -36,14 +36,9 @@ export function detailsOf({ name, figures, broken }: Ran): string {
   return lines.join('\n');
 }
 
-export function writeReport(file: string, seed: number, runs: readonly Ran[]): void {
+/** @param content what was found, beside where and with which seed */
+export function writeReport(file: string, seed: number, content: Readonly<Record<string, unknown>>): void {
   mkdirSync(dirname(file), { recursive: true });
-  const report = {
-    madeAt: new Date().toISOString(),
-    node: process.version,
-    cores: availableParallelism(),
-    seed,
-    suites: runs,
-  };
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  const run = { madeAt: new Date().toISOString(), node: process.version, cores: availableParallelism(), seed };
+  writeFileSync(file, `${JSON.stringify({ ...run, ...content }, null, 2)}\n`);
 }

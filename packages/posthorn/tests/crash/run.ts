@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dice } from '../simulation/dice.ts';
 import { copyProgram, type Edit } from './program.ts';
-import type { Figures, Suite } from './suite.ts';
+import { type Figures, Judgement, type Suite } from './suite.ts';
 import { now } from './waiting.ts';
 
 export interface Ran {
@@ -18,7 +18,7 @@ export interface Ran {
 
 export interface RunOptions {
   readonly seed: number;
-  readonly rounds: number | undefined;
+  readonly rounds?: number | undefined;
   /** What is made wrong in the program before it is tested. */
   readonly edits?: readonly Edit[];
   readonly say: (text: string) => void;
@@ -27,21 +27,22 @@ export interface RunOptions {
 export async function runSuite(suite: Suite, { seed, rounds, edits = [], say }: RunOptions): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-crash-'));
   const began = now();
-  const ran = (figures: Figures | undefined, broken: readonly string[]): Ran => ({
+  const judgement = new Judgement();
+  const ran = (figures: Figures | undefined): Ran => ({
     name: suite.name,
     promise: suite.promise,
     figures,
-    broken,
+    broken: judgement.broken,
     seconds: Math.round((now() - began) / 100) / 10,
   });
   // Outside the try: a program that cannot be made is no finding about it.
   const program = copyProgram(join(folder, 'program'), edits);
   try {
-    const stage = { program, folder: join(folder, 'scene'), dice: new Dice(seed), rounds, say };
-    const { figures, broken } = await suite.run(stage);
-    return ran(figures, broken);
+    const dice = new Dice(seed);
+    return ran(await suite.run({ program, folder: join(folder, 'scene'), dice, rounds, judgement, say }));
   } catch (error) {
-    return ran(undefined, [`the suite did not get to its end: ${error instanceof Error ? error.message : error}`]);
+    judgement.expect(false, `the suite did not get to its end: ${error instanceof Error ? error.message : error}`);
+    return ran(undefined);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -215,9 +215,7 @@ export class Scene implements AsyncDisposable {
       judgement.expect(same, `event ${accepted.event} was answered otherwise when it was posted again`);
     }
     const isReady = async () => (await call(service, 'GET', '/readyz')).status === 200;
-    await until('/readyz says so', READY_LIMIT_MS, isReady).catch((error: Error) =>
-      judgement.broken.push(error.message),
-    );
+    await until('/readyz says so', READY_LIMIT_MS, isReady).catch(judgement.note);
     await this.retries.judge(service, this.receiver.calls, this.faults, judgement, this.facts);
   }
 

@@ -1,7 +1,7 @@
 // A9: a second process is started on a data folder that is in use.
 import { Scene } from './scene.ts';
 import { onSqlite } from './stores.ts';
-import { Judgement, type Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { now, until } from './waiting.ts';
 
 const SETTLE_LIMIT_MS = 30_000;
@@ -14,7 +14,7 @@ export const secondProcess: Suite = {
   name: 'second process',
   promise: 'A second process on a data folder is refused and told who holds it; the lock ends with its holder.',
   async run(stage) {
-    const judgement = new Judgement();
+    const { judgement } = stage;
     await using scene = await Scene.set(stage, { environment: onSqlite(stage), posters: 16 });
     const first = await scene.start();
     scene.producer.start();
@@ -38,6 +38,6 @@ export const secondProcess: Suite = {
     await scene.start();
     await scene.recovered(began, RECOVER_LIMIT_MS);
     await scene.settle(SETTLE_LIMIT_MS);
-    return { figures: await scene.judge(judgement), broken: judgement.broken };
+    return await scene.judge(judgement);
   },
 };

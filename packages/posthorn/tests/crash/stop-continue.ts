@@ -5,7 +5,7 @@ import type { Accepted } from './producer.ts';
 import { Scene } from './scene.ts';
 import type { Service } from './service.ts';
 import { withPostgres } from './stores.ts';
-import { Judgement, type Suite } from './suite.ts';
+import type { Judgement, Suite } from './suite.ts';
 import { now, pass, until } from './waiting.ts';
 
 /** The engine's lease, after which the other takes over. */
@@ -28,7 +28,7 @@ export const stopContinue: Suite = {
     'A process that stood still past its lease has been taken over; it changes nothing and goes on under a new name.',
   run: (stage) =>
     withPostgres(async (environment) => {
-      const judgement = new Judgement();
+      const { judgement } = stage;
       await using scene = await Scene.set(stage, { environment, posters: 8, answerLimitMs: 5_000 });
       const stopped = await scene.start();
       await scene.addEndpoint(stopped, { name: 'slow', delayMs: SLOW_MS, failFirst: 0 }, SLOW_TYPE);
@@ -58,7 +58,7 @@ export const stopContinue: Suite = {
       judgement.expect(!stopped.ended, `the stopped process ended: ${stopped.lastWords}`);
       judgeOverlaps(scene, slow, judgement);
       await judgeLateOnes(scene, other, slow, judgement);
-      return { figures: await scene.judge(judgement), broken: judgement.broken };
+      return await scene.judge(judgement);
     }),
 };
 

@@ -9,6 +9,7 @@ export interface Stage {
   readonly dice: Dice;
   /** How many faults, where a suite repeats itself; `undefined` for what CI runs. */
   readonly rounds: number | undefined;
+  readonly judgement: Judgement;
   /** Tells the person who waits. */
   say(text: string): void;
 }
@@ -27,17 +28,12 @@ export interface Figures {
   readonly facts: Readonly<Record<string, number>>;
 }
 
-/** What a suite found out: its figures, and a sentence for each promise that did not hold. */
-export interface Outcome {
-  readonly figures: Figures;
-  readonly broken: readonly string[];
-}
-
 export interface Suite {
   readonly name: string;
   /** What must hold, in one sentence. */
   readonly promise: string;
-  run(stage: Stage): Promise<Outcome>;
+  /** What does not hold is told to the stage's judgement; a rejection says that the suite did not get to its end. */
+  run(stage: Stage): Promise<Figures>;
 }
 
 /** Collects what did not hold; a suite goes on after the first, to see the rest. */
@@ -48,4 +44,9 @@ export class Judgement {
   expect(holds: boolean, sentence: string): void {
     if (!holds) this.broken.push(sentence);
   }
+
+  /** For what is waited for in vain, where the suite can go on. */
+  readonly note = (error: unknown): void => {
+    this.broken.push(error instanceof Error ? error.message : String(error));
+  };
 }

@@ -2,7 +2,7 @@
 // Postgres at the same time, as a rolling restart does it.
 import { Scene, type SceneOptions } from './scene.ts';
 import { onSqlite, withPostgres } from './stores.ts';
-import { Judgement, type Outcome, type Stage, type Suite } from './suite.ts';
+import type { Figures, Stage, Suite } from './suite.ts';
 import { now, pass } from './waiting.ts';
 
 const ROUNDS = 3;
@@ -15,8 +15,8 @@ const RECOVER_LIMIT_MS = 15_000;
 /** What a stopping process hands back is looked for by others every 5 s. */
 const SETTLE_LIMIT_MS = 20_000;
 
-async function underStops(stage: Stage, options: SceneOptions, rolling: boolean): Promise<Outcome> {
-  const judgement = new Judgement();
+async function underStops(stage: Stage, options: SceneOptions, rolling: boolean): Promise<Figures> {
+  const { judgement } = stage;
   await using scene = await Scene.set(stage, { ...options, loadDelayMs: LOAD_DELAY_MS });
   let current = await scene.start();
   let longestStopMs = 0;
@@ -46,7 +46,7 @@ async function underStops(stage: Stage, options: SceneOptions, rolling: boolean)
   await scene.settle(SETTLE_LIMIT_MS);
   const figures = await scene.judge(judgement);
   judgement.expect(figures.twice === 0, `${figures.twice} delivered twice though every call could end in time`);
-  return { figures, broken: judgement.broken };
+  return figures;
 }
 
 export const stopSqlite: Suite = {
