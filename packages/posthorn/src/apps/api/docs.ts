@@ -2,26 +2,11 @@
 // asks no other host for anything.
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { contentSecurityPolicy, PAGE_HEADERS } from '../page-headers.ts';
 import { openApiDocument } from './openapi.ts';
 
 /** Everything that the page needs comes from here; Swagger UI sets styles by script, which needs no exception. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const PAGE_HEADERS = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
+const CONTENT_SECURITY_POLICY = contentSecurityPolicy("'none'");
 
 /** To be registered as a plugin of its own: its hook must not reach other routes. */
 export async function docs(app: FastifyInstance): Promise<void> {

@@ -5,29 +5,12 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { contentSecurityPolicy, PAGE_HEADERS } from '../page-headers.ts';
 
 /** Where the build puts it; the same from src and from dist. */
 export const DASHBOARD_FOLDER = fileURLToPath(new URL('../../../dist/dashboard', import.meta.url));
 
-/** Nothing from elsewhere, nothing inline: what receivers send is shown here, and must stay text. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const PAGE_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
+const DASHBOARD_HEADERS = { 'content-security-policy': contentSecurityPolicy("'self'"), ...PAGE_HEADERS };
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -63,7 +46,7 @@ export function readPages(folder: string): PageFiles | undefined {
 /** Adds the pages: every address of the dashboard answers its one document, which finds out the rest. */
 export async function pageRoutes(app: FastifyInstance, files: PageFiles): Promise<void> {
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(PAGE_HEADERS);
+    reply.headers(DASHBOARD_HEADERS);
     done();
   });
   for (const [path, file] of files) {
