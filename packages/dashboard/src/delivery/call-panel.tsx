@@ -1,12 +1,12 @@
 // One call in full: what came of it in words, what was sent, what came back.
 import type { ReactNode } from 'react';
+import { outcomeAdvice, outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
+import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import type { Call } from '../api/shapes.ts';
-import { outcomeAdvice, outcomeTitle } from '../outcomes/words.ts';
 import { Badge, outcomeTone } from '../parts/badge.tsx';
 import { Code, type HeaderLine, Headers } from '../parts/code.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
-import { durationText } from '../parts/time.ts';
 
 interface CallPanelProps {
   readonly call: Call;

@@ -1,9 +1,11 @@
 // The attempts of a delivery on a time axis, with the waits between them; choosing one shows it below.
+
+import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
+import { agoText, durationText } from '../../../posthorn/src/apps/words/times.ts';
 import type { DeliveryDetail } from '../api/shapes.ts';
-import { outcomeTitle } from '../outcomes/words.ts';
 import { outcomeTone } from '../parts/badge.tsx';
 import { useNow } from '../parts/moment.tsx';
-import { agoText, clockText, durationText } from '../parts/time.ts';
+import { clockText } from '../parts/time.ts';
 import { type Stretch, stretchesOf } from './axis.ts';
 
 interface TimelineProps {

@@ -1,8 +1,8 @@
 // The latest failures of an endpoint by what went wrong, each with what can be done about it.
 import { useQueries } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { outcomeAdvice } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { deliveryQuery, useRecentDeliveries } from '../api/queries.ts';
-import { outcomeAdvice } from '../outcomes/words.ts';
 import { Badge, outcomeTone } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
 import { Moment } from '../parts/moment.tsx';

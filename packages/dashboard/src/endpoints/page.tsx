@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import { ofTenant, post } from '../api/client.ts';
 import { endpointsKey, useEndpoint } from '../api/queries.ts';
 import type { Endpoint } from '../api/shapes.ts';
@@ -11,7 +12,6 @@ import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 import { Failed, FailedPage, Loading } from '../parts/states.tsx';
-import { durationText } from '../parts/time.ts';
 import { EditEndpoint } from './edit-form.tsx';
 import { Failures } from './failures-panel.tsx';
 import { shortUrl } from './name.tsx';

@@ -1,6 +1,7 @@
 // States as a word with a sign before it: colour is never the only way to tell them apart.
+
+import { isOurs } from '../../../posthorn/src/apps/words/outcomes.ts';
 import type { DeliveryState, Outcome } from '../api/shapes.ts';
-import { isOurs } from '../outcomes/words.ts';
 
 type Tone = 'good' | 'bad' | 'waiting' | 'quiet';
 

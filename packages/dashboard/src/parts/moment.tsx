@@ -1,6 +1,7 @@
 // A moment as people say it, with the exact one beside it for those who need it.
 import { useEffect, useState } from 'react';
-import { agoText, clockText } from './time.ts';
+import { agoText } from '../../../posthorn/src/apps/words/times.ts';
+import { clockText } from './time.ts';
 
 const TICK_MS = 1_000;
 

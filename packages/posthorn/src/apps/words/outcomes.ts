@@ -1,5 +1,13 @@
-// Outcomes for people: what happened in a few words, and what whoever runs the receiver can do about it.
-import type { Call, Outcome } from '../api/shapes.ts';
+// Outcomes for people: what happened in a few words, and what whoever runs the receiver can do about it. The dashboard and
+// the command line say the same.
+import type { Outcome } from '../../domain/outcome.ts';
+
+/** What of a call is put into words. */
+interface CallFacts {
+  readonly outcome: Outcome;
+  /** `null` when there was no response. */
+  readonly status: number | null;
+}
 
 interface Words {
   readonly title: string;
@@ -81,13 +89,13 @@ const STATUSES: readonly (readonly [from: number, to: number, advice: string])[]
 ];
 
 /** A call's outcome in a few words. */
-export function outcomeTitle({ outcome, status }: Pick<Call, 'outcome' | 'status'>): string {
+export function outcomeTitle({ outcome, status }: CallFacts): string {
   if (outcome !== 'http_status') return WORDS[outcome].title;
   return status === null ? 'Answered with an error' : `Answered ${status}`;
 }
 
 /** What can be done about it. */
-export function outcomeAdvice({ outcome, status }: Pick<Call, 'outcome' | 'status'>): string {
+export function outcomeAdvice({ outcome, status }: CallFacts): string {
   if (outcome !== 'http_status') return WORDS[outcome].advice;
   const found = STATUSES.find(([from, to]) => status !== null && status >= from && status <= to);
   return found?.[2] ?? 'Only statuses from 200 to 209 count as delivered.';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { agoText, durationText } from './time.ts';
+import { agoText, durationText } from './times.ts';
 
 describe('durations', () => {
   it('have the two largest units and no more', () => {

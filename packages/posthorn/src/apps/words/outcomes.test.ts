@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OUTCOMES } from '../../../posthorn/src/domain/outcome.ts';
-import { outcomeAdvice, outcomeTitle } from './words.ts';
+import { OUTCOMES } from '../../domain/outcome.ts';
+import { outcomeAdvice, outcomeTitle } from './outcomes.ts';
 
 describe('outcomes in words', () => {
   it('has a title and an advice for every outcome', () => {
