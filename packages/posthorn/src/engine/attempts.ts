@@ -71,11 +71,13 @@ export class Attempts {
     this.#finished = finished;
     this.#onHeld = onHeld;
     this.#starts = new Batches(
+      parts.clock,
       MAX_BATCH,
       () => 1,
       (starts) => this.#begin(starts),
     );
     this.#releases = new Batches(
+      parts.clock,
       MAX_BATCH,
       () => 1,
       (releases) => this.#release(releases),
@@ -159,33 +161,34 @@ export class Attempts {
       stop,
     );
     this.#finished(delivery, result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout');
-    await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+    this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
   }
 
   /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */
-  async #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): Promise<void> {
+  #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): void {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
     this.#finished(delivery, false);
-    await this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
+    this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
       error: error.message,
     });
   }
 
-  async #record(
+  /** Not waited for: whatever waits here meanwhile would be kept and copied in memory until its batch is on disk. */
+  #record(
     owner: OwnerId,
     delivery: HeldDelivery,
     attemptId: AttemptId,
     startedAt: WallMs,
     scheduleMs: readonly number[],
     result: CallResult,
-  ): Promise<void> {
+  ): void {
     // Rounded up to whole milliseconds, the precision of the store, so that no retry is early by a fraction of one.
     const endedAt = steady(Math.ceil(this.#parts.clock.now()));
-    await this.#parts.recorder.add({
+    void this.#parts.recorder.add({
       owner,
       delivery,
       record: {
