@@ -11,8 +11,10 @@ export type EventId = Branded<'event'>;
 export type DeliveryId = Branded<'delivery'>;
 /** One HTTP call: the value of the `x-iadvize-delivery` header. */
 export type AttemptId = Branded<'attempt'>;
+export type ReplayId = Branded<'replay'>;
 /** One run of a posthorn process: whoever holds leases in its name. */
 export type OwnerId = Branded<'owner'>;
+type UuidId = EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId;
 
 const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -28,9 +30,7 @@ export function isUuid(text: string): boolean {
 }
 
 /** Reads an id that is a UUID, e.g. `parseId<EndpointId>(text)`; `undefined` when it is none. */
-export function parseId<Id extends EndpointId | EventId | DeliveryId | AttemptId | OwnerId>(
-  text: string,
-): Id | undefined {
+export function parseId<Id extends UuidId>(text: string): Id | undefined {
   return UUID.test(text) ? (text as Id) : undefined;
 }
 
@@ -41,10 +41,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * @param wallMs milliseconds since 1970, the sortable part
  * @param random at least 10 random bytes
  */
-export function makeId<Id extends EndpointId | EventId | DeliveryId | AttemptId | OwnerId>(
-  wallMs: number,
-  random: Uint8Array,
-): Id {
+export function makeId<Id extends UuidId>(wallMs: number, random: Uint8Array): Id {
   const hex = (index: number) => HEX[random[index] ?? 0] ?? '00';
   const time = Math.floor(wallMs).toString(16).padStart(12, '0');
   const version = HEX[((random[0] ?? 0) & 0x0f) | 0x70];

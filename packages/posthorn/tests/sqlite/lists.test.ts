@@ -10,6 +10,8 @@ import { Connection } from '../../src/adapters/sqlite/connection.ts';
 import { EVENTS, EVENTS_BOUND } from '../../src/adapters/sqlite/history.ts';
 import { migrate } from '../../src/adapters/sqlite/migrations.ts';
 import { OLD_EVENTS } from '../../src/adapters/sqlite/prune.ts';
+import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
+import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import {
   ENDPOINT_BOUND,
   ENDPOINT_PAGE,
@@ -69,6 +71,21 @@ describe('the plan of a list', () => {
     ],
     ['events, how far', EVENTS_BOUND, 'event_by_time (tenant=? AND '],
     ['events to prune', OLD_EVENTS, 'event_by_time (tenant=? AND '],
+    ['deliveries to replay', SEARCH, 'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)'],
+    [
+      'deliveries of some types to replay',
+      SEARCH_TYPES,
+      'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)',
+    ],
+    ['the replay whose turn it is', DUE_REPLAY, 'SEARCH replay USING INDEX replay_due (due>? AND due<?)'],
+    ['the next step of a replay', NEXT_STEP, 'SEARCH replay USING COVERING INDEX replay_due'],
+    ['the endpoints of a replay', DUE_PARTS, 'SEARCH replay_part USING INDEX replay_part_due (replay=? AND due<?)'],
+    ['the next look of a replay', NEXT_LOOK, 'SEARCH replay_part USING COVERING INDEX replay_part_due (replay=?)'],
+    [
+      'what a replay has outstanding',
+      OUTSTANDING,
+      'SEARCH queue USING COVERING INDEX queue_replay (replay=? AND endpoint=?)',
+    ],
     ['what is due', DUE, 'SEARCH queue USING INDEX queue_due (due<?)'],
     ['the next due time', NEXT_DUE, 'SEARCH queue USING COVERING INDEX queue_due'],
     ['a backlog', BACKLOG, 'SEARCH queue USING INDEX queue_backlog (endpoint=?)'],
@@ -83,7 +100,7 @@ describe('the plan of a list', () => {
         plan.join('\n'),
       );
       assert.ok(!plan.some((line) => line.includes('TEMP B-TREE')), plan.join('\n'));
-      assert.ok(!plan.some((line) => /^SCAN (queue|event|delivery)$/.test(line)), plan.join('\n'));
+      assert.ok(!plan.some((line) => /^SCAN (queue|event|delivery|replay|replay_part)$/.test(line)), plan.join('\n'));
     });
   }
 });

@@ -9,6 +9,7 @@ import {
   makeId,
   type OwnerId,
   parseTenantId,
+  type ReplayId,
   type TenantId,
 } from '../../src/domain/ids.ts';
 import type { CallResult, Response } from '../../src/domain/outcome.ts';
@@ -27,7 +28,9 @@ export const wallLater = (ms: number): WallMs => wall(WALL + ms);
 let made = 0;
 
 /** A new id; ids made at the same moment rise in the order they are made. */
-export function newId<Id extends EndpointId | EventId | DeliveryId | AttemptId | OwnerId>(at: number = WALL): Id {
+export function newId<Id extends EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId>(
+  at: number = WALL,
+): Id {
   made += 1;
   const bytes = new Uint8Array(10);
   new DataView(bytes.buffer).setUint32(6, made);

@@ -12,6 +12,7 @@ import { randomContract } from './random.ts';
 import { recordContract } from './record.ts';
 import { registryContract } from './registry.ts';
 import { releaseContract } from './release.ts';
+import { replaysContract } from './replays.ts';
 import { retentionContract } from './retention.ts';
 import { retryContract } from './retry.ts';
 
@@ -27,6 +28,7 @@ const THEMES = [
   historyContract,
   pendingContract,
   retentionContract,
+  replaysContract,
   lifecycleContract,
   randomContract,
 ];

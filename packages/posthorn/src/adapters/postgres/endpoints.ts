@@ -11,7 +11,7 @@ const COLUMNS = `
 endpoint.id, endpoint.url, endpoint.event_types, endpoint.description, endpoint.schedule_ms, endpoint.connect_timeout_ms,
 endpoint.reply_timeout_ms, endpoint.enabled, endpoint.created_at, endpoint.updated_at, endpoint.sealed, endpoint.version`;
 
-const LOCK_TENANT: Statement = {
+export const LOCK_TENANT: Statement = {
   text: 'select key from posthorn.tenant where id = $1 and deleted_at is null for no key update',
 };
 

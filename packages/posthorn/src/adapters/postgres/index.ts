@@ -13,6 +13,9 @@ import { pending } from './pending.ts';
 import { prune } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
+import { countReplay } from './replay-search.ts';
+import { stepReplay } from './replay-step.ts';
+import * as replays from './replays.ts';
 import { retry } from './retry.ts';
 import * as tenants from './tenants.ts';
 
@@ -106,5 +109,18 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),
     pending: (limit) => pending(database, limit),
     prune: (before, limit) => prune(database, before, limit),
+
+    countReplay: (tenantId, filter, at) => countReplay(database, tenantId, filter, at),
+    createReplay: (replay, counts, now, max) => replays.createReplay(database, replay, counts, now, max),
+    async stepReplay(now, at) {
+      try {
+        return await stepReplay(database, now, at);
+      } finally {
+        claims.noteDue(now);
+      }
+    },
+    cancelReplay: (tenantId, id, at) => replays.cancelReplay(database, tenantId, id, at),
+    replay: (tenantId, id) => replays.replay(database, tenantId, id),
+    replays: (tenantId, page) => replays.replays(database, tenantId, page),
   };
 }

@@ -105,6 +105,35 @@ select count(*) as removed from gone
 `,
 };
 
+/** Served by replay_ended. */
+const REPLAYS: Statement = {
+  text: `
+with gone as (
+  delete from posthorn.replay
+  where id in (select id from posthorn.replay where ended_at is not null and ended_at < $2 limit $1)
+  returning id
+)
+select count(*) as removed from gone
+`,
+};
+
+/** Served by tenant_deleted and replay_newest. Those that are running end soon, since their endpoints are deleted. */
+const REPLAYS_OF_DELETED_TENANTS: Statement = {
+  text: `
+with gone as (
+  delete from posthorn.replay
+  where id in (
+    select replay.id
+    from posthorn.tenant join posthorn.replay on replay.tenant = tenant.key
+    where tenant.deleted_at is not null and replay.state <> 'running'
+    limit $1
+  )
+  returning id
+)
+select count(*) as removed from gone
+`,
+};
+
 /** Served by tenant_deleted. */
 const TENANTS: Statement = {
   text: `
@@ -116,6 +145,7 @@ with empty as materialized (
     and not exists (select from posthorn.delivery where delivery.tenant = tenant.key)
     and not exists (select from posthorn.queue where queue.tenant = tenant.key and queue.attempts >= 0)
     and not exists (select from posthorn.endpoint where endpoint.tenant = tenant.key)
+    and not exists (select from posthorn.replay where replay.tenant = tenant.key)
   limit $1
 ),
 gone as (
@@ -151,6 +181,8 @@ export function prune(database: Database, before: WallMs, limit: number): Promis
     [EVENTS, moment],
     [ENDPOINTS, moment],
     [ENDPOINTS_OF_DELETED_TENANTS],
+    [REPLAYS, moment],
+    [REPLAYS_OF_DELETED_TENANTS],
     [TENANTS],
   ];
   return database.transaction(async (query) => {

@@ -3,6 +3,7 @@ import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
 import type { Database, Query, Statement } from './connection.ts';
+import { plainArray } from './wire.ts';
 
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 
@@ -17,8 +18,8 @@ where tenant.id = $1 and tenant.deleted_at is null
 };
 
 /** Whoever changes the endpoint waits, and then finds what this call has made due. */
-const ENDPOINT: Statement = {
-  text: 'select enabled from posthorn.endpoint where id = $1 and deleted_at is null for share',
+export const ENDPOINT: Statement = {
+  text: 'select enabled, deleted_at is not null as gone from posthorn.endpoint where id = $1 for share',
 };
 
 const PENDING: Statement = { text: 'select place from posthorn.queue where id = $1 for update' };
@@ -33,15 +34,20 @@ where id = $1
 `,
 };
 
-const REVIVE: Statement = {
+/** Makes settled deliveries due at $3, for the replay $4 or for a person. */
+export const REVIVE: Statement = {
   text: `
 with old as (
-  delete from posthorn.delivery where tenant = $2 and id = $1 returning *
+  delete from posthorn.delivery
+  using (select unnest($1::uuid[]) as id offset 0) as wanted
+  where delivery.tenant = $2 and delivery.id = wanted.id
+  returning delivery.*
 )
 insert into posthorn.queue (
-  id, endpoint_id, event_id, tenant, event_type, place, due_at, attempts, failures, interruptions, resume_state, resume_at
+  id, endpoint_id, event_id, tenant, event_type, place, due_at, attempts, failures, interruptions, resume_state, resume_at,
+  replay_id
 )
-select id, endpoint_id, event_id, tenant, event_type, 'due', $3, attempts, failures, interruptions, state, ended_at
+select id, endpoint_id, event_id, tenant, event_type, 'due', $3, attempts, failures, interruptions, state, ended_at, $4::uuid
 from old
 returning id
 `,
@@ -52,11 +58,20 @@ export function retry(database: Database, tenantId: TenantId, id: DeliveryId, no
   return database.transaction(async (query) => {
     const [found] = await query<{ tenant: number; endpoint_id: EndpointId | null }>(FIND, [tenantId, id]);
     if (found === undefined || found.endpoint_id === null) return 'missing';
-    const [endpoint] = await query<{ enabled: boolean }>(ENDPOINT, [found.endpoint_id]);
-    if (endpoint === undefined) return 'endpoint_gone';
-    if (!endpoint.enabled) return 'endpoint_disabled';
+    const refused = await obstacle(query, found.endpoint_id);
+    if (refused !== undefined) return refused;
     return await makeDue(query, found.tenant, id, Math.floor(now));
   });
+}
+
+/** Why nothing can be attempted at this endpoint, if so; it stays as it is until the transaction ends. */
+export async function obstacle(
+  query: Query,
+  id: EndpointId,
+): Promise<'endpoint_gone' | 'endpoint_disabled' | undefined> {
+  const [endpoint] = await query<{ enabled: boolean; gone: boolean }>(ENDPOINT, [id]);
+  if (endpoint === undefined || endpoint.gone) return 'endpoint_gone';
+  return endpoint.enabled ? undefined : 'endpoint_disabled';
 }
 
 /** Somebody may settle or revive the delivery at this moment, so it is looked for in turn until it is found. */
@@ -68,7 +83,7 @@ async function makeDue(query: Query, tenant: number, id: DeliveryId, now: number
       await query(BRING_FORWARD, [id, now]);
       return 'due';
     }
-    if ((await query(REVIVE, [id, tenant, now])).length > 0) return 'due';
+    if ((await query(REVIVE, [plainArray([id]), tenant, now, null])).length > 0) return 'due';
   }
   return 'missing';
 }

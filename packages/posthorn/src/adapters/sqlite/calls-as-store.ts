@@ -1,11 +1,13 @@
-// The `Store` seam over named calls, wherever they are made. Lists, pruning and sweeps go in short steps, so that other
-// calls find their way in between.
+// The `Store` seam over named calls, wherever they are made. Lists, counts, pruning and sweeps go in short steps, so that
+// other calls find their way in between.
+import type { EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { History } from '../../seams/store/history.ts';
 import type { Store } from '../../seams/store/index.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { MakeCall } from './calls.ts';
 import type { PruneCursor } from './prune.ts';
+import type { CountCursor, CountStep } from './replay-search.ts';
 import type { Step } from './summaries.ts';
 
 /** @param call its promise rejects with `StoreUnavailable` when the database does not do the call */
@@ -51,6 +53,13 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     delivery: (tenantId, id) => call('delivery', tenantId, id),
     pending: (limit) => call('pending', limit),
     prune: pruneInSteps(call),
+
+    countReplay: (tenantId, filter, at) => countInSteps((from) => call('countReplayStep', tenantId, filter, at, from)),
+    createReplay: (replay, counts, now, max) => call('createReplay', replay, counts, now, max),
+    stepReplay: (now, at) => call('stepReplay', now, at),
+    cancelReplay: (tenantId, id, at) => call('cancelReplay', tenantId, id, at),
+    replay: (tenantId, id) => call('replay', tenantId, id),
+    replays: (tenantId, page) => call('replays', tenantId, page),
   };
 
   async function thenSweep<Result>(change: Promise<Result>): Promise<Result> {
@@ -70,6 +79,19 @@ async function fillPage<Item, Key>(
     found.push(...items);
     if (next === null || found.length >= limit) return found;
     from = next;
+  }
+}
+
+async function countInSteps(
+  take: (from: CountCursor | null) => Promise<CountStep | undefined>,
+): Promise<Map<EndpointId, number> | undefined> {
+  const found = new Map<EndpointId, number>();
+  for (let from: CountCursor | null = null; ; ) {
+    const step = await take(from);
+    if (step === undefined) return undefined;
+    for (const [endpointId, count] of step.counts) found.set(endpointId, (found.get(endpointId) ?? 0) + count);
+    if (step.next === null) return found;
+    from = step.next;
   }
 }
 

@@ -10,6 +10,9 @@ import { pending } from './pending.ts';
 import { pruneStep } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
+import { countReplayStep } from './replay-search.ts';
+import { stepReplay } from './replay-step.ts';
+import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
 import { deliveriesStep } from './summaries.ts';
 import { sweepStep } from './sweep.ts';
@@ -50,6 +53,12 @@ const CALLS = {
   delivery,
   pending,
   pruneStep,
+  countReplayStep,
+  createReplay,
+  stepReplay,
+  cancelReplay,
+  replay,
+  replays,
 };
 
 export type CallName = keyof typeof CALLS;

@@ -1,5 +1,6 @@
 // Numbers that stand for words in the tables. They are part of the file format: never reuse one for something else.
 import type { DeliveryState } from '../../domain/delivery.ts';
+import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
 
 /** Where a pending delivery is (seams/store/queue, "exactly one place"). */
 export const PLACE = { leased: 0, due: 1, backlog: 2, held: 3 } as const;
@@ -9,11 +10,20 @@ export const STATE = { pending: 0, succeeded: 1, exhausted: 2, cancelled: 3 } as
   number
 >;
 
+export const REPLAY_STATE = { running: 0, completed: 1, cancelled: 2 } as const satisfies Record<ReplayState, number>;
+
 const STATES: readonly DeliveryState[] = ['pending', 'succeeded', 'exhausted', 'cancelled'];
 
 /** @throws RangeError when the number stands for nothing: the row was not written by this program */
 export function stateOf(code: number): DeliveryState {
   const state = STATES[code];
   if (state === undefined) throw new RangeError(`${code} is no delivery state`);
+  return state;
+}
+
+/** @throws RangeError as `stateOf` */
+export function replayStateOf(code: number): ReplayState {
+  const state = REPLAY_STATES[code];
+  if (state === undefined) throw new RangeError(`${code} is no state of a replay`);
   return state;
 }

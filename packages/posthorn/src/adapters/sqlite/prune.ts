@@ -1,5 +1,5 @@
-// Removing old history, event by event: with an event go its deliveries and attempts. A step examines and removes a bounded
-// number of rows; the caller takes steps, with other calls in between.
+// Removing old history, event by event: with an event go its deliveries and attempts. Replays go once they have ended. A
+// step examines and removes a bounded number of rows; the caller takes steps, with other calls in between.
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { Connection } from './connection.ts';
@@ -32,6 +32,13 @@ const REMOVE_DELIVERY = `delete from delivery where endpoint = ? and state in (1
 const REMOVE_EVENT = `delete from event where key = ?`;
 // index: event_by_time
 const HAS_EVENTS = `select 1 from event where tenant = ? limit 1`;
+// index: replay_ended
+const REMOVE_OLD_REPLAYS = `
+  delete from replay where key in (select key from replay where ended_at is not null and ended_at < ? limit ?)`;
+// index: replay_by_tenant
+const REMOVE_ENDED_REPLAYS = `
+  delete from replay where key in (select key from replay where tenant = ? and due is null limit ?)`;
+const HAS_REPLAYS = `select 1 from replay where tenant = ? limit 1`;
 const REMOVE_ENDPOINTS = `delete from endpoint where tenant = ?`;
 const REMOVE_TENANT = `delete from tenant where key = ?`;
 
@@ -52,8 +59,9 @@ const START: PruneCursor = { tenant: 0, createdAt: Number.MIN_SAFE_INTEGER, id: 
 export function pruneStep(db: Connection, before: WallMs, limit: number, from: PruneCursor | null): PruneStep {
   let cursor = from ?? START;
   let examined = 0;
-  let removed = 0;
+  let removed = from === null ? db.run(REMOVE_OLD_REPLAYS, before, limit) : 0;
   for (;;) {
+    if (removed >= limit) return { removed, next: cursor };
     const [tenant, following] = db.all<TenantRow>(TENANTS, cursor.tenant, 2);
     if (tenant === undefined) return { removed, next: null };
     if (tenant.key !== cursor.tenant) cursor = { ...START, tenant: tenant.key };
@@ -69,7 +77,7 @@ export function pruneStep(db: Connection, before: WallMs, limit: number, from: P
     }
     examined += events.length + 1;
     if (examined >= EXAMINED_PER_STEP) return { removed, next: cursor };
-    if (tenant.deleted_at !== null) removed += removeTenant(db, tenant.key);
+    if (tenant.deleted_at !== null) removed += removeTenant(db, tenant.key, limit - removed);
     if (following === undefined) return { removed, next: null };
     cursor = { ...START, tenant: following.key };
   }
@@ -89,10 +97,11 @@ function removeEvent(db: Connection, event: OldEvent, limit: number): { rows: nu
   return { rows: rows + db.run(REMOVE_EVENT, event.key), whole: true };
 }
 
-/** Removes the tombstone of a deleted tenant once nothing refers to it. */
-function removeTenant(db: Connection, key: number): number {
-  if (db.get(HAS_EVENTS, key) !== undefined) return 0;
-  const rows = db.run(REMOVE_ENDPOINTS, key) + db.run(REMOVE_TENANT, key);
+/** Removes the replays of a deleted tenant, and its tombstone once nothing refers to it. */
+function removeTenant(db: Connection, key: number, limit: number): number {
+  const rows = db.run(REMOVE_ENDED_REPLAYS, key, limit);
+  if (db.get(HAS_EVENTS, key) !== undefined || db.get(HAS_REPLAYS, key) !== undefined) return rows;
+  const last = db.run(REMOVE_ENDPOINTS, key) + db.run(REMOVE_TENANT, key);
   db.names.forget();
-  return rows;
+  return rows + last;
 }

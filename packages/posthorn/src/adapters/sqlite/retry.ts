@@ -13,9 +13,11 @@ const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
   update queue set resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, due), due = min(due, ?)
   where id = ? and place = 1`;
+// index: the primary key
 const QUEUE_AGAIN = `
-  insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at)
-  select id, tenant, endpoint, event, 1, ?, attempts, failures, interruptions, state, ended_at
+  insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
+    replay)
+  select id, tenant, endpoint, event, 1, ?, attempts, failures, interruptions, state, ended_at, ?
   from delivery where endpoint = ? and state = ? and id = ?`;
 const REMOVE_SETTLED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 
@@ -34,9 +36,22 @@ export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId
   const { endpoint, state } = settled;
   const refused = obstacle(db, endpoint);
   if (refused !== undefined) return refused;
-  db.run(QUEUE_AGAIN, now, endpoint, state, id);
-  db.run(REMOVE_SETTLED, endpoint, state, id);
+  queueAgain(db, { endpoint, state, id }, now, null);
   return 'due';
+}
+
+/** A settled delivery by its key. */
+export interface SettledKey {
+  readonly endpoint: number;
+  readonly state: number;
+  readonly id: Uint8Array;
+}
+
+/** Makes a settled delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
+export function queueAgain(db: Connection, delivery: SettledKey, now: SteadyMs, replay: number | null): void {
+  const { endpoint, state, id } = delivery;
+  db.run(QUEUE_AGAIN, now, replay, endpoint, state, id);
+  db.run(REMOVE_SETTLED, endpoint, state, id);
 }
 
 function retryPending(db: Connection, id: Uint8Array, place: number, now: SteadyMs): Answer {
@@ -45,7 +60,8 @@ function retryPending(db: Connection, id: Uint8Array, place: number, now: Steady
   return 'due';
 }
 
-function obstacle(db: Connection, endpoint: number): 'endpoint_gone' | 'endpoint_disabled' | undefined {
+/** Why nothing can be attempted at this endpoint, if so. */
+export function obstacle(db: Connection, endpoint: number): 'endpoint_gone' | 'endpoint_disabled' | undefined {
   const row = db.get<{ enabled: number; deleted_at: number | null }>(ENDPOINT, endpoint);
   if (row === undefined || row.deleted_at !== null) return 'endpoint_gone';
   return row.enabled === 1 ? undefined : 'endpoint_disabled';

@@ -96,8 +96,8 @@ export interface History {
   deliveries(tenantId: TenantId, filter: DeliveryFilter, page: Page<DeliveryId>): Promise<DeliverySummary[]>;
   delivery(tenantId: TenantId, id: DeliveryId): Promise<DeliveryDetail | undefined>;
   /**
-   * Removes history older than `before` and history of deleted tenants, at most about `limit` rows in one short
-   * transaction. An event goes only when no pending delivery needs it.
+   * Removes history older than `before`, replays that ended before it, and all of that of deleted tenants, at most about
+   * `limit` rows in one short transaction. An event goes only when no pending delivery needs it.
    * @returns the number of rows removed; 0 when nothing is left to remove
    */
   prune(before: WallMs, limit: number): Promise<number>;

@@ -1,0 +1,156 @@
+// Finding the deliveries that a replay means, endpoint by endpoint along delivery_endpoint. What a count or a step looks at
+// is bounded; it goes on from where the last one ended.
+import type { FinalState } from '../../domain/delivery.ts';
+import { type DeliveryId, type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
+import type { WallMs } from '../../domain/time.ts';
+import type { ReplayFilter } from '../../seams/store/replays.ts';
+import type { Database, Query, Statement, Value } from './connection.ts';
+import { lowestId } from './replays.ts';
+import { plainArray, textArray } from './wire.ts';
+
+/** Rows looked at per endpoint and statement of a count. */
+const COUNTED_AT_ONCE = 5_000;
+/** Endpoints per statement of a count. */
+const ENDPOINTS_AT_ONCE = 20;
+/** Later than any moment that an id can carry. */
+const MAX_ID_MS = 2 ** 48 - 1;
+
+const FITS = `
+tenant = $1 and state = any ($3::text[]) and ended_at <= $4 and ($5::text[] is null or event_type like any ($5::text[]))`;
+
+const ENDPOINTS: Statement = {
+  text: `
+select tenant.key as tenant, endpoint.id
+from posthorn.tenant
+left join posthorn.endpoint
+  on endpoint.tenant = tenant.key and endpoint.deleted_at is null and ($2::uuid is null or endpoint.id = $2)
+where tenant.id = $1 and tenant.deleted_at is null
+order by endpoint.id
+`,
+};
+
+const COUNT: Statement = {
+  text: `
+select wanted.endpoint_id, found.*
+from unnest($6::uuid[], $7::uuid[]) as wanted (endpoint_id, after)
+cross join lateral (
+  with examined as materialized (
+    select id, tenant, state, ended_at, event_type
+    from posthorn.delivery
+    where endpoint_id = wanted.endpoint_id and id > wanted.after and id < $2
+    order by id
+    limit $8
+  )
+  select
+    (select count(*) from examined where ${FITS}) as fits,
+    (select id from examined order by id offset $8 - 1) as last
+) as found
+`,
+};
+
+export const SEARCH: Statement = {
+  text: `
+select id
+from (
+  select id, tenant, state, ended_at, event_type
+  from posthorn.delivery
+  where endpoint_id = $6 and id > $7 and id < $2
+  order by id
+  limit $8
+) as examined
+where ${FITS}
+order by id
+limit $9
+`,
+};
+
+/** The last row that a search has looked at, if it has not come to the end. */
+export const LAST_SEARCHED: Statement = {
+  text: `
+select id from posthorn.delivery where endpoint_id = $1 and id > $2 and id < $3 order by id offset $4 limit 1
+`,
+};
+
+/** What is searched for, of any endpoint of the tenant. */
+export interface Search {
+  readonly tenant: number;
+  readonly eventTypes: readonly string[] | null;
+  readonly states: readonly FinalState[];
+  readonly until: number;
+  readonly settledBy: number;
+}
+
+/** See `Replays.countReplay`. */
+export async function countReplay(
+  database: Database,
+  tenantId: TenantId,
+  filter: ReplayFilter,
+  at: WallMs,
+): Promise<Map<EndpointId, number> | undefined> {
+  const rows = await database.read<{ tenant: number; id: EndpointId | null }>(ENDPOINTS, [tenantId, filter.endpointId]);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const wanted = valuesOf({ ...filter, tenant: first.tenant, settledBy: at });
+  const begin = lowestId(filter.since);
+  const left = rows.flatMap(({ id }) => (id === null ? [] : [{ id, after: begin }]));
+  const counts = new Map<EndpointId, number>();
+  while (left.length > 0) {
+    const round = left.splice(0, ENDPOINTS_AT_ONCE);
+    const [ids, afters] = [plainArray(round.map(({ id }) => id)), plainArray(round.map(({ after }) => after))];
+    const counted = await database.read<{ endpoint_id: EndpointId; fits: number; last: string | null }>(COUNT, [
+      ...wanted,
+      ids,
+      afters,
+      COUNTED_AT_ONCE,
+    ]);
+    for (const { endpoint_id: id, fits, last } of counted) {
+      if (fits > 0) counts.set(id, (counts.get(id) ?? 0) + fits);
+      if (last !== null) left.push({ id, after: last });
+    }
+  }
+  return counts;
+}
+
+export interface Found {
+  /** In the order of their ids, at most as many as were asked for. */
+  readonly deliveries: readonly DeliveryId[];
+  /** The last id that was looked at; `null` when nothing is left to look at. */
+  readonly last: string | null;
+}
+
+/**
+ * Finds the next deliveries of an endpoint.
+ * @param after the last id already looked at
+ * @param rows that are looked at, at most
+ */
+export async function search(
+  query: Query,
+  wanted: Search,
+  endpointId: EndpointId,
+  after: string,
+  rows: number,
+  limit: number,
+): Promise<Found> {
+  const values = [...valuesOf(wanted), endpointId, after, rows, limit];
+  const deliveries = (await query<{ id: DeliveryId }>(SEARCH, values)).map(({ id }) => id);
+  if (deliveries.length === limit) return { deliveries, last: deliveries.at(-1) ?? after };
+  const bound = [endpointId, after, highestId(wanted.until), rows - 1];
+  const [last] = await query<{ id: string }>(LAST_SEARCHED, bound);
+  return { deliveries, last: last?.id ?? null };
+}
+
+function valuesOf({ tenant, until, states, settledBy, eventTypes }: Search): Value[] {
+  const types = eventTypes === null ? null : textArray(eventTypes.map(likeType));
+  return [tenant, highestId(until), plainArray(states), settledBy, types];
+}
+
+/** A subscription as a pattern: the only character of a type that has a meaning there is `_`. */
+function likeType(subscription: string): string {
+  const pattern = subscription.replaceAll('_', '\\_');
+  return pattern.endsWith('.*') ? `${pattern.slice(0, -1)}%` : pattern;
+}
+
+/** No delivery created before `until` has a higher id. */
+function highestId(until: number): string {
+  return idFloor(Math.min(until, MAX_ID_MS));
+}

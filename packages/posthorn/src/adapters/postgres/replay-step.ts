@@ -1,0 +1,194 @@
+// One step of a replay: the next few of its deliveries become due, and how far it has come is kept in the same transaction.
+// The row of the replay is locked meanwhile, so a step is taken by one process.
+import type { EndpointId } from '../../domain/ids.ts';
+import { nextReplayLook, nextReplayStep, replayRoom, replayStepSize } from '../../domain/replay.ts';
+import { type SteadyMs, steady, type WallMs } from '../../domain/time.ts';
+import type { ReplayStep } from '../../seams/store/replays.ts';
+import type { Database, Query, Statement } from './connection.ts';
+import { search } from './replay-search.ts';
+import { REPLAY_COLUMNS, type ReplayRow, replayOf } from './replays.ts';
+import { obstacle, REVIVE } from './retry.ts';
+import { plainArray } from './wire.ts';
+
+/** Endpoints looked at per step. */
+const PARTS_PER_STEP = 32;
+/** Rows looked at per step. Beyond it the next step goes on. */
+const SEARCHED_PER_STEP = 2_000;
+
+/** Served by replay_due. */
+export const DUE_REPLAY: Statement = {
+  text: `
+select ${REPLAY_COLUMNS}, replay.tenant
+from posthorn.replay
+cross join lateral (
+  select id from posthorn.tenant where key = replay.tenant offset 0
+) as tenant
+where replay.state = 'running' and replay.due_at <= $1
+order by replay.due_at
+limit 1
+for update of replay skip locked
+`,
+};
+
+/** Served by replay_due. */
+export const NEXT_STEP: Statement = {
+  text: `select due_at from posthorn.replay where state = 'running' order by due_at limit 1`,
+};
+
+/** Served by replay_part_due. */
+export const DUE_PARTS: Statement = {
+  text: `
+select endpoint_id, cursor, outstanding, remaining
+from posthorn.replay_part
+where replay_id = $1 and due_at <= $2
+order by due_at
+limit $3
+`,
+};
+
+/** Served by replay_part_due. */
+export const NEXT_LOOK: Statement = {
+  text: 'select due_at from posthorn.replay_part where replay_id = $1 order by due_at limit 1',
+};
+
+/** Served by queue_replay. */
+export const OUTSTANDING: Statement = {
+  text: `
+select count(*) as outstanding
+from posthorn.queue
+where replay_id is not null and replay_id = $1 and endpoint_id = $2
+`,
+};
+
+const MOVE_PART: Statement = {
+  text: `
+update posthorn.replay_part
+set due_at = $3, cursor = $4, outstanding = $5, remaining = $6
+where replay_id = $1 and endpoint_id = $2
+`,
+};
+
+const REMOVE_PART: Statement = {
+  text: 'delete from posthorn.replay_part where replay_id = $1 and endpoint_id = $2',
+};
+
+const MOVE: Statement = {
+  text: `
+update posthorn.replay
+set total = $2, replayed = $3, skipped = $4, state = $5, due_at = $6, ended_at = $7
+where id = $1
+`,
+};
+
+type RunningReplay = ReplayRow & { readonly tenant: number };
+
+interface PartRow {
+  readonly endpoint_id: EndpointId;
+  readonly cursor: string;
+  readonly outstanding: number;
+  readonly remaining: number;
+}
+
+/** What a step may still do, and what it has done. */
+interface Step {
+  readonly now: SteadyMs;
+  deliveries: number;
+  rows: number;
+  made: number;
+  skipped: number;
+  /** Deliveries made due beyond those that were counted. */
+  uncounted: number;
+}
+
+/** See `Replays.stepReplay`. */
+export function stepReplay(database: Database, now: SteadyMs, at: WallMs): Promise<ReplayStep> {
+  return database.transaction(async (query) => {
+    const [row] = await query<RunningReplay>(DUE_REPLAY, [Math.floor(now)]);
+    if (row === undefined) return { replay: null, made: 0, nextAt: await nextStep(query) };
+    const step: Step = {
+      now: steady(Math.floor(now)),
+      deliveries: replayStepSize(row.rate),
+      rows: SEARCHED_PER_STEP,
+      made: 0,
+      skipped: 0,
+      uncounted: 0,
+    };
+    for (const part of await query<PartRow>(DUE_PARTS, [row.id, step.now, PARTS_PER_STEP])) {
+      if (step.deliveries <= 0 || step.rows <= 0) break;
+      await stepPart(query, row, part, step);
+    }
+    const moved = await move(query, row, step, at);
+    return { replay: replayOf(moved), made: step.made, nextAt: await nextStep(query) };
+  });
+}
+
+async function stepPart(query: Query, replay: RunningReplay, part: PartRow, step: Step): Promise<void> {
+  const { endpoint_id: endpointId, remaining } = part;
+  const key = [replay.id, endpointId] as const;
+  if ((await obstacle(query, endpointId)) !== undefined) {
+    step.skipped += remaining;
+    await query(REMOVE_PART, key);
+    return;
+  }
+  const [counted] = await query<{ outstanding: number }>(OUTSTANDING, key);
+  const outstanding = counted?.outstanding ?? 0;
+  const room = replayRoom(part.outstanding, outstanding);
+  const { made, cursor } = await makeDue(query, replay, part, Math.min(room, step.deliveries), step);
+  step.deliveries -= made;
+  step.made += made;
+  step.uncounted += Math.max(0, made - remaining);
+  const left = Math.max(0, remaining - made);
+  if (cursor === null) {
+    step.skipped += left;
+    await query(REMOVE_PART, key);
+    return;
+  }
+  const moves = made > 0 || outstanding < part.outstanding;
+  const due = made >= room ? nextReplayLook(step.now, moves) : step.now;
+  await query(MOVE_PART, [...key, due, cursor, outstanding + made, left]);
+}
+
+/** @returns the last delivery that was looked at; `null` when none is left */
+async function makeDue(
+  query: Query,
+  replay: RunningReplay,
+  { endpoint_id: endpointId, cursor }: PartRow,
+  limit: number,
+  step: Step,
+): Promise<{ made: number; cursor: string | null }> {
+  if (limit <= 0) return { made: 0, cursor };
+  const wanted = {
+    tenant: replay.tenant,
+    eventTypes: replay.event_types,
+    states: replay.states,
+    until: replay.until,
+    settledBy: replay.created_at,
+  };
+  const { deliveries, last } = await search(query, wanted, endpointId, cursor, step.rows, limit);
+  if (deliveries.length < limit) step.rows = 0;
+  if (deliveries.length === 0) return { made: 0, cursor: last };
+  // Somebody else may have made one of them due at this moment: it is not made due twice.
+  const revived = await query(REVIVE, [plainArray(deliveries), replay.tenant, step.now, replay.id]);
+  return { made: revived.length, cursor: last };
+}
+
+async function move(query: Query, row: RunningReplay, step: Step, at: WallMs): Promise<RunningReplay> {
+  const { now, made, skipped, uncounted } = step;
+  const [look] = await query<{ due_at: number }>(NEXT_LOOK, [row.id]);
+  const moved: RunningReplay = {
+    ...row,
+    total: row.total + uncounted,
+    replayed: row.replayed + made,
+    skipped: row.skipped + skipped,
+    ...(look === undefined && { state: 'completed', ended_at: at }),
+  };
+  const due = look === undefined ? null : nextReplayStep(now, row.rate, made, steady(look.due_at));
+  const { total, replayed, state, ended_at: endedAt } = moved;
+  await query(MOVE, [row.id, total, replayed, moved.skipped, state, due, endedAt]);
+  return moved;
+}
+
+async function nextStep(query: Query): Promise<SteadyMs | null> {
+  const [row] = await query<{ due_at: number }>(NEXT_STEP, []);
+  return row === undefined ? null : steady(row.due_at);
+}
