@@ -71,13 +71,11 @@ export class Attempts {
     this.#finished = finished;
     this.#onHeld = onHeld;
     this.#starts = new Batches(
-      parts.clock,
       MAX_BATCH,
       () => 1,
       (starts) => this.#begin(starts),
     );
     this.#releases = new Batches(
-      parts.clock,
       MAX_BATCH,
       () => 1,
       (releases) => this.#release(releases),
@@ -161,34 +159,33 @@ export class Attempts {
       stop,
     );
     this.#finished(delivery, result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout');
-    this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+    await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
   }
 
   /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */
-  #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): void {
+  async #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): Promise<void> {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
     this.#finished(delivery, false);
-    this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
+    await this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
       error: error.message,
     });
   }
 
-  /** Not waited for: whatever waits here meanwhile would be kept and copied in memory until its batch is on disk. */
-  #record(
+  async #record(
     owner: OwnerId,
     delivery: HeldDelivery,
     attemptId: AttemptId,
     startedAt: WallMs,
     scheduleMs: readonly number[],
     result: CallResult,
-  ): void {
+  ): Promise<void> {
     // Rounded up to whole milliseconds, the precision of the store, so that no retry is early by a fraction of one.
     const endedAt = steady(Math.ceil(this.#parts.clock.now()));
-    void this.#parts.recorder.add({
+    await this.#parts.recorder.add({
       owner,
       delivery,
       record: {

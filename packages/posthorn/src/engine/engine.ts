@@ -7,6 +7,7 @@ import {
   type EndpointId,
   type EventId,
   makeId,
+  type ReplayId,
   type TenantId,
 } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
@@ -27,12 +28,14 @@ import { Lanes } from './lanes.ts';
 import { Leases } from './leases.ts';
 import type { Report } from './news.ts';
 import { type Ended, Recorder } from './recorder.ts';
+import { Replayer, type ReplayWish } from './replayer.ts';
 import { Retention } from './retention.ts';
 import { Scheduler } from './scheduler.ts';
 import { StoreHealth } from './store-health.ts';
 
 export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints.ts';
 export type { AcceptAnswer, EventDraft } from './intake.ts';
+export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayWish } from './replayer.ts';
 
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -79,6 +82,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #leases: Leases;
   readonly #retention: Retention;
+  readonly #replayer: Replayer;
   readonly #endpoints: Endpoints;
   readonly #testing = new AbortController();
   #started = false;
@@ -100,7 +104,7 @@ export class Engine {
       (delivery) => void this.#attempts.run(delivery),
       () => this.#scheduler.wake(),
     );
-    const recorder = new Recorder(store, clock, health, (ended, late) => this.#recorded(ended, late));
+    const recorder = new Recorder(store, health, (ended, late) => this.#recorded(ended, late));
     this.#health = health;
     this.#holdings = holdings;
     this.#lanes = lanes;
@@ -125,8 +129,13 @@ export class Engine {
         onFresh: () => this.#resume(),
         onLost: () => this.#dropAll(),
         onCutOff: (ended) => void recorder.add(ended),
-        onWork: () => this.#scheduler.lookAround(),
+        onWork: () => this.#lookAround(),
       },
+    );
+    this.#replayer = new Replayer(
+      { store, clock, random, health, report },
+      () => this.#started && this.#leases.fresh && !lanes.full,
+      (at) => this.#scheduler.noteDue(at),
     );
     this.#retention = new Retention(store, clock, settings.retentionDays);
     this.#endpoints = new Endpoints({ store, clock, random, catalogs, seal }, () => this.#dueNow());
@@ -136,7 +145,7 @@ export class Engine {
   async start(): Promise<void> {
     await this.#leases.start();
     this.#started = true;
-    this.#scheduler.lookAround();
+    this.#lookAround();
     this.#retention.start();
   }
 
@@ -151,7 +160,7 @@ export class Engine {
     const startedAt = clock.now();
     const cancelCutOff = clock.timer(steady(startedAt + graceMs - LAST_WORDS_MS), () => this.#cutOff());
     const cancelGiveUp = clock.timer(steady(startedAt + graceMs), () => this.#health.giveUp());
-    await Promise.all([this.#scheduler.stop(), this.#retention.stop(), this.#intake.idle()]);
+    await Promise.all([this.#scheduler.stop(), this.#retention.stop(), this.#replayer.stop(), this.#intake.idle()]);
     await this.#lanes.idle();
     await Promise.all([this.#recorder.idle(), this.#attempts.idle(), this.#leases.stop()]);
     const { owner } = this.#holdings;
@@ -238,6 +247,21 @@ export class Engine {
     return answer;
   }
 
+  /** Counts the deliveries that a replay of this kind would be about. */
+  countReplay(tenantId: TenantId, wish: ReplayWish): ReturnType<Replayer['count']> {
+    return this.#replayer.count(tenantId, wish);
+  }
+
+  /** Begins to make one more attempt of every delivery that is meant, in the background and at a bounded rate. */
+  createReplay(tenantId: TenantId, wish: ReplayWish): ReturnType<Replayer['create']> {
+    return this.#replayer.create(tenantId, wish);
+  }
+
+  /** Ends a running replay. What it has made due is attempted all the same. */
+  cancelReplay(tenantId: TenantId, id: ReplayId): ReturnType<Replayer['cancel']> {
+    return this.#replayer.cancel(tenantId, id);
+  }
+
   /** Why this process cannot accept and deliver right now, for the person who runs it; `undefined` when it can. */
   async unready(): Promise<string | undefined> {
     if (this.#stopping) return 'Posthorn is stopping.';
@@ -266,6 +290,11 @@ export class Engine {
   #resume(): void {
     this.#scheduler.wake();
     this.#lanes.pump();
+  }
+
+  #lookAround(): void {
+    this.#scheduler.lookAround();
+    this.#replayer.wake();
   }
 
   #dueNow(): void {

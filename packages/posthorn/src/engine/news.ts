@@ -3,6 +3,7 @@ import type { Trigger } from '../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../domain/time.ts';
+import type { Replay } from '../seams/store/replays.ts';
 
 /** How long a delivery waited for its call, in milliseconds: for its turn in the lane, and for a slot. */
 export interface Waited {
@@ -53,6 +54,10 @@ export type News =
       /** Recorded after this process's lease had run out; it changed nothing about the delivery. */
       readonly late: boolean;
     }
+  /** A replay is stored, and begins. */
+  | { readonly kind: 'replay_started'; readonly replay: Replay }
+  /** A replay has come to its end, or was cancelled. */
+  | { readonly kind: 'replay_ended'; readonly replay: Replay }
   | { readonly kind: 'store_unavailable'; readonly message: string }
   | { readonly kind: 'store_available' }
   | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }

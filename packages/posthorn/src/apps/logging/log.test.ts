@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
-import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
+import type { AttemptId, DeliveryId, EndpointId, EventId, ReplayId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, steady, wall } from '../../domain/time.ts';
 import type { News } from '../../engine/news.ts';
+import type { Replay } from '../../seams/store/replays.ts';
 import { plain } from '../terminal/paint.ts';
 import type { LogLevel } from './levels.ts';
 import { type Log, openLog } from './log.ts';
-import { levelOf, logLine } from './news.ts';
+import { logLine } from './news.ts';
 import { readableLine } from './readable.ts';
 
 /** A reader that takes what it is given, or one that stands still. */
@@ -86,32 +87,34 @@ describe('a readable log line', () => {
 
 describe('news in words', () => {
   const now: SteadyMs = steady(1_000_000);
-  const lineOf = (news: News) => ({ level: levelOf(news), ...logLine(news, now) });
   const attempted = (changes: Partial<Extract<News, { kind: 'attempted' }>>) =>
-    lineOf({
-      kind: 'attempted',
-      tenantId: 't1' as TenantId,
-      endpointId: 'e1' as EndpointId,
-      eventId: 'v1' as EventId,
-      eventType: 'order.paid',
-      deliveryId: 'd1' as DeliveryId,
-      attemptId: 'a1' as AttemptId,
-      number: 1,
-      trigger: 'schedule',
-      startedAt: wall(0),
-      result: {
-        outcome: 'connect_refused',
-        connectMs: null,
-        durationMs: 3.4,
-        repeated: false,
-        response: null,
-        error: 'The receiver refused the connection.',
+    logLine(
+      {
+        kind: 'attempted',
+        tenantId: 't1' as TenantId,
+        endpointId: 'e1' as EndpointId,
+        eventId: 'v1' as EventId,
+        eventType: 'order.paid',
+        deliveryId: 'd1' as DeliveryId,
+        attemptId: 'a1' as AttemptId,
+        number: 1,
+        trigger: 'schedule',
+        startedAt: wall(0),
+        result: {
+          outcome: 'connect_refused',
+          connectMs: null,
+          durationMs: 3.4,
+          repeated: false,
+          response: null,
+          error: 'The receiver refused the connection.',
+        },
+        state: 'pending',
+        dueAt: steady(1_010_000),
+        late: false,
+        ...changes,
       },
-      state: 'pending',
-      dueAt: steady(1_010_000),
-      late: false,
-      ...changes,
-    });
+      now,
+    );
 
   it('says of a failure why and when the next attempt comes, with the ids to look it up', () => {
     const { level, text, fields } = attempted({});
@@ -126,21 +129,53 @@ describe('news in words', () => {
 
   it('have the ids of tenant, endpoint, event, delivery and attempt in every line about an attempt', () => {
     const ids = { tenant: 't1', endpoint: 'e1', event: 'v1', delivery: 'd1', attempt: 'a1' };
-    const begun = lineOf({
-      kind: 'started',
-      tenantId: 't1' as TenantId,
-      endpointId: 'e1' as EndpointId,
-      eventId: 'v1' as EventId,
-      deliveryId: 'd1' as DeliveryId,
-      attemptId: 'a1' as AttemptId,
-      number: 1,
-      trigger: 'schedule',
-      waited: null,
-    });
+    const begun = logLine(
+      {
+        kind: 'started',
+        tenantId: 't1' as TenantId,
+        endpointId: 'e1' as EndpointId,
+        eventId: 'v1' as EventId,
+        deliveryId: 'd1' as DeliveryId,
+        attemptId: 'a1' as AttemptId,
+        number: 1,
+        trigger: 'schedule',
+        waited: null,
+      },
+      now,
+    );
     const lines = [begun, attempted({}), attempted({ state: 'exhausted', dueAt: null }), attempted({ late: true })];
     for (const { text, fields } of lines) {
       const { tenant, endpoint, event, delivery, attempt } = fields;
       assert.deepEqual({ tenant, endpoint, event, delivery, attempt }, ids, text);
+    }
+  });
+
+  it('says when a replay starts and how it ends, with the ids to look it up', () => {
+    const replay: Replay = {
+      id: 'r1' as ReplayId,
+      tenantId: 't1' as TenantId,
+      endpointId: 'e1' as EndpointId,
+      eventTypes: null,
+      states: ['exhausted'],
+      since: null,
+      until: wall(0),
+      state: 'running',
+      ratePerSecond: 50,
+      total: 7,
+      replayed: 0,
+      skipped: 0,
+      createdAt: wall(0),
+      endedAt: null,
+    };
+    const started = logLine({ kind: 'replay_started', replay }, now);
+    assert.deepEqual([started.level, started.text], ['info', 'replay of 7 deliveries started']);
+    const ended = logLine(
+      { kind: 'replay_ended', replay: { ...replay, state: 'cancelled', replayed: 4, skipped: 1 } },
+      now,
+    );
+    assert.deepEqual([ended.level, ended.text], ['info', 'replay cancelled: 4 deliveries replayed, 1 skipped']);
+    for (const { fields } of [started, ended]) {
+      assert.partialDeepStrictEqual(fields, { tenant: 't1', endpoint: 'e1', replay: 'r1', total: 7 });
     }
   });
 

@@ -1,0 +1,174 @@
+// Replays: deliveries of the past get one more attempt each, a few at a time. It knows when the next step of any replay is
+// due and sleeps until then; the steps themselves, and how far each replay has come, are the store's.
+
+import { type EndpointId, makeId, type ReplayId, type TenantId } from '../domain/ids.ts';
+import { DEFAULT_REPLAY_RATE } from '../domain/replay.ts';
+import { type SteadyMs, steady, type WallMs, wall } from '../domain/time.ts';
+import type { Clock } from '../seams/clock.ts';
+import type { Random } from '../seams/random.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { Registry } from '../seams/store/registry.ts';
+import type { Replay, ReplayFilter, ReplayStep, Replays } from '../seams/store/replays.ts';
+import type { Report } from './news.ts';
+import type { StoreHealth } from './store-health.ts';
+
+/** Replays that a tenant may have running: each is steps for the store, whatever its rate. */
+export const MAX_RUNNING_REPLAYS = 10;
+/** How long to wait after the store did not answer, or while nothing may be started, in milliseconds. */
+const RETRY_MS = 250;
+/** How long to leave replays to the process that was faster: it goes on with them, or has died by then. */
+const STANDBY_MS = 1_000;
+
+/** What somebody wants to be replayed; what is left out means everything. */
+export interface ReplayWish extends Pick<ReplayFilter, 'states'> {
+  readonly endpointId?: EndpointId | undefined;
+  readonly eventTypes?: readonly string[] | null | undefined;
+  readonly since?: WallMs | undefined;
+  readonly until?: WallMs | undefined;
+  readonly ratePerSecond?: number | undefined;
+}
+
+export type ReplayRefusal = 'unknown_tenant' | 'unknown_endpoint' | 'endpoint_disabled';
+
+interface Parts {
+  readonly store: Replays & Pick<Registry, 'endpoint'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly health: StoreHealth;
+  readonly report: Report;
+}
+
+interface Counted {
+  readonly filter: ReplayFilter;
+  readonly at: WallMs;
+  readonly counts: ReadonlyMap<EndpointId, number>;
+  readonly total: number;
+}
+
+export class Replayer {
+  readonly #parts: Parts;
+  readonly #mayStep: () => boolean;
+  readonly #onDue: (at: SteadyMs) => void;
+  #cancelTimer: () => void = () => {};
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  /**
+   * @param mayStep false while nothing more should be made due
+   * @param onDue deliveries have been made due, or may have been
+   */
+  constructor(parts: Parts, mayStep: () => boolean, onDue: (at: SteadyMs) => void) {
+    this.#parts = parts;
+    this.#mayStep = mayStep;
+    this.#onDue = onDue;
+  }
+
+  /** Counts what a replay would be about. */
+  async count(tenantId: TenantId, wish: ReplayWish): Promise<number | ReplayRefusal> {
+    const counted = await this.#count(tenantId, wish);
+    return typeof counted === 'string' ? counted : counted.total;
+  }
+
+  /** Counts, and begins. When it resolves with a replay, that is stored and goes on whatever happens to this process. */
+  async create(tenantId: TenantId, wish: ReplayWish): Promise<Replay | ReplayRefusal | 'too_many'> {
+    const { store, clock, random, report } = this.#parts;
+    const counted = await this.#count(tenantId, wish);
+    if (typeof counted === 'string') return counted;
+    const { filter, at, counts, total } = counted;
+    const replay: Replay = {
+      ...filter,
+      id: makeId<ReplayId>(at, random.bytes(10)),
+      tenantId,
+      state: total === 0 ? 'completed' : 'running',
+      ratePerSecond: wish.ratePerSecond ?? DEFAULT_REPLAY_RATE,
+      total,
+      replayed: 0,
+      skipped: 0,
+      createdAt: at,
+      endedAt: total === 0 ? at : null,
+    };
+    const now = steady(Math.floor(clock.now()));
+    const answer = await store.createReplay(replay, counts, now, MAX_RUNNING_REPLAYS);
+    if (answer !== 'created') return answer;
+    report({ kind: 'replay_started', replay });
+    if (total === 0) report({ kind: 'replay_ended', replay });
+    this.wake();
+    return replay;
+  }
+
+  /** Ends a running replay. What it has made due is attempted all the same. */
+  async cancel(tenantId: TenantId, id: ReplayId): ReturnType<Replays['cancelReplay']> {
+    const answer = await this.#parts.store.cancelReplay(tenantId, id, this.#parts.clock.wallNow());
+    if (answer?.kind === 'cancelled') this.#parts.report({ kind: 'replay_ended', replay: answer.replay });
+    return answer;
+  }
+
+  /** A step may be due. */
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Takes no step from now on. Resolves when none is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#running;
+  }
+
+  async #count(tenantId: TenantId, wish: ReplayWish): Promise<Counted | ReplayRefusal> {
+    const { store, clock } = this.#parts;
+    const at = clock.wallNow();
+    const endpointId = wish.endpointId ?? null;
+    if (endpointId !== null) {
+      const endpoint = await store.endpoint(tenantId, endpointId);
+      if (endpoint === undefined) return 'unknown_endpoint';
+      if (!endpoint.enabled) return 'endpoint_disabled';
+    }
+    const filter: ReplayFilter = {
+      endpointId,
+      eventTypes: wish.eventTypes ?? null,
+      states: wish.states,
+      since: wish.since ?? null,
+      until: wall(Math.min(wish.until ?? at, at)),
+    };
+    const counts = await store.countReplay(tenantId, filter, at);
+    if (counts === undefined) return 'unknown_tenant';
+    return { filter, at, counts, total: [...counts.values()].reduce((sum, count) => sum + count, 0) };
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelTimer();
+    // One turn of the microtask queue: what one event wakes several times is looked at once.
+    await Promise.resolve();
+    let nextAt: SteadyMs | null = null;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      nextAt = await this.#step();
+    }
+    this.#running = undefined;
+    if (nextAt !== null && !this.#stopped) this.#cancelTimer = this.#parts.clock.timer(nextAt, () => this.wake());
+  }
+
+  /** @returns when to look again; `null` when nothing is running */
+  async #step(): Promise<SteadyMs | null> {
+    const { store, clock, health, report } = this.#parts;
+    if (!this.#mayStep()) return steady(clock.now() + RETRY_MS);
+    const now = steady(Math.floor(clock.now()));
+    let step: ReplayStep;
+    try {
+      step = await health.watch(() => store.stepReplay(now, clock.wallNow()));
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      this.#onDue(now);
+      return steady(clock.now() + RETRY_MS);
+    }
+    const { replay, made, nextAt } = step;
+    if (made > 0) this.#onDue(now);
+    if (replay !== null && replay.state !== 'running') report({ kind: 'replay_ended', replay });
+    if (nextAt === null || replay !== null) return nextAt;
+    return steady(Math.max(nextAt, clock.now() + STANDBY_MS));
+  }
+}
