@@ -32,7 +32,9 @@ const cursorOf = (list: string, key: string): string => Buffer.from(`${list}:${k
 
 function knowledgeOf({ own, other }: Scene): Knowledge {
   const some = (ids: Ids): Give[] =>
-    [ids.endpoints, ids.events, ids.deliveries].flatMap((kind) => [0, 1, 2].map((index) => pickFrom(kind, index)));
+    [ids.endpoints, ids.events, ids.deliveries, ids.replays].flatMap((kind) =>
+      [0, 1, 2].map((index) => pickFrom(kind, index)),
+    );
   const ids = [...some(own), ...some(other)];
   const cursors: Give[] = [
     () => cursorOf('tenants', OTHER),
@@ -43,6 +45,7 @@ function knowledgeOf({ own, other }: Scene): Knowledge {
     () => cursorOf('events', `${Date.now()}:${pickFrom(other.events, 0)()}`),
     () => cursorOf('events', `99999999999999999:${pickFrom(other.events, 0)()}`),
     () => cursorOf('events', '-1:x'),
+    () => cursorOf('replays', pickFrom(other.replays, 0)()),
     () => `${cursorOf('tenants', OWN)}=`,
     () => Buffer.from([0xff, 0xfe, 0x00]).toString('base64url'),
   ];
@@ -220,6 +223,7 @@ function segmentOf({ name }: Parameter, { method }: Operation, scene: Scene, kno
     endpoint: ({ endpoints }) => endpoints,
     event: ({ events }) => events,
     delivery: ({ deliveries }) => deliveries,
+    replay: ({ replays }) => replays,
   };
   if (name === 'tenant') {
     // What belongs to the other tenant may be looked at, but is never to be changed.

@@ -108,6 +108,6 @@ async function askOne(scene: Scene, caller: Caller, judge: Judge, drawn: Drawn):
  */
 function namesOther({ other }: Scene, { path: pattern }: Operation, target: string): boolean {
   const path = decodeURIComponent(target.split('?', 1)[0] ?? '').toLowerCase();
-  const ids = pattern.includes('{endpoint}') ? other.endpoints : pattern.includes('{delivery}') ? other.deliveries : [];
-  return ids.some((id) => path.includes(id));
+  const kinds = { '{endpoint}': other.endpoints, '{delivery}': other.deliveries, '{replay}': other.replays };
+  return Object.entries(kinds).some(([name, ids]) => pattern.includes(name) && ids.some((id) => path.includes(id)));
 }

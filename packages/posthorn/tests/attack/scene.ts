@@ -33,13 +33,14 @@ export interface Ids {
   readonly endpoints: string[];
   readonly events: string[];
   readonly deliveries: string[];
+  readonly replays: string[];
 }
 
 export class Scene implements AsyncDisposable {
   readonly service: ServiceProcess;
   readonly canaries: Canaries;
-  readonly own: Ids = { endpoints: [], events: [], deliveries: [] };
-  readonly other: Ids = { endpoints: [], events: [], deliveries: [] };
+  readonly own: Ids = { endpoints: [], events: [], deliveries: [], replays: [] };
+  readonly other: Ids = { endpoints: [], events: [], deliveries: [], replays: [] };
   /** Takes what the attacker's endpoints are sent. */
   readonly receiver: Receiver;
   readonly #closing: AsyncDisposable[];
@@ -122,12 +123,14 @@ export class Scene implements AsyncDisposable {
     for (const delivery of Object.values(Object(member(event, 'deliveries')))) {
       keep(this.own.deliveries, text(delivery, 'id'));
     }
+    keep(this.own.replays, text(await this.call('POST', `/v1/tenants/${OWN}/replays`, {}), 'id'));
   }
 
   /** Everything that the API shows of the other tenant, as text: to see that an attack changed nothing. */
   async vault(): Promise<string> {
     const at = `/v1/tenants/${OTHER}`;
-    const paths = [at, `${at}/endpoints?limit=200`, `${at}/events?limit=200`, `${at}/deliveries?limit=200`];
+    const lists = ['endpoints', 'events', 'deliveries', 'replays'];
+    const paths = [at, ...lists.map((list) => `${at}/${list}?limit=200`)];
     const secrets = this.other.endpoints.map((id) => `${at}/endpoints/${id}/secret`);
     const shown: unknown[] = [];
     for (const path of [...paths, ...secrets]) shown.push(await this.call('GET', path));
@@ -178,6 +181,9 @@ export class Scene implements AsyncDisposable {
       const pending = await this.call('GET', `/v1/tenants/${OTHER}/deliveries?state=pending`);
       return Object.keys(Object(member(pending, 'data'))).length === 0;
     });
+    // Of nothing, so that it has ended: what is running would change by itself.
+    const replay = await this.call('POST', `/v1/tenants/${OTHER}/replays`, { eventTypes: ['never.sent'] });
+    this.other.replays.push(text(replay, 'id'));
   }
 }
 

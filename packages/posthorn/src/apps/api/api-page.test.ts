@@ -57,6 +57,7 @@ describe('docs/api.md', () => {
       if (member(body, 'secret') !== undefined) variables.set('ENDPOINT_ID', String(member(body, 'id')));
       const delivery = member(body, 'deliveries', 0, 'id');
       if (delivery !== undefined) variables.set('DELIVERY_ID', String(delivery));
+      if (member(body, 'replayed') !== undefined) variables.set('REPLAY_ID', String(member(body, 'id')));
     }
   });
 

@@ -13,7 +13,7 @@ const query = (path: string, text: string, field: string, message: RegExp): BadR
 });
 
 describeRefusals('bad queries', [
-  ...['events', 'deliveries', 'endpoints'].flatMap((path) => [
+  ...['events', 'deliveries', 'endpoints', 'replays'].flatMap((path) => [
     query(path, 'limit=0', 'limit', /1 to 200/),
     query(path, 'limit=-1', 'limit', /1 to 200/),
     query(path, 'limit=201', 'limit', /1 to 200/),

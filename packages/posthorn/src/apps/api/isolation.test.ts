@@ -2,7 +2,7 @@
 // the table fails the suite.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ApiBench, type Method, text, UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
+import { ApiBench, type Method, member, text, UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
 
 interface Row {
   readonly method: Method;
@@ -37,6 +37,10 @@ const ROUTES: readonly Row[] = [
   { method: 'GET', route: '/v1/tenants/:tenant/deliveries', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/deliveries/:delivery', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/deliveries/:delivery/retry', own: 202 },
+  { method: 'POST', route: '/v1/tenants/:tenant/replays', body: { dryRun: true }, own: 200 },
+  { method: 'GET', route: '/v1/tenants/:tenant/replays', own: 200 },
+  { method: 'GET', route: '/v1/tenants/:tenant/replays/:replay', own: 200 },
+  { method: 'POST', route: '/v1/tenants/:tenant/replays/:replay/cancel', own: 200 },
   { method: 'GET', route: '/v1/stream', own: 200, endless: true },
   { method: 'DELETE', route: '/v1/tenants/:tenant/endpoints/:endpoint', own: 204 },
   { method: 'DELETE', route: '/v1/tenants/:tenant', own: 204 },
@@ -57,10 +61,13 @@ const NO_IDS = [
   'null',
 ];
 
-type Ids = Readonly<Record<'tenant' | 'endpoint' | 'event' | 'delivery', string>>;
+type Ids = Readonly<Record<'tenant' | 'endpoint' | 'event' | 'delivery' | 'replay', string>>;
+
+/** These ids, and the same one for everything else. */
+const allOf = (tenant: string, id: string): Ids => ({ tenant, endpoint: id, event: id, delivery: id, replay: id });
 
 const fill = (route: string, ids: Ids) =>
-  route.replace(/:(tenant|endpoint|event|delivery)\b/g, (_, name: keyof Ids) =>
+  route.replace(/:(tenant|endpoint|event|delivery|replay)\b/g, (_, name: keyof Ids) =>
     encodeURI(ids[name]).replaceAll('%25', '%'),
   );
 
@@ -68,7 +75,20 @@ async function furnish(bench: ApiBench, tenant: string): Promise<Ids> {
   await bench.tenant(tenant);
   const endpoint = await bench.endpoint(tenant);
   const { body } = await bench.call('POST', `/v1/tenants/${tenant}/events`, EVENT);
-  return { tenant, endpoint, event: text(body, 'id'), delivery: text(body, 'deliveries', 0, 'id') };
+  await bench.call('POST', `/v1/tenants/${tenant}/events/batch`, { events: Array(200).fill(EVENT) });
+  const wish = { states: ['succeeded'], ratePerSecond: 1 };
+  await bench.until('a replay would take minutes', async () => {
+    const counted = await bench.call('POST', `/v1/tenants/${tenant}/replays`, { ...wish, dryRun: true });
+    return Number(member(counted.body, 'total')) === 201;
+  });
+  const replay = await bench.call('POST', `/v1/tenants/${tenant}/replays`, wish);
+  return {
+    tenant,
+    endpoint,
+    event: text(body, 'id'),
+    delivery: text(body, 'deliveries', 0, 'id'),
+    replay: text(replay.body, 'id'),
+  };
 }
 
 describe('routes under /v1', () => {
@@ -112,14 +132,10 @@ describe('routes under /v1', () => {
       }
     });
 
-    if (route.includes('/:tenant/') && /:(endpoint|event|delivery)/.test(route)) {
+    if (route.includes('/:tenant/') && /:(endpoint|event|delivery|replay)/.test(route)) {
       it(`${name} answers 404 to another tenant's id, as to an unknown one`, async () => {
         const foreign = await bench.call(method, fill(route, { ...other, tenant: 'own' }), body);
-        const unknown = await bench.call(
-          method,
-          fill(route, { tenant: 'own', endpoint: UNKNOWN_ID, event: UNKNOWN_ID, delivery: UNKNOWN_ID }),
-          body,
-        );
+        const unknown = await bench.call(method, fill(route, allOf('own', UNKNOWN_ID)), body);
         assert.equal(foreign.status, 404);
         assert.equal(unknown.status, 404);
         assert.deepEqual(foreign.body, unknown.body);
@@ -127,7 +143,7 @@ describe('routes under /v1', () => {
 
       for (const id of NO_IDS) {
         it(`${name} answers 404 to ${JSON.stringify(id.slice(0, 40))} as an id`, async () => {
-          const url = fill(route, { tenant: 'own', endpoint: id, event: id, delivery: id });
+          const url = fill(route, allOf('own', id));
           assert.equal((await bench.call(method, url, body)).status, 404);
         });
       }
@@ -163,6 +179,8 @@ describe('routes under /v1', () => {
     }
     assert.equal((await bench.call('GET', fill('/v1/tenants/:tenant/endpoints/:endpoint', other))).status, 200);
     assert.equal((await bench.call('GET', fill('/v1/tenants/:tenant/events/:event', other))).status, 200);
+    const { body } = await bench.call('GET', fill('/v1/tenants/:tenant/replays/:replay', other));
+    assert.equal(text(body, 'state'), 'running');
   });
 
   it('answer 401 to unknown paths and methods without a key, 404 and 405 with one', async () => {

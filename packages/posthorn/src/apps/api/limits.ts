@@ -34,6 +34,9 @@ export const MAX_CURSOR_CHARACTERS = 200;
 /** Test calls under way at once in this process: each holds a request open for as long as its receiver likes. */
 export const MAX_TEST_CALLS = 32;
 
+/** Replays being counted at once in this process: each walks through as much history as there is, step by step. */
+export const MAX_REPLAY_COUNTS = 4;
+
 /** A request must have arrived whole by then, headers included, so that a dripping client holds a socket no longer. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** How often overdue requests are looked for. */

@@ -23,8 +23,11 @@ export function timeBounds(query: { readonly since?: string; readonly until?: st
   };
 }
 
-/** Reads a moment whose form has been checked; the 30th of February has the form, too. */
-function moment(field: string, text: string): WallMs {
+/**
+ * Reads a moment whose form has been checked; the 30th of February has the form, too.
+ * @throws Problem when there is no such moment
+ */
+export function moment(field: string, text: string): WallMs {
   const at = new Date(text);
   const real = !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 16) === text.slice(0, 16);
   if (!real) throw invalid({ field, message: 'must be a moment that exists, e.g. 2026-11-23T18:59:00.000Z' });

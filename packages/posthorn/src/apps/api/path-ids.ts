@@ -5,6 +5,7 @@ import {
   type EventId,
   parseId,
   parseTenantId,
+  type ReplayId,
   type TenantId,
 } from '../../domain/ids.ts';
 import { notFound } from './problems.ts';
@@ -30,6 +31,11 @@ export function pathEvent({ event }: { readonly event: string }): EventId {
 /** The delivery of a path. @throws Problem when it is no id */
 export function pathDelivery({ delivery }: { readonly delivery: string }): DeliveryId {
   return parseId<DeliveryId>(delivery) ?? refuse('delivery');
+}
+
+/** The replay of a path. @throws Problem when it is no id */
+export function pathReplay({ replay }: { readonly replay: string }): ReplayId {
+  return parseId<ReplayId>(replay) ?? refuse('replay');
 }
 
 function refuse(what: string): never {

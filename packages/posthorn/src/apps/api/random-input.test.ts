@@ -23,12 +23,15 @@ describe('input', () => {
       'headers',
       'eventTypes',
       'scheduleMs',
+      'states',
+      'ratePerSecond',
+      'dryRun',
       '__proto__',
     );
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof({ maxDepth: 4 }, fc.jsonValue(), fc.dictionary(words, tie('tree')), fc.array(tie('tree'))),
     }));
-    const paths = fc.constantFrom(EVENTS, `${EVENTS}/batch`, ENDPOINTS);
+    const paths = fc.constantFrom(EVENTS, `${EVENTS}/batch`, ENDPOINTS, `${TENANT}/replays`);
     await fc.assert(
       fc.asyncProperty(paths, tree, async (path, body) => {
         const response = await bench.app.inject({
@@ -64,7 +67,7 @@ describe('input', () => {
     );
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('events', 'deliveries', 'endpoints'),
+        fc.constantFrom('events', 'deliveries', 'endpoints', 'replays'),
         fc.array(fc.tuple(names, values)),
         async (path, pairs) => {
           const search = new URLSearchParams(pairs).toString();

@@ -10,6 +10,7 @@ import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { History } from '../../seams/store/history.ts';
 import type { Registry } from '../../seams/store/registry.ts';
+import type { Replays } from '../../seams/store/replays.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LiveStream } from '../stream/live.ts';
 import type { ProblemKind } from './problems.ts';
@@ -34,12 +35,16 @@ export type ApiEngine = Pick<
   | 'deleteTenant'
   | 'testEndpoint'
   | 'retry'
+  | 'countReplay'
+  | 'createReplay'
+  | 'cancelReplay'
   | 'unready'
 >;
 
 /** What of the store the API uses: reads, and tenants, which the engine has no say in. */
 export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants'> &
-  Pick<History, 'events' | 'event' | 'deliveries' | 'delivery'>;
+  Pick<History, 'events' | 'event' | 'deliveries' | 'delivery'> &
+  Pick<Replays, 'replay' | 'replays'>;
 
 export interface RouteParts {
   readonly engine: ApiEngine;

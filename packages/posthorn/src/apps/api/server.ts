@@ -31,6 +31,7 @@ import { endpointRoutes } from './routes/endpoints.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
+import { replayRoutes } from './routes/replays.ts';
 import { streamRoute } from './routes/stream.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { testRoute } from './routes/test.ts';
@@ -124,6 +125,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       testRoute(v1, parts);
       eventRoutes(v1, parts);
       deliveryRoutes(v1, parts);
+      replayRoutes(v1, parts);
       streamRoute(v1, parts);
     },
     { prefix: '/v1' },

@@ -20,30 +20,33 @@ import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS 
 import { CLOSED, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
+/** Subscriptions, of an endpoint or to choose deliveries by. */
+export const EVENT_TYPES = Type.Union(
+  [
+    Type.Array(
+      Type.String({
+        maxLength: MAX_EVENT_TYPE_CHARACTERS,
+        pattern: SUBSCRIPTION_PATTERN,
+        description: `An event type such as user.created, or a prefix ending in .*, such as user.*; at most ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
+      }),
+      {
+        minItems: 1,
+        maxItems: MAX_SUBSCRIPTIONS,
+        uniqueItems: true,
+        description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null or left out for all.`,
+      },
+    ),
+    Type.Null(),
+  ],
+  { description: 'Exact types, or prefixes ending in .*; null or left out for every type.' },
+);
+
 const SETTINGS = {
   url: Type.String({
     maxLength: MAX_URL_TEXT_CHARACTERS,
     description: 'The callback URL: https, on a public host.',
   }),
-  eventTypes: Type.Union(
-    [
-      Type.Array(
-        Type.String({
-          maxLength: MAX_EVENT_TYPE_CHARACTERS,
-          pattern: SUBSCRIPTION_PATTERN,
-          description: `An event type such as user.created, or a prefix ending in .*, such as user.*; at most ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
-        }),
-        {
-          minItems: 1,
-          maxItems: MAX_SUBSCRIPTIONS,
-          uniqueItems: true,
-          description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null or left out for all.`,
-        },
-      ),
-      Type.Null(),
-    ],
-    { description: 'What the endpoint wants: exact types, or prefixes ending in .*; null or left out for everything.' },
-  ),
+  eventTypes: EVENT_TYPES,
   description: Type.String({
     maxLength: MAX_DESCRIPTION_CHARACTERS,
     description: `For people; at most ${MAX_DESCRIPTION_CHARACTERS} characters.`,
