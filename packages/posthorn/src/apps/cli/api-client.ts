@@ -1,5 +1,6 @@
 // Calls a running Posthorn's API, and turns what goes wrong into a sentence for the person at the command line.
 import { request } from 'undici';
+import { inert } from '../terminal/inert.ts';
 import { field } from './answers.ts';
 import { CommandError } from './exit-codes.ts';
 
@@ -27,14 +28,37 @@ export function problemSentence({ status, body }: ApiAnswer): string {
   return [sentence, ...lines].join('\n');
 }
 
+/** The header that carries the key; none without one. */
+export function authorization({ key }: ApiAccess): Record<string, string> {
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
+}
+
+/** What to say when nobody answers. */
+export function unreachable({ url }: ApiAccess, error: unknown): string {
+  return `No Posthorn answers at ${inert(url)} (${reason(error)}). Start one with "posthorn serve", or name another with --url or POSTHORN_URL.`;
+}
+
+/** What to say when the key is not taken. */
+export function keyRefused({ url, key }: ApiAccess): string {
+  return key === undefined
+    ? `The Posthorn at ${inert(url)} wants an API key: set POSTHORN_API_KEY to the one that was shown at its first start, or to the one in its settings.`
+    : `The Posthorn at ${inert(url)} does not know this API key: check POSTHORN_API_KEY, and that the key is of this server.`;
+}
+
 /**
  * Makes one call.
  * @param body JSON text, sent as it is
+ * @param timeoutMs for the whole answer
  * @throws CommandError when nobody answers, or somebody who does not speak JSON
  */
-export async function callApi(access: ApiAccess, method: string, path: string, body?: string): Promise<ApiAnswer> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (access.key !== undefined) headers['authorization'] = `Bearer ${access.key}`;
+export async function callApi(
+  access: ApiAccess,
+  method: string,
+  path: string,
+  body?: string,
+  timeoutMs: number = API_TIMEOUT_MS,
+): Promise<ApiAnswer> {
+  const headers: Record<string, string> = { accept: 'application/json', ...authorization(access) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   let status: number;
   let text: string;
@@ -44,14 +68,12 @@ export async function callApi(access: ApiAccess, method: string, path: string, b
       method,
       headers,
       body: body ?? null,
-      signal: AbortSignal.timeout(API_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     status = answer.statusCode;
     text = await answer.body.text();
   } catch (error) {
-    throw new CommandError(
-      `No Posthorn answers at ${access.url} (${reason(error)}). Start one with "posthorn serve", or name another with --url or POSTHORN_URL.`,
-    );
+    throw new CommandError(unreachable(access, error));
   }
   if (text === '') return { status, body: undefined };
   try {
@@ -61,8 +83,9 @@ export async function callApi(access: ApiAccess, method: string, path: string, b
   }
 }
 
-function reason(error: unknown): string {
+/** Why a connection did not come about or broke, in a few words. */
+export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${API_TIMEOUT_MS / 1_000} s`;
+  if (error.name === 'TimeoutError') return 'no answer in time';
   return 'code' in error ? String(error.code) : error.message;
 }

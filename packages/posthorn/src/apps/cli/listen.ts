@@ -1,22 +1,14 @@
 // `posthorn listen`: a receiver on this machine that checks and shows what comes.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ListenFlags } from '../receiver/run.ts';
 import { SETTINGS } from '../settings/table.ts';
 import { type Reader, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { argument } from './argument.ts';
 
 const DEFAULT_PORT = 4_500;
 /** Longer than any reply timeout: the receiver hangs, for all that its caller can tell. */
 const MAX_DELAY_MS = 600_000;
-
-/** A reader as the command line takes it. */
-function argument<T>(read: Reader<T>): (text: string) => T {
-  return (text) => {
-    const reading = read(text);
-    if (!reading.ok) throw new InvalidArgumentError(`It must be ${reading.allowed}.`);
-    return reading.value;
-  };
-}
 
 /** `2s` or `500ms`, in milliseconds. */
 const duration: Reader<number> = (text) => {

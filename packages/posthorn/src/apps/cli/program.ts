@@ -3,11 +3,14 @@ import { Command } from 'commander';
 import type { Terminal } from '../terminal/terminal.ts';
 import { VERSION } from '../version.ts';
 import { addConfig } from './config.ts';
+import { addDeliveries } from './deliveries.ts';
 import { addDemo } from './demo.ts';
+import { addEndpoints } from './endpoints.ts';
 import { addListen } from './listen.ts';
 import { addMigrate } from './migrate.ts';
 import { addSend } from './send.ts';
 import { addServe } from './serve.ts';
+import { addTail } from './tail.ts';
 
 /** @param terminal what the one-shot commands print to; `serve` writes its log itself */
 export function createProgram(terminal: Terminal): Command {
@@ -26,6 +29,8 @@ Examples:
   $ posthorn serve                run the service
   $ posthorn listen               receive, verify and show webhooks on this machine
   $ posthorn send order.paid order.json --tenant acme
+  $ posthorn tail                 show attempts as they happen
+  $ posthorn deliveries --tenant acme --state exhausted --since 1d
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`,
     );
@@ -33,6 +38,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addServe(program, terminal);
   addListen(program, terminal);
   addSend(program, terminal);
+  addTail(program, terminal);
+  addDeliveries(program, terminal);
+  addEndpoints(program, terminal);
   addConfig(program, terminal);
   addMigrate(program, terminal);
   return program;

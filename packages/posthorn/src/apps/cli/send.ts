@@ -1,33 +1,26 @@
 // `posthorn send`: posts one event to a running Posthorn.
 import { readFileSync } from 'node:fs';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { inert, inertLines } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { field } from './answers.ts';
+import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
-interface SendFlags {
+interface SendFlags extends ApiFlags {
   readonly tenant: string;
   readonly id?: string;
-  readonly url: string;
-  readonly apiKey?: string;
   readonly json?: boolean;
 }
 
 export function addSend(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('send')
     .description('Post one event and print its id and deliveries')
     .argument('<type>', 'event type, e.g. message.sent')
     .argument('[file]', 'file with the payload, one JSON object; "-" or left out: standard input')
     .requiredOption('--tenant <id>', 'tenant that the event belongs to')
     .option('--id <uuid>', 'id of the event; sending it again answers the first result instead of delivering twice')
-    .addOption(new Option('--url <url>', 'address of the API').env('POSTHORN_URL').default('http://127.0.0.1:4400'))
-    .addOption(
-      new Option('--api-key <key>', 'API key; other users of this machine can see flags, so better the variable').env(
-        'POSTHORN_API_KEY',
-      ),
-    )
     .option('--json', "Print the API's answer")
     .addHelpText(
       'after',
@@ -40,16 +33,16 @@ Examples:
   $ POSTHORN_URL=https://hooks.example.com POSTHORN_API_KEY=… posthorn send order.paid order.json --tenant acme`,
     )
     .action(async (type: string, file: string | undefined, flags: SendFlags) => {
-      if (!URL.canParse(flags.url)) throw new CommandError(`--url ${JSON.stringify(flags.url)} is no URL.`, EXIT.usage);
+      const access = accessOf(flags);
       const payload = await readPayload(file, terminal);
       const { callApi, problemSentence } = await import('./api-client.ts');
-      const access = { url: flags.url, key: flags.apiKey };
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
       const answer = await callApi(access, 'POST', path, eventText(type, flags.id, payload));
       if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));
       if (flags.json === true) terminal.print(JSON.stringify(answer.body));
       else printAccepted(answer.status === 200, answer.body, terminal);
     });
+  addApiFlags(command);
 }
 
 /** Bytes of a file or, without one, of standard input. */

@@ -1,0 +1,21 @@
+// Readers of values as the command line takes them.
+import { InvalidArgumentError } from 'commander';
+import { isUuid } from '../../domain/ids.ts';
+import type { Reader } from '../settings/values.ts';
+
+/** A reader as the command line takes it. */
+export function argument<T>(read: Reader<T>): (text: string) => T {
+  return (text) => {
+    const reading = read(text);
+    if (!reading.ok) throw new InvalidArgumentError(`It must be ${reading.allowed}.`);
+    return reading.value;
+  };
+}
+
+/** An id of anything but a tenant. Copied from elsewhere it may have capital letters. */
+export const id: Reader<string> = (text) => {
+  const value = text.trim().toLowerCase();
+  return isUuid(value)
+    ? { ok: true, value }
+    : { ok: false, allowed: 'a whole id, e.g. 0190163d-8694-739b-aea5-966c26f8ad91' };
+};

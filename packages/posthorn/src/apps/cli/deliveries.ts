@@ -1,0 +1,67 @@
+// `posthorn deliveries`: what was delivered, what was not, and why.
+import { type Command, Option } from 'commander';
+import { DELIVERY_STATES } from '../../domain/delivery.ts';
+import { isEventType } from '../../domain/event-type.ts';
+import type { DeliveriesFlags } from '../client/deliveries/run.ts';
+import { readMoment } from '../client/moment.ts';
+import { type Reader, wholeNumber } from '../settings/values.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
+import { argument, id } from './argument.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+const DEFAULT_LIMIT = 50;
+/** Fifty pages of the API; nobody reads more, and programs ask for less time. */
+const MAX_LIMIT = 10_000;
+
+const eventType: Reader<string> = (text) =>
+  isEventType(text) ? { ok: true, value: text } : { ok: false, allowed: 'an event type, e.g. order.paid' };
+
+export function addDeliveries(program: Command, terminal: Terminal): void {
+  const moment = argument(readMoment(Date.now()));
+  const command = program
+    .command('deliveries')
+    .description('List deliveries, or show one with its attempts, why it failed and what to do')
+    .argument(
+      '[id]',
+      'a delivery: its own id, its event (x-…-correlationid) or one of its calls (x-…-delivery)',
+      argument(id),
+    )
+    .option('--tenant <id>', 'whose deliveries; may be left out while there is only one tenant')
+    .addOption(new Option('--state <state>', 'only in this state').choices(DELIVERY_STATES))
+    .option('--endpoint <id>', 'only to this endpoint', argument(id))
+    .option('--type <type>', 'only of events of this type', argument(eventType))
+    .option('--event <id>', 'only of this event', argument(id))
+    .option('--attempt <id>', 'only the one that this call belongs to: its x-…-delivery header', argument(id))
+    .option('--since <moment>', 'only those created then or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z', moment)
+    .option('--until <moment>', 'only those created before', moment)
+    .option(
+      '--limit <count>',
+      `how many at most, up to ${MAX_LIMIT}`,
+      argument(wholeNumber(1, MAX_LIMIT)),
+      DEFAULT_LIMIT,
+    )
+    .addOption(
+      new Option('--retry', 'make one more attempt of the delivery now').conflicts(['state', 'event', 'attempt']),
+    )
+    .option('--json', "Print the API's answer")
+    .addHelpText(
+      'after',
+      `
+Times are in UTC. Exit status: 0 done, 1 there is no such thing or no Posthorn, 2 wrong usage.
+
+Examples:
+  $ posthorn deliveries --tenant acme --state exhausted --since 2h
+  $ posthorn deliveries 0190163d-8694-739b-aea5-966c26f8ad91 --tenant acme
+  $ posthorn deliveries 0190163d-8694-739b-aea5-966c26f8ad91 --tenant acme --retry
+  $ posthorn deliveries --tenant acme --since 1d --limit 10000 --json | jq '.data | group_by(.state) | map({(.[0].state): length})'`,
+    )
+    .action(async (given: string | undefined, flags: DeliveriesFlags & ApiFlags) => {
+      if (flags.retry === true && given === undefined) {
+        throw new CommandError('--retry needs the id of a delivery: posthorn deliveries <id> --retry.', EXIT.usage);
+      }
+      const { deliveries } = await import('../client/deliveries/run.ts');
+      await deliveries(accessOf(flags), given, flags, terminal);
+    });
+  addApiFlags(command);
+}

@@ -1,0 +1,81 @@
+// `posthorn endpoints`: which there are and how they do; make, try, enable and disable one.
+import { type Command, Option } from 'commander';
+import { isSubscription } from '../../domain/event-type.ts';
+import type { EndpointsFlags } from '../client/endpoints/run.ts';
+import { listOf, type Reader, wholeNumber } from '../settings/values.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
+import { argument, id } from './argument.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+const DEFAULT_LIMIT = 50;
+/** As many as a tenant may have. */
+const MAX_LIMIT = 10_000;
+
+const subscription: Reader<string> = (text) =>
+  isSubscription(text)
+    ? { ok: true, value: text }
+    : { ok: false, allowed: 'event types or prefixes ending in .*, with commas between, e.g. order.*,user.created' };
+
+const ONE_ONLY = ['create', 'test', 'enable', 'disable'];
+const doing = (flags: string, description: string): Option => {
+  const option = new Option(flags, description);
+  return option.conflicts(ONE_ONLY.filter((name) => name !== option.attributeName()));
+};
+
+export function addEndpoints(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('endpoints')
+    .description('List endpoints, or show, try, enable, disable or make one')
+    .argument('[id]', 'endpoint to show, or to do something with', argument(id))
+    .option('--tenant <id>', 'whose endpoints; may be left out while there is only one tenant')
+    .addOption(doing('--test', 'send it a sample event now, and say what came of it'))
+    .addOption(doing('--enable', 'switch it on: deliveries that waited are due now'))
+    .addOption(doing('--disable', 'switch it off: its deliveries wait'))
+    .addOption(doing('--create <url>', 'make a new one with this callback URL; its secret is shown'))
+    .option(
+      '--types <types>',
+      'what the new one wants, e.g. order.*,user.created; left out: everything',
+      argument(listOf(subscription)),
+    )
+    .option('--description <text>', 'what the new one is, for people')
+    .option(
+      '--limit <count>',
+      `how many at most, up to ${MAX_LIMIT}`,
+      argument(wholeNumber(1, MAX_LIMIT)),
+      DEFAULT_LIMIT,
+    )
+    .option('--json', "Print the API's answer")
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 done; 1 there is no such thing, no Posthorn, or the sample event was not taken; 2 wrong usage.
+
+Examples:
+  $ posthorn endpoints --tenant acme
+  $ posthorn endpoints --tenant acme --create https://receiver.example/hook --types 'order.*'
+  $ posthorn endpoints 01a20a37-779d-7f26-97b2-39e598364a84 --tenant acme
+  $ posthorn endpoints 01a20a37-779d-7f26-97b2-39e598364a84 --tenant acme --test`,
+    )
+    .action(async (given: string | undefined, flags: EndpointsFlags & ApiFlags) => {
+      refuseMisfits(given, flags);
+      const { endpoints } = await import('../client/endpoints/run.ts');
+      await endpoints(accessOf(flags), given, flags, terminal);
+    });
+  addApiFlags(command);
+}
+
+function refuseMisfits(
+  given: string | undefined,
+  { create, types, description, test, enable, disable }: EndpointsFlags,
+): void {
+  const refuse = (sentence: string): never => {
+    throw new CommandError(sentence, EXIT.usage);
+  };
+  if (create !== undefined && given !== undefined) refuse('--create makes a new endpoint and takes no id.');
+  if (create === undefined && (types ?? description) !== undefined)
+    refuse('--types and --description go with --create.');
+  if (given === undefined && (test === true || enable === true || disable === true)) {
+    refuse('Say which endpoint: posthorn endpoints <id> --test.');
+  }
+}

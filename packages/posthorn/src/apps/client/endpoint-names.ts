@@ -1,0 +1,61 @@
+// What endpoints are called, asked of the server once for each.
+import { inert } from '../terminal/inert.ts';
+import { type Posthorn, tenantPath } from './posthorn.ts';
+import { endpointShape } from './shapes.ts';
+
+/** About 100 bytes each. Forgotten all at once. */
+const MAX_REMEMBERED = 10_000;
+/** Of one list; others keep their ids. Each is a request. */
+const MAX_ASKED = 100;
+const ASKED_AT_ONCE = 8;
+const ID_CHARACTERS = 8;
+
+/** The end of an id: its beginning is the time, which things made together share. */
+const shortId = (id: string): string => `…${id.slice(-ID_CHARACTERS)}`;
+
+/** A callback URL without its scheme and query, which may hold a credential. */
+function shortUrl(text: string): string {
+  const { host, pathname } = new URL(text);
+  return inert(pathname === '/' ? host : host + pathname);
+}
+
+export class EndpointNames {
+  readonly #posthorn: Posthorn;
+  readonly #known = new Map<string, Promise<string>>();
+
+  constructor(posthorn: Posthorn) {
+    this.#posthorn = posthorn;
+  }
+
+  /** Its host and path, or the end of its id when there is none or it cannot be asked. Never rejects. */
+  name(tenant: string, id: string): Promise<string> {
+    let name = this.#known.get(id);
+    if (name === undefined) {
+      if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+      name = this.#ask(tenant, id);
+      this.#known.set(id, name);
+    }
+    return name;
+  }
+
+  /** The names of many, by id. */
+  async names(tenant: string, ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
+    const names = new Map([...ids].map((id) => [id, shortId(id)]));
+    const asked = [...names.keys()].slice(0, MAX_ASKED).values();
+    const ask = async () => {
+      for (const id of asked) names.set(id, await this.name(tenant, id));
+    };
+    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask));
+    return names;
+  }
+
+  async #ask(tenant: string, id: string): Promise<string> {
+    try {
+      const endpoint = await this.#posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${id}`));
+      return endpoint === undefined ? `deleted ${shortId(id)}` : shortUrl(endpoint.url);
+    } catch {
+      this.#known.delete(id);
+      return shortId(id);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// `posthorn endpoints`: a list, one of them, a new one, and switching one on, off or trying it.
+import type { ApiAccess } from '../../cli/api-client.ts';
+import { EXIT } from '../../cli/exit-codes.ts';
+import { inert } from '../../terminal/inert.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { durationText } from '../../words/times.ts';
+import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
+import { Posthorn, tenantPath } from '../posthorn.ts';
+import { printJson } from '../print-json.ts';
+import { createdEndpointShape, endpointShape, testShape } from '../shapes.ts';
+import { missing, noTenant, theTenant } from '../tenants.ts';
+import { endpointDetail } from './detail.ts';
+import { endpointTable } from './list.ts';
+
+/** What `posthorn endpoints` is told. At most one of what is to be done is set. */
+export interface EndpointsFlags {
+  readonly tenant?: string;
+  readonly limit: number;
+  readonly create?: string;
+  readonly types?: readonly string[];
+  readonly description?: string;
+  readonly test?: boolean;
+  readonly enable?: boolean;
+  readonly disable?: boolean;
+  readonly json?: boolean;
+}
+
+/** Where to ask, about whom, and how to show it. */
+interface Asking {
+  readonly posthorn: Posthorn;
+  readonly tenant: string;
+  readonly flags: EndpointsFlags;
+  readonly terminal: Terminal;
+}
+
+/** @param id of one; `undefined` for the list or a new one */
+export async function endpoints(
+  access: ApiAccess,
+  id: string | undefined,
+  flags: EndpointsFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const posthorn = new Posthorn(access);
+  const tenant = await theTenant(posthorn, flags.tenant);
+  const asking = { posthorn, tenant, flags, terminal };
+  if (flags.create !== undefined) await create(asking, flags.create);
+  else if (id === undefined) await list(asking);
+  else if (flags.test === true) await test(asking, id);
+  else if (flags.enable === true) await change(asking, id, 'enable');
+  else if (flags.disable === true) await change(asking, id, 'disable');
+  else await show(asking, id);
+}
+
+async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void> {
+  const page = await posthorn.list(endpointShape, tenantPath(tenant, '/endpoints'), flags.limit);
+  if (page === undefined) throw await noTenant(posthorn, tenant);
+  if (flags.json === true) {
+    printJson(page, terminal);
+    return;
+  }
+  for (const line of endpointTable(page.data, terminal)) terminal.print(line);
+  if (page.data.length === 0) terminal.note('No endpoints: --create <url> makes one.');
+  if (page.nextCursor !== null) terminal.note(`These are the newest ${page.data.length}: --limit shows more.`);
+}
+
+async function show(asking: Asking, id: string): Promise<void> {
+  const { posthorn, tenant, flags, terminal } = asking;
+  const endpoint = await posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${id}`));
+  if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
+  if (flags.json === true) printJson(endpoint, terminal);
+  else for (const line of endpointDetail(endpoint, terminal.paint)) terminal.print(line);
+}
+
+async function create({ posthorn, tenant, flags, terminal }: Asking, url: string): Promise<void> {
+  const { types, description, json } = flags;
+  const endpoint = await posthorn.post(createdEndpointShape, tenantPath(tenant, '/endpoints'), {
+    url,
+    ...(types !== undefined && { eventTypes: types }),
+    ...(description !== undefined && { description }),
+  });
+  if (endpoint === undefined) throw await noTenant(posthorn, tenant);
+  if (json === true) {
+    printJson(endpoint, terminal);
+    return;
+  }
+  terminal.print(`${terminal.paint('green', 'created')}  endpoint ${inert(endpoint.id)}  ${inert(endpoint.url)}`);
+  terminal.print(`  secret ${inert(endpoint.secret)}`);
+}
+
+async function change(
+  { posthorn, tenant, flags, terminal }: Asking,
+  id: string,
+  to: 'enable' | 'disable',
+): Promise<void> {
+  const endpoint = await posthorn.post(endpointShape, tenantPath(tenant, `/endpoints/${id}/${to}`));
+  if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
+  if (flags.json === true) printJson(endpoint, terminal);
+  else {
+    const what = endpoint.enabled ? 'enabled: deliveries that waited are due now' : 'disabled: its deliveries wait';
+    terminal.print(`${inert(endpoint.url)} is ${what}.`);
+  }
+}
+
+/** Longer than the longest call: 10 s to connect and 60 s to reply. */
+const TEST_TIMEOUT_MS = 75_000;
+
+async function test({ posthorn, tenant, flags, terminal }: Asking, id: string): Promise<void> {
+  const path = tenantPath(tenant, `/endpoints/${id}/test`);
+  const tested = await posthorn.post(testShape, path, undefined, TEST_TIMEOUT_MS);
+  if (tested === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
+  const { attempt } = tested;
+  const isTaken = attempt.outcome === 'succeeded';
+  if (!isTaken) process.exitCode = EXIT.failed;
+  if (flags.json === true) {
+    printJson(tested, terminal);
+    return;
+  }
+  if (isTaken) {
+    const mark = terminal.paint(outcomeStyle(attempt.outcome), outcomeMark(attempt));
+    terminal.print(`${mark}  ${attempt.status}  ${durationText(attempt.durationMs)}`);
+  } else for (const line of failureLines(attempt, terminal.paint)) terminal.print(line);
+}

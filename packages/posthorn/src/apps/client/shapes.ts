@@ -1,0 +1,88 @@
+// What the API answers. The types are those of the server's own schemas, so that a check that lacks one of their fields does
+// not compile.
+import type { Static } from 'typebox';
+import { DELIVERY_STATES } from '../../domain/delivery.ts';
+import { OUTCOMES } from '../../domain/outcome.ts';
+import type { DeliveryDetailShape, DeliveryShape, RetryShape } from '../api/schemas/delivery.ts';
+import type { CreatedEndpointShape, EndpointShape } from '../api/schemas/endpoint.ts';
+import type { TestShape } from '../api/schemas/event.ts';
+import type { TenantShape } from '../api/schemas/tenant.ts';
+import { figure, flag, listOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
+
+export type Tenant = Static<typeof TenantShape>;
+export type Endpoint = Static<typeof EndpointShape>;
+export type CreatedEndpoint = Static<typeof CreatedEndpointShape>;
+export type Delivery = Static<typeof DeliveryShape>;
+export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
+export type Attempt = DeliveryDetail['attempts'][number];
+export type Retry = Static<typeof RetryShape>;
+export type TestResult = Static<typeof TestShape>;
+/** One call, of a delivery or a test. */
+export type Call = TestResult['attempt'];
+
+export const tenantShape: Shape<Tenant> = record({ id: text, name: text, createdAt: text, updatedAt: text });
+
+const ENDPOINT = {
+  id: text,
+  url: text,
+  eventTypes: orNull(listOf(text)),
+  description: text,
+  scheduleMs: listOf(figure),
+  connectTimeoutMs: figure,
+  replyTimeoutMs: figure,
+  enabled: flag,
+  headerNames: listOf(text),
+  createdAt: text,
+  updatedAt: text,
+};
+
+export const endpointShape: Shape<Endpoint> = record(ENDPOINT);
+export const createdEndpointShape: Shape<CreatedEndpoint> = record({ ...ENDPOINT, secret: text });
+
+const CALL = {
+  id: text,
+  startedAt: text,
+  connectMs: orNull(figure),
+  durationMs: figure,
+  outcome: oneOf(OUTCOMES),
+  status: orNull(figure),
+  responseHeaders: listOf(record({ name: text, value: orNull(text) })),
+  responseBody: orNull(text),
+  responseBodyEncoding: oneOf(['utf-8', 'base64']),
+  responseTruncated: flag,
+  repeated: flag,
+  error: orNull(text),
+};
+
+const DELIVERY = {
+  id: text,
+  endpointId: text,
+  eventId: text,
+  eventType: text,
+  state: oneOf(DELIVERY_STATES),
+  createdAt: text,
+  attemptCount: figure,
+  nextAttemptAt: orNull(text),
+  endedAt: orNull(text),
+};
+
+const attemptShape: Shape<Attempt> = record({
+  ...CALL,
+  number: figure,
+  trigger: oneOf(['schedule', 'manual']),
+  late: flag,
+});
+
+export const deliveryShape: Shape<Delivery> = record(DELIVERY);
+export const deliveryDetailShape: Shape<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(attemptShape) });
+export const retryShape: Shape<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
+export const testShape: Shape<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
+
+/** A page of a list. */
+export interface Listed<Item> {
+  readonly data: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+export const pageOf = <Item>(item: Shape<Item>): Shape<Listed<Item>> =>
+  record({ data: listOf(item), nextCursor: orNull(text) });

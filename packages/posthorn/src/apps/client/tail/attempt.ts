@@ -1,0 +1,31 @@
+// An attempt as the live stream tells it.
+import { DELIVERY_STATES } from '../../../domain/delivery.ts';
+import { OUTCOMES } from '../../../domain/outcome.ts';
+import { figure, flag, oneOf, orNull, record, type Shape, text } from '../shape.ts';
+
+const tailedAttemptShape = record({
+  tenant: text,
+  endpointId: text,
+  eventType: text,
+  number: figure,
+  trigger: oneOf(['schedule', 'manual']),
+  startedAt: text,
+  durationMs: figure,
+  outcome: oneOf(OUTCOMES),
+  status: orNull(figure),
+  state: oneOf(DELIVERY_STATES),
+  nextAttemptAt: orNull(text),
+  late: flag,
+});
+
+export type TailedAttempt = typeof tailedAttemptShape extends Shape<infer T> ? T : never;
+
+/** @param data of an `attempted` message @returns `undefined` when it is not what this version knows */
+export function readAttempt(data: string): TailedAttempt | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return tailedAttemptShape(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+// `posthorn tail` as a process: attempts as they happen, until Ctrl-C or until nobody reads any more.
+
+import type { ApiAccess } from '../../cli/api-client.ts';
+import { EXIT } from '../../cli/exit-codes.ts';
+import { stopSignal } from '../../service/signals.ts';
+import { inert, inertJson } from '../../terminal/inert.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { EndpointNames } from '../endpoint-names.ts';
+import { longMoment } from '../moment.ts';
+import { Posthorn, tenantPath } from '../posthorn.ts';
+import { tenantShape } from '../shapes.ts';
+import { noTenant } from '../tenants.ts';
+import { readAttempt } from './attempt.ts';
+import { follow, type Happening } from './follow.ts';
+import { TailLines } from './line.ts';
+
+/** What `posthorn tail` is told. */
+export interface TailFlags {
+  readonly tenant?: string;
+  readonly endpoint?: string;
+  readonly failures?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows attempts until a signal ends it. */
+export async function tail(access: ApiAccess, flags: TailFlags, terminal: Terminal): Promise<void> {
+  const { tenant, endpoint } = flags;
+  const posthorn = new Posthorn(access);
+  if (tenant !== undefined && (await posthorn.find(tenantShape, tenantPath(tenant))) === undefined) {
+    throw await noTenant(posthorn, tenant);
+  }
+  const stop = new AbortController();
+  void stopSignal(() => process.exit(EXIT.done)).then(() => stop.abort());
+  const query = new URLSearchParams({
+    ...(tenant !== undefined && { tenant }),
+    ...(endpoint !== undefined && { endpointId: endpoint }),
+  });
+  const shown = new Tail(flags, new EndpointNames(posthorn), terminal);
+  const end = AbortSignal.any([stop.signal, terminal.unread]);
+  for await (const happening of follow(access, `/v1/stream?${query}`, end)) {
+    await shown.take(happening);
+    await terminal.taken();
+  }
+}
+
+class Tail {
+  readonly #flags: TailFlags;
+  readonly #names: EndpointNames;
+  readonly #terminal: Terminal;
+  readonly #lines: TailLines;
+  #isUnknownTold = false;
+  #lostAt = '';
+
+  constructor(flags: TailFlags, names: EndpointNames, terminal: Terminal) {
+    this.#flags = flags;
+    this.#names = names;
+    this.#terminal = terminal;
+    this.#lines = new TailLines(terminal.paint);
+  }
+
+  async take(happening: Happening): Promise<void> {
+    switch (happening.kind) {
+      case 'message':
+        if (happening.event === 'ready') this.#say('Waiting for attempts. Ctrl-C ends it.');
+        if (happening.event === 'attempted') await this.#attempted(happening.data);
+        return;
+      case 'lost':
+        this.#lostAt = new Date().toISOString();
+        this.#say(`The connection is gone (${inert(happening.why)}); trying to get it back.`);
+        return;
+      case 'back':
+        this.#say('Connected again.');
+        return;
+      case 'missed':
+        this.#say(
+          `What happened since ${longMoment(this.#lostAt)} is not known here any more: posthorn deliveries --since ${this.#lostAt} lists it.`,
+        );
+    }
+  }
+
+  async #attempted(data: string): Promise<void> {
+    const attempt = readAttempt(data);
+    if (attempt === undefined) {
+      if (!this.#isUnknownTold) this.#say('The server tells attempts in a way that this version does not know.');
+      this.#isUnknownTold = true;
+      return;
+    }
+    if (this.#flags.failures === true && attempt.outcome === 'succeeded') return;
+    if (this.#flags.json === true) {
+      this.#terminal.print(inertJson(data));
+      return;
+    }
+    const name = await this.#names.name(attempt.tenant, attempt.endpointId);
+    this.#terminal.print(this.#lines.line(attempt, name, Date.now()));
+  }
+
+  #say(sentence: string): void {
+    this.#terminal.note(this.#terminal.paintNote('gray', sentence));
+  }
+}
