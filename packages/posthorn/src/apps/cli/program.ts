@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Terminal } from '../terminal/terminal.ts';
 import { VERSION } from '../version.ts';
+import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addDeliveries } from './deliveries.ts';
 import { addDemo } from './demo.ts';
@@ -43,5 +44,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addEndpoints(program, terminal);
   addConfig(program, terminal);
   addMigrate(program, terminal);
+  addCompletion(program, terminal);
   return program;
 }

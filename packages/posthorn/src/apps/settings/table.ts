@@ -140,8 +140,8 @@ export const SETTINGS = {
     fallback: false,
   }),
   logLevel: setting({
-    takes: '<level>',
-    help: 'Least important lines to log: error, warn, info (failures of attempts) or debug (every attempt).',
+    takes: `<${LOG_LEVELS.join('|')}>`,
+    help: 'Least important lines to log; info has failures of attempts, debug every attempt.',
     read: oneOf(...LOG_LEVELS),
     fallback: 'info',
   }),
