@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { afterAttempt, afterCrash, LOCAL_ERROR_DELAY_MS, MAX_INTERRUPTIONS, type Progress } from './delivery.ts';
+import {
+  afterAttempt,
+  afterCrash,
+  LOCAL_ERROR_DELAY_MS,
+  MAX_INTERRUPTIONS,
+  onProbation,
+  type Progress,
+} from './delivery.ts';
 import { OUTCOMES } from './outcome.ts';
 import { steady, wall } from './time.ts';
 
@@ -90,6 +97,14 @@ describe('after our own death during an attempt', () => {
       progress = { ...progress, interruptions: next.interruptions };
     }
     assert.equal(afterCrash(progress, end).state, 'exhausted');
+  });
+
+  it('it is on probation for the last two before it is parked', () => {
+    const counts = Array.from({ length: MAX_INTERRUPTIONS }, (_, interruptions) => interruptions);
+    assert.deepEqual(
+      counts.filter((interruptions) => onProbation({ ...fresh, interruptions })),
+      [MAX_INTERRUPTIONS - 2, MAX_INTERRUPTIONS - 1],
+    );
   });
 
   it('an attempt that ends by itself ends the row', () => {

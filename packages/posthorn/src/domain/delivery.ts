@@ -63,6 +63,8 @@ export type Next =
 
 /** A delivery whose attempts were cut off this many times in a row by the death of our process is parked as exhausted. */
 export const MAX_INTERRUPTIONS = 5;
+/** From this many on it is on probation: two deaths alone must tell it from those that were only under way beside it. */
+const PROBATION_INTERRUPTIONS = MAX_INTERRUPTIONS - 2;
 /** How long to wait after an error of our own (out of sockets, resolver down) before another try, in milliseconds. */
 export const LOCAL_ERROR_DELAY_MS = 5_000;
 
@@ -112,4 +114,12 @@ export function afterCrash(progress: Progress, at: SteadyMs): Next {
   const interruptions = progress.interruptions + 1;
   if (interruptions >= MAX_INTERRUPTIONS) return { state: 'exhausted', failures, interruptions };
   return { state: 'pending', dueAt: at, failures, interruptions, resume };
+}
+
+/**
+ * Whether a delivery was under way at so many deaths of our process in a row that it may be what kills it. Such deliveries
+ * are attempted one at a time, so that the one that does is parked, and not those that happened to be under way beside it.
+ */
+export function onProbation({ interruptions }: Progress): boolean {
+  return interruptions >= PROBATION_INTERRUPTIONS;
 }

@@ -1,5 +1,5 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { afterAttempt, type HeldDelivery, type Trigger } from '../domain/delivery.ts';
+import { afterAttempt, type HeldDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
@@ -57,7 +57,8 @@ export class Attempts {
   #stop = new AbortController();
 
   /**
-   * @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time
+   * @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time. On probation: its
+   * outcome is stored, too
    * @param onHeld deliveries of disabled endpoints were given back; those enabled meanwhile are due
    */
   constructor(
@@ -158,8 +159,12 @@ export class Attempts {
       },
       stop,
     );
-    this.#finished(delivery, result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout');
+    const slow = result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout';
+    // What is recorded may kill us, too: the next on probation waits until it is.
+    const alone = onProbation(delivery);
+    if (!alone) this.#finished(delivery, slow);
     await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+    if (alone) this.#finished(delivery, slow);
   }
 
   /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */

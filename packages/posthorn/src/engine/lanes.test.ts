@@ -188,6 +188,46 @@ describe('lanes', () => {
     for (const endpoint of slow) assert.equal(startedFor(endpoint), 1);
   });
 
+  describe('on probation', () => {
+    const suspicious = (endpointId: EndpointId): HeldDelivery => ({ ...delivery(endpointId), interruptions: 3 });
+
+    it('starts one at a time, whatever endpoints they are for, and others as ever', () => {
+      const endpoints = [id<EndpointId>(), id<EndpointId>(), id<EndpointId>()] as const;
+      for (const endpoint of endpoints) lanes.offer(suspicious(endpoint));
+      lanes.pump();
+      assert.deepEqual(
+        started.map(({ endpointId }) => endpointId),
+        [endpoints[0]],
+      );
+      lanes.offer(delivery(endpoints[1]));
+      lanes.pump();
+      assert.equal(startedFor(endpoints[1]), 1, 'one that is not on probation waits for nobody');
+      finishOne();
+      assert.equal(startedFor(endpoints[1]), 2);
+      assert.equal(startedFor(endpoints[2]), 0);
+    });
+
+    it('waits for a slot of its endpoint, and lets one go first whose endpoint has one', () => {
+      const [busy, idle] = [id<EndpointId>(), id<EndpointId>()];
+      for (let i = 0; i < 4; i++) lanes.offer(delivery(busy));
+      lanes.pump();
+      lanes.offer(suspicious(busy));
+      lanes.offer(suspicious(idle));
+      lanes.pump();
+      assert.deepEqual([startedFor(busy), startedFor(idle)], [4, 1]);
+    });
+
+    it('gives them back when cleared', async () => {
+      const endpoint = id<EndpointId>();
+      for (let i = 0; i < 3; i++) lanes.offer(suspicious(endpoint));
+      lanes.pump();
+      assert.equal(lanes.clear().length, 2);
+      finishOne();
+      await lanes.idle();
+      assert.equal(lanes.size, 0);
+    });
+  });
+
   it('returns what has not begun when cleared, and forgets lanes that hold nothing', async () => {
     const endpoint = id<EndpointId>();
     for (let i = 0; i < 10; i++) lanes.offer(delivery(endpoint));

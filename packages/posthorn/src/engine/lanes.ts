@@ -1,7 +1,7 @@
 // Lanes: each endpoint's own queue with its own concurrency. Two things are shared between lanes, memory for waiting
 // deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
 // fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998).
-import type { HeldDelivery } from '../domain/delivery.ts';
+import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
@@ -29,6 +29,8 @@ interface Lane {
   waiting: HeldDelivery[];
   head: number;
   active: number;
+  /** Deliveries that wait for their probation, apart from those that wait in the lane. */
+  onProbation: number;
   /** Its last call ran out of time. */
   slow: boolean;
   /** Places promised to deliveries whose acceptance is being committed. */
@@ -65,6 +67,10 @@ export class Lanes {
   #active = 0;
   /** Deliveries under way that were started while their lane was slow. */
   readonly #slowCalls = new Set<HeldDelivery>();
+  /** Deliveries on probation, of all lanes; they take no slot and hold nobody up while they wait for each other. */
+  readonly #probation: HeldDelivery[] = [];
+  /** The one that is under way. */
+  #probationer: HeldDelivery | undefined;
   #heldBytes = 0;
   #pumping = false;
   #onIdle: (() => void)[] = [];
@@ -145,7 +151,10 @@ export class Lanes {
       return false;
     }
     this.#hold(lane, bytes);
-    this.#queue(lane, delivery);
+    if (onProbation(delivery)) {
+      lane.onProbation += 1;
+      this.#probation.push(delivery);
+    } else this.#queue(lane, delivery);
     return true;
   }
 
@@ -158,6 +167,7 @@ export class Lanes {
     const wasFull = this.full;
     lane.slow = slow;
     this.#slowCalls.delete(delivery);
+    if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;
     this.#active -= 1;
     this.#hold(lane, -heldBytes(delivery.event.body));
@@ -185,7 +195,7 @@ export class Lanes {
     for (const lane of this.#backlogged) {
       if (left <= 0) break;
       if (!this.#fits(lane, HELD_OVERHEAD_BYTES)) continue;
-      const room = MAX_HELD_PER_LANE - this.#waitingIn(lane) - lane.reserved - lane.active;
+      const room = MAX_HELD_PER_LANE - this.#heldIn(lane);
       if (room < MIN_CLAIM) continue;
       const limit = Math.min(left, room, share);
       left -= limit;
@@ -210,7 +220,12 @@ export class Lanes {
 
   /** Empties the lanes of what has not begun, and returns it. */
   clear(): HeldDelivery[] {
-    const cleared: HeldDelivery[] = [];
+    const cleared = this.#probation.splice(0);
+    for (const delivery of cleared) {
+      const lane = this.#lane(delivery.endpointId);
+      lane.onProbation -= 1;
+      this.#hold(lane, -heldBytes(delivery.event.body));
+    }
     for (const lane of this.#lanes.values()) {
       for (const delivery of lane.waiting.slice(lane.head)) {
         this.#hold(lane, -heldBytes(delivery.event.body));
@@ -234,6 +249,7 @@ export class Lanes {
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#active < MAX_CALLS && this.#mayStart()) {
+      if (this.#startOnProbation()) continue;
       const lane = this.#next();
       if (lane === undefined) break;
       this.#startOne(lane);
@@ -262,16 +278,33 @@ export class Lanes {
       lane.waiting = lane.waiting.slice(lane.head);
       lane.head = 0;
     }
+    this.#slowFirst = !lane.slow;
+    this.#begin(lane, delivery);
+  }
+
+  /** Starts the next delivery on probation whose lane has a slot, unless one is under way. */
+  #startOnProbation(): boolean {
+    if (this.#probationer !== undefined || this.#probation.length === 0) return false;
+    const index = this.#probation.findIndex(({ endpointId }) => this.#lane(endpointId).active < this.#concurrency);
+    const [delivery] = index < 0 ? [] : this.#probation.splice(index, 1);
+    if (delivery === undefined) return false;
+    const lane = this.#lane(delivery.endpointId);
+    lane.onProbation -= 1;
+    this.#probationer = delivery;
+    this.#begin(lane, delivery);
+    return true;
+  }
+
+  #begin(lane: Lane, delivery: HeldDelivery): void {
     lane.active += 1;
     this.#active += 1;
     if (lane.slow) this.#slowCalls.add(delivery);
-    this.#slowFirst = !lane.slow;
     this.#arrange(lane);
     this.#start(delivery);
   }
 
   #fits(lane: Lane, bytes: number): boolean {
-    const held = this.#waitingIn(lane) + lane.reserved + lane.active;
+    const held = this.#heldIn(lane);
     if (held === 0) return true;
     if (held >= MAX_HELD_PER_LANE) return false;
     return lane.heldBytes + bytes <= (MAX_HELD_BYTES - this.#heldBytes) * BYTES_FRACTION;
@@ -301,6 +334,11 @@ export class Lanes {
     return lane.waiting.length - lane.head;
   }
 
+  /** Everything of it that is in memory, or will be. */
+  #heldIn(lane: Lane): number {
+    return this.#waitingIn(lane) + lane.reserved + lane.active + lane.onProbation;
+  }
+
   #lane(endpointId: EndpointId): Lane {
     const known = this.#lanes.get(endpointId);
     if (known !== undefined) return known;
@@ -309,6 +347,7 @@ export class Lanes {
       waiting: [],
       head: 0,
       active: 0,
+      onProbation: 0,
       slow: false,
       reserved: 0,
       heldBytes: 0,
@@ -321,7 +360,7 @@ export class Lanes {
   }
 
   #dropIfEmpty(lane: Lane): void {
-    if (lane.active > 0 || lane.reserved > 0 || lane.backlog || this.#waitingIn(lane) > 0) return;
+    if (lane.backlog || this.#heldIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
   }
 }

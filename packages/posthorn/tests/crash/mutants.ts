@@ -113,6 +113,12 @@ export const MUTANTS: readonly Mutant[] = [
     noticed: /deaths/,
   },
   {
+    name: 'what may kill it is attempted beside others to the end',
+    suite: poison,
+    edit: { file: 'domain/delivery.js', from: 'return interruptions >= PROBATION_INTERRUPTIONS;', to: 'return false;' },
+    noticed: /were parked that had only been under way/,
+  },
+  {
     name: 'the data folder is not locked',
     suite: secondProcess,
     edit: {

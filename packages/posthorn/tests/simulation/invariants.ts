@@ -1,10 +1,12 @@
 // What must hold after every run, whatever happened in it. Each rule names the promise that it stands for.
 
+import { MAX_INTERRUPTIONS } from '../../src/domain/delivery.ts';
 import { countsAgainstEndpoint } from '../../src/domain/outcome.ts';
 import type { Attempt } from '../../src/seams/store/history.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { WireCall } from './scripted-sender.ts';
+import { POISON_TENANT } from './world.ts';
 
 /** @returns violations in words, each with the ids to look for; empty when all is well */
 export async function violations(ledger: Ledger, store: Store, scheduleMs: readonly number[]): Promise<string[]> {
@@ -28,6 +30,9 @@ export async function violations(ledger: Ledger, store: Store, scheduleMs: reado
       if (delivery.state === 'pending')
         found.push(`stuck: delivery ${id} is still pending after everything has healed`);
       found.push(...scheduleKept(id, delivery.history, calls, scheduleMs));
+      if (tenantId !== POISON_TENANT && delivery.state === 'exhausted') {
+        found.push(...parkedForAnother(id, delivery.history, calls, ledger));
+      }
     }
     for (const together of Map.groupBy(calls, (call) => call.url).values()) found.push(...overlaps(together, ledger));
   }
@@ -76,6 +81,21 @@ function scheduleKept(
     }
   });
   return found;
+}
+
+/** A delivery that only happened to be under way when another one killed the process is not parked for it. */
+function parkedForAnother(
+  deliveryId: string,
+  history: readonly Attempt[],
+  calls: readonly WireCall[],
+  ledger: Ledger,
+): string[] {
+  const last = history.filter((attempt) => !attempt.late).slice(-MAX_INTERRUPTIONS);
+  const beside = last.filter(({ id, outcome }) => {
+    const call = calls.find(({ attemptId }) => attemptId === id);
+    return outcome === 'interrupted' && call !== undefined && ledger.cutOffByPoison(call);
+  });
+  return beside.length < MAX_INTERRUPTIONS ? [] : [`parked: delivery ${deliveryId}, for what the poison did`];
 }
 
 /** No two calls of one delivery overlap, unless the earlier caller had been taken for dead before the later one began. */

@@ -14,6 +14,8 @@ export class Ledger {
   readonly callers = new Map<WireCall, Incarnation>();
   /** The process behind each owner name. */
   readonly owners = new Map<string, Incarnation>();
+  /** When processes died during an attempt of the poison. */
+  readonly poisonedAt = new Map<Incarnation, number>();
   /** When a process's work was taken over by another. */
   readonly takenOverAt = new Map<Incarnation, number[]>();
   readonly violations: string[] = [];
@@ -46,6 +48,12 @@ export class Ledger {
     const life = this.callers.get(call);
     const moments = life === undefined ? [] : (this.takenOverAt.get(life) ?? []);
     return moments.some((at) => at > from && at <= to);
+  }
+
+  /** Whether this call was cut off by a death that the poison explains. */
+  cutOffByPoison(call: WireCall): boolean {
+    const life = this.callers.get(call);
+    return life !== undefined && call.endedAt !== undefined && this.poisonedAt.get(life) === call.endedAt;
   }
 
   tookOver(owner: string, at: number): void {

@@ -1,5 +1,6 @@
 // Defects put in on purpose. Each stands for a mistake that is easy to make, and each must be caught: a promise whose check
 // cannot fail is not kept, only claimed.
+import type { HeldDelivery } from '../../src/domain/delivery.ts';
 import { steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { AttemptRecord } from '../../src/seams/store/queue.ts';
@@ -132,5 +133,17 @@ export const MUTATIONS: readonly Mutation[] = [
           ),
         ),
       ),
+  },
+  {
+    name: 'attempts what may kill it beside others, up to the last time',
+    store: (store) =>
+      replace(store, 'claimDue', async (owner, now, limit) => {
+        const claim = await store.claimDue(owner, now, limit);
+        const unsuspected = ({ interruptions, ...held }: HeldDelivery): HeldDelivery => ({
+          ...held,
+          interruptions: Math.min(interruptions, 1),
+        });
+        return { ...claim, deliveries: claim.deliveries.map(unsuspected) };
+      }),
   },
 ];

@@ -1,7 +1,7 @@
 // A simulated installation: tenants with endpoints whose receivers have good and bad days, producers that repeat what got no
 // answer, an operator who changes things, and one or more posthorn processes on one store.
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
-import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
+import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { News } from '../../src/engine/news.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import type { Call, Sender } from '../../src/seams/sender.ts';
@@ -11,7 +11,7 @@ import type { Fault } from './faults.ts';
 import { faultyStore, type StoreFaults } from './faulty-store.ts';
 import { Incarnation } from './incarnation.ts';
 import { Ledger } from './ledger.ts';
-import { type Behaviour, ScriptedSender } from './scripted-sender.ts';
+import { type Behaviour, ScriptedSender, type WireCall } from './scripted-sender.ts';
 import { SimulatedTime } from './time.ts';
 
 export const SCHEDULE_MS = [10_000, 20_000];
@@ -20,6 +20,10 @@ const ENDPOINTS_PER_TENANT = 3;
 const EVENT_EVERY_MS = 4_000;
 const MOOD_EVERY_MS = 5 * 60_000;
 const OPERATOR_EVERY_MS = 3 * 60_000;
+/** Half of the runs have one delivery that kills whatever process attempts it. */
+const POISON_CHANCE = 0.5;
+export const POISON_TENANT = 'poisoned' as TenantId;
+const POISON_URL = 'https://poison.example/hook';
 
 type Mood = 'well' | 'slow' | 'failing' | 'refusing' | 'hanging' | 'flapping' | 'starved';
 
@@ -72,6 +76,9 @@ export class World {
     this.#every(EVENT_EVERY_MS, () => this.#produce());
     this.#every(MOOD_EVERY_MS, () => this.#changeMood());
     this.#every(OPERATOR_EVERY_MS, () => void this.#operate());
+    if (this.#dice.chance(POISON_CHANCE)) {
+      this.time.plan(begin + this.#dice.fraction() * 0.8 * durationMs, () => this.#poison());
+    }
     await this.time.run(begin + durationMs);
     await this.#heal();
     await this.time.pass(15 * 60_000);
@@ -112,22 +119,17 @@ export class World {
       this.#tenants.push(tenantId);
       for (let n = 0; n < ENDPOINTS_PER_TENANT; n++) await this.#addEndpoint(engine, tenantId);
     }
+    await this.#base.putTenant(POISON_TENANT, undefined, this.time.wallNow);
+    await engine.createEndpoint(POISON_TENANT, settingsOf(POISON_URL, null));
   }
 
   async #addEndpoint(engine: Engine, tenantId: TenantId): Promise<void> {
     const url = `https://receiver-${this.#moods.size}.example/hook`;
     this.#moods.set(url, 'well');
-    const endpoint = await engine.createEndpoint(tenantId, {
-      url,
-      eventTypes: this.#dice.chance(0.5) ? null : ['order.*'],
-      description: '',
-      scheduleMs: SCHEDULE_MS,
-      connectTimeoutMs: 1_000,
-      replyTimeoutMs: 30_000,
-      enabled: true,
-      secrets: ['a secret of good length'],
-      headers: {},
-    });
+    const endpoint = await engine.createEndpoint(
+      tenantId,
+      settingsOf(url, this.#dice.chance(0.5) ? null : ['order.*']),
+    );
     if (typeof endpoint !== 'string') this.#endpoints.push({ tenantId, id: endpoint.id });
   }
 
@@ -160,7 +162,12 @@ export class World {
     const sender = new ScriptedSender(
       this.time,
       (url) => this.#behave(url),
-      (call) => this.ledger.call(call, life),
+      (call) => {
+        this.ledger.call(call, life);
+        if (call.url === POISON_URL && !this.#healed) {
+          this.time.plan(this.time.now + this.#dice.between(1, 500), () => this.#die(life, call));
+        }
+      },
       (answer) => life.hear(answer),
     );
     const { call: alter } = this.#mutation;
@@ -168,9 +175,19 @@ export class World {
     return { send: (call, stop) => sender.send(alter(call, this.#dice), stop), close: () => sender.close() };
   }
 
+  /** Of the poison, unless something else was faster. */
+  #die(life: Incarnation, call: WireCall): void {
+    if (call.endedAt !== undefined || this.#healed) return;
+    this.#note(`${life.name} dies of the poison`);
+    this.#kill(this.#processes.indexOf(life), this.#dice.between(100, 1_000));
+  }
+
   #kill(index: number, awayMs: number): void {
     const life = this.#processes[index];
     if (life === undefined) return;
+    if ([...life.openCalls].some(({ url, endedAt }) => url === POISON_URL && endedAt === undefined)) {
+      this.ledger.poisonedAt.set(life, this.time.now);
+    }
     life.kill();
     this.#processes[index] = undefined;
     this.time.plan(this.time.now + awayMs, () => this.#boot(index));
@@ -208,7 +225,7 @@ export class World {
   }
 
   #behave(url: string): Behaviour {
-    const mood = this.#healed ? 'well' : this.#moods.get(url);
+    const mood = this.#healed ? 'well' : url === POISON_URL ? 'hanging' : this.#moods.get(url);
     const answer = (status: number, afterMs: number): Behaviour => ({ kind: 'answer', status, afterMs });
     switch (mood) {
       case 'slow':
@@ -236,6 +253,15 @@ export class World {
 
   #produce(): void {
     const tenantId = this.#dice.pick(this.#tenants as [TenantId, ...TenantId[]]);
+    this.#produceFor(tenantId);
+  }
+
+  #poison(): void {
+    this.#note('the poison is posted');
+    this.#produceFor(POISON_TENANT);
+  }
+
+  #produceFor(tenantId: TenantId): void {
     const id = makeId<EventId>(this.time.now, this.#dice.random().bytes(10));
     this.ledger.posted.add(id);
     const type = this.#dice.pick(['order.created', 'order.paid', 'user.created']);
@@ -332,4 +358,18 @@ export class World {
     };
     plan();
   }
+}
+
+function settingsOf(url: string, eventTypes: readonly string[] | null): EndpointSettings {
+  return {
+    url,
+    eventTypes,
+    description: '',
+    scheduleMs: SCHEDULE_MS,
+    connectTimeoutMs: 1_000,
+    replyTimeoutMs: 30_000,
+    enabled: true,
+    secrets: ['a secret of good length'],
+    headers: {},
+  };
 }
