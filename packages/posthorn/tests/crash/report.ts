@@ -1,7 +1,4 @@
-// What the suites measured: a table for people, a JSON file from which the documentation takes its figures.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
+// What the suites measured, as a table for people.
 import type { Ran } from './run.ts';
 
 const HEAD = ['suite', 'faults', 'accepted', 'delivered', 'lost', 'twice', 'recovers in', 'takes', ''];
@@ -34,11 +31,4 @@ export function detailsOf({ name, figures, broken }: Ran): string {
   const others = Object.entries(facts).map(([fact, value]) => `${fact}: ${value}`);
   const lines = [`${name}: ${[...causes, ...others].join(', ')}`, ...broken.map((sentence) => `  BROKEN: ${sentence}`)];
   return lines.join('\n');
-}
-
-/** @param content what was found, beside where and with which seed */
-export function writeReport(file: string, seed: number, content: Readonly<Record<string, unknown>>): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const run = { madeAt: new Date().toISOString(), node: process.version, cores: availableParallelism(), seed };
-  writeFileSync(file, `${JSON.stringify({ ...run, ...content }, null, 2)}\n`);
 }
