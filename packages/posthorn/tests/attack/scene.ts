@@ -7,7 +7,7 @@ import { createAuthority } from '../../src/apps/receiver/certificates.ts';
 import type { Program } from '../crash/program.ts';
 import { until } from '../crash/waiting.ts';
 import { member, text } from '../support/api-bench.ts';
-import { type NameServer, startNameServer } from '../support/name-server.ts';
+import { preloadFor, startNameServer } from '../support/name-server.ts';
 import { type ReceivedRequest, type Receiver, response, startReceiver } from '../support/receivers.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { Canary } from './canaries.ts';
@@ -15,7 +15,6 @@ import { type Answer, Caller } from './wire.ts';
 
 export const OWN = 'acme';
 export const OTHER = 'vault';
-const HOST_NAME_SERVER = new URL('../support/own-name-server.ts', import.meta.url);
 
 export interface Canaries {
   readonly apiKey: Canary;
@@ -203,11 +202,6 @@ function makeCanaries(): Canaries {
     payload: new Canary('payload'),
     submitted: new Canary('submitted'),
   };
-}
-
-/** @returns what makes the service ask this name server */
-export function preloadFor(names: NameServer): string {
-  return `${HOST_NAME_SERVER.href}?address=${names.address}`;
 }
 
 export function settings(folder: string, canaries: Canaries, caFile: string): Readonly<Record<string, string>> {

@@ -1,6 +1,5 @@
 // The service's HTTP API as the harness uses it, apart from posting events: set up, look, compare.
 import { request } from 'undici';
-import type { Service } from './service.ts';
 
 export const API_KEY = 'crash-suite-api-key-0123456789';
 export const TENANT = 'crash';
@@ -19,7 +18,17 @@ export interface AttemptView {
   readonly id: string;
   readonly number: number;
   readonly outcome: string;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly repeated: boolean;
+  readonly responseBody: string | null;
+  readonly error: string | null;
   readonly late: boolean;
+}
+
+/** Whatever answers there. */
+interface Asked {
+  readonly url: string;
 }
 
 export interface Answer {
@@ -28,12 +37,7 @@ export interface Answer {
   readonly text: string;
 }
 
-export async function call(
-  service: Pick<Service, 'url'>,
-  method: string,
-  path: string,
-  body?: string,
-): Promise<Answer> {
+export async function call(service: Asked, method: string, path: string, body?: string): Promise<Answer> {
   const {
     statusCode,
     headers,
@@ -47,13 +51,13 @@ export async function call(
   return { status: statusCode, type: String(headers['content-type']), text: await answer.text() };
 }
 
-async function done(service: Service, method: string, path: string, body?: string): Promise<string> {
+async function done(service: Asked, method: string, path: string, body?: string): Promise<string> {
   const { status, text } = await call(service, method, path, body);
   if (status >= 300) throw new Error(`${method} ${path} was answered ${status}: ${text}`);
   return text;
 }
 
-export async function createTenant(service: Service): Promise<void> {
+export async function createTenant(service: Asked): Promise<void> {
   await done(service, 'PUT', `/v1/tenants/${TENANT}`, '{}');
 }
 
@@ -62,24 +66,40 @@ export interface EndpointWish {
   readonly secret: string;
   readonly eventTypes: readonly string[];
   readonly scheduleMs?: readonly number[];
+  readonly connectTimeoutMs?: number;
+  readonly replyTimeoutMs?: number;
 }
 
 /** @returns its id */
-export async function createEndpoint(service: Service, wish: EndpointWish): Promise<string> {
+export async function createEndpoint(service: Asked, wish: EndpointWish): Promise<string> {
   const text = await done(service, 'POST', `/v1/tenants/${TENANT}/endpoints`, JSON.stringify(wish));
   const { id }: { id: string } = JSON.parse(text);
   return id;
 }
 
-/** Some deliveries in a state; the first page of them. */
-export async function deliveriesIn(service: Service, state: string): Promise<readonly DeliveryView[]> {
-  const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries?state=${state}&limit=${PAGE}`);
+/** Posts up to 1,000 events in one request. */
+export async function postBatch(service: Asked, type: string, payloads: readonly string[]): Promise<void> {
+  const events = payloads.map((payload) => `{"type":"${type}","payload":${payload}}`);
+  await done(service, 'POST', `/v1/tenants/${TENANT}/events/batch`, `{"events":[${events.join(',')}]}`);
+}
+
+/**
+ * Some deliveries in a state; the first page of them.
+ * @param endpointId only those to this endpoint
+ */
+export async function deliveriesIn(
+  service: Asked,
+  state: string,
+  endpointId?: string,
+): Promise<readonly DeliveryView[]> {
+  const only = endpointId === undefined ? '' : `&endpointId=${endpointId}`;
+  const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries?state=${state}&limit=${PAGE}${only}`);
   const { data }: { data: DeliveryView[] } = JSON.parse(text);
   return data;
 }
 
 export async function deliveryDetail(
-  service: Service,
+  service: Asked,
   id: string,
 ): Promise<DeliveryView & { readonly attempts: readonly AttemptView[] }> {
   const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries/${id}`);

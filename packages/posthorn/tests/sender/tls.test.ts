@@ -27,6 +27,7 @@ const badCertificates: readonly (readonly [string, IssuedCertificate, RegExp])[]
   ['for clients', odd.forClients, /not meant for a server/],
   ['without names', odd.withoutNames, /names no host/],
   ['with a weak key', odd.weakKey, /too weak/],
+  ['with a weak hash', odd.weakHash, /too weak/],
 ];
 
 const serving = ({ certPem, keyPem }: IssuedCertificate): TlsOptions => ({

@@ -23,6 +23,11 @@ const TYPES = new Map([
 ]);
 const CODES = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 };
 
+/** What a service has to load first, so that it asks this name server. */
+export function preloadFor({ address }: NameServer): string {
+  return `${new URL('./own-name-server.ts', import.meta.url).href}?address=${address}`;
+}
+
 /** @param script gets the name and the record type */
 export async function startNameServer(script: (name: string, type: string) => NameAnswer): Promise<NameServer> {
   const questions: string[] = [];

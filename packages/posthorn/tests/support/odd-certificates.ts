@@ -13,6 +13,7 @@ import {
 import type { IssuedCertificate } from '../../src/apps/receiver/certificates.ts';
 
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const WEAK_HASH = { ...ECDSA, hash: 'SHA-1' };
 const WEAK_RSA = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
@@ -34,6 +35,7 @@ export interface OddCertificates {
   readonly forClients: IssuedCertificate;
   readonly withoutNames: IssuedCertificate;
   readonly weakKey: IssuedCertificate;
+  readonly weakHash: IssuedCertificate;
   /** Issued by an intermediate authority that is not sent along. */
   readonly incompleteChain: IssuedCertificate;
 }
@@ -62,6 +64,7 @@ export async function makeOddCertificates(host: string): Promise<OddCertificates
     forClients: await leafOf(root, [names, forClients]),
     withoutNames: await leafOf(root, [forServers]),
     weakKey: await leafOf(root, [names, forServers], WEAK_RSA),
+    weakHash: await pem(await sign(root, `CN=${host}`, ownKeys, [names, forServers], WEAK_HASH), ownKeys),
     incompleteChain: await leafOf(intermediate, [names, forServers]),
   };
 }
@@ -87,13 +90,19 @@ async function makeIntermediate(root: Issuer): Promise<Issuer> {
   return { certificate: await sign(root, 'CN=Odd intermediate', keys, extensions), keys };
 }
 
-function sign(issuer: Issuer, subject: string, keys: KeyPair, extensions: Extension[]): Promise<X509Certificate> {
+function sign(
+  issuer: Issuer,
+  subject: string,
+  keys: KeyPair,
+  extensions: Extension[],
+  signingAlgorithm = ECDSA,
+): Promise<X509Certificate> {
   return X509CertificateGenerator.create({
     subject,
     issuer: issuer.certificate.subject,
     publicKey: keys.publicKey,
     signingKey: issuer.keys.privateKey,
-    signingAlgorithm: ECDSA,
+    signingAlgorithm,
     extensions,
   });
 }

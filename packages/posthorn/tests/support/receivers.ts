@@ -39,6 +39,14 @@ export interface Receiver extends AsyncDisposable {
   bytes(): number;
 }
 
+/** What lies under the connections that receivers hand out: the same, or the TCP connection under the TLS one. */
+const under = new WeakMap<Socket, Socket>();
+
+/** Resets a connection of a receiver, as a machine does that knows nothing of it. */
+export function reset(socket: Socket): void {
+  (under.get(socket) ?? socket).resetAndDestroy();
+}
+
 /** Listens on a port of its own. */
 export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
@@ -49,6 +57,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   const accept = (socket: Socket) => {
     const connection = ++connections;
     sockets.add(socket);
+    for (const one of raw) if (one.remotePort === socket.remotePort) under.set(socket, one);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     let pending = Buffer.alloc(0);
