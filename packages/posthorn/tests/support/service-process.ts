@@ -76,6 +76,10 @@ export class ServiceProcess implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
   /** Everything it has written so far. */
   log(): string {
     return readFileSync(this.logFile, 'utf8');
