@@ -23,6 +23,7 @@ import { openEncryptionKey } from './encryption-key.ts';
 import { readExtraCa } from './extra-ca.ts';
 import { allowedHosts, listen } from './listen.ts';
 import { openStore } from './open-store.ts';
+import { collectStartupGarbage } from './startup-garbage.ts';
 
 /**
  * Requests that are being answered may take this long before the calls under way are looked after, and this long again
@@ -110,6 +111,7 @@ export async function startServiceOn(
   try {
     const url = await listen(api, settings);
     await engine.start();
+    collectStartupGarbage();
     return {
       url,
       madeApiKey: apiKey.made,
