@@ -13,6 +13,10 @@ import type { StoreHealth } from './store-health.ts';
 
 /** Deliveries per claim. */
 const MAX_CLAIM = 500;
+/** So many deliveries that came due together show load: the next claim then waits for more, as a transaction costs as much. */
+const CROWD = 4;
+/** From a crowded claim of what is due to the next one, in milliseconds: a tenth of what a retry may be late. */
+const DISTANCE_MS = 10;
 /** How long to wait after the store did not answer, in milliseconds. */
 const RETRY_MS = 250;
 /** Endpoints whose backlog is noted per look; when there are more, another look follows as these run empty. */
@@ -34,6 +38,8 @@ export class Scheduler {
   readonly #mayClaim: () => boolean;
   readonly #toBacklog: (delivery: HeldDelivery) => Promise<void>;
   #nextDue: SteadyMs | null = null;
+  /** What is due is not claimed before. */
+  #notBefore: SteadyMs = steady(0);
   #cancelTimer: () => void = () => {};
   #running: Promise<void> | undefined;
   #again = false;
@@ -92,7 +98,7 @@ export class Scheduler {
         const claimed = (await this.#claimDue()) + (await this.#claimBacklogs());
         if (claimed > 0) this.#again = true;
         // Due, yet not to be had: another process is claiming it at this moment.
-        else if (this.#nextDue !== null && this.#nextDue <= this.#parts.clock.now()) waitMs = CONTENDED_MS;
+        else if (this.#dueAt !== null && this.#dueAt <= this.#parts.clock.now()) waitMs = CONTENDED_MS;
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
         waitMs = RETRY_MS;
@@ -109,9 +115,14 @@ export class Scheduler {
     this.#cancelTimer = () => {};
     if (this.#stopped) return;
     const { clock } = this.#parts;
-    const wakeAt = waitMs > 0 ? steady(clock.now() + waitMs) : this.#nextDue;
+    const wakeAt = waitMs > 0 ? steady(clock.now() + waitMs) : this.#dueAt;
     if (wakeAt === null || !this.#mayClaim()) return;
     this.#cancelTimer = clock.timer(wakeAt, () => this.wake());
+  }
+
+  /** When to claim what is due; `null` when nothing will be. */
+  get #dueAt(): SteadyMs | null {
+    return this.#nextDue === null ? null : steady(Math.max(this.#nextDue, this.#notBefore));
   }
 
   async #look(): Promise<void> {
@@ -133,7 +144,7 @@ export class Scheduler {
   async #claimDue(): Promise<number> {
     const { store, clock, holdings, catalogs, lanes } = this.#parts;
     const now = steady(Math.floor(clock.now()));
-    if (this.#nextDue === null || this.#nextDue > now || lanes.full) return 0;
+    if (this.#nextDue === null || this.#nextDue > now || this.#notBefore > now || lanes.full) return 0;
     const noted = this.#nextDue;
     this.#nextDue = null;
     try {
@@ -141,6 +152,9 @@ export class Scheduler {
         const { deliveries, dueAt, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
         catalogs.expect(revisions);
         if (nextDue !== null) this.noteDue(nextDue);
+        // A full claim has left some behind.
+        const crowded = deliveries.length >= CROWD && deliveries.length < MAX_CLAIM;
+        if (crowded) this.#notBefore = steady(now + DISTANCE_MS);
         deliveries.forEach((delivery, index) => {
           this.#take(delivery, { since: 'due', at: dueAt[index] ?? now });
         });
