@@ -1,5 +1,6 @@
 // Readers of values as the command line takes them.
 import { InvalidArgumentError } from 'commander';
+import { isSubscription } from '../../domain/event-type.ts';
 import { isUuid } from '../../domain/ids.ts';
 import type { Reader } from '../settings/values.ts';
 
@@ -19,3 +20,9 @@ export const id: Reader<string> = (text) => {
     ? { ok: true, value }
     : { ok: false, allowed: 'a whole id, e.g. 0190163d-8694-739b-aea5-966c26f8ad91' };
 };
+
+/** One of what an endpoint may want; for lists. */
+export const subscription: Reader<string> = (text) =>
+  isSubscription(text)
+    ? { ok: true, value: text }
+    : { ok: false, allowed: 'event types or prefixes ending in .*, with commas between, e.g. order.*,user.created' };

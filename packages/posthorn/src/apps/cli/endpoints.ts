@@ -1,21 +1,15 @@
 // `posthorn endpoints`: which there are and how they do; make, try, enable and disable one.
 import { type Command, Option } from 'commander';
-import { isSubscription } from '../../domain/event-type.ts';
 import type { EndpointsFlags } from '../client/endpoints/run.ts';
-import { listOf, type Reader, wholeNumber } from '../settings/values.ts';
+import { listOf, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
-import { argument, id } from './argument.ts';
+import { argument, id, subscription } from './argument.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 const DEFAULT_LIMIT = 50;
 /** As many as a tenant may have. */
 const MAX_LIMIT = 10_000;
-
-const subscription: Reader<string> = (text) =>
-  isSubscription(text)
-    ? { ok: true, value: text }
-    : { ok: false, allowed: 'event types or prefixes ending in .*, with commas between, e.g. order.*,user.created' };
 
 const ONE_ONLY = ['create', 'test', 'enable', 'disable'];
 const doing = (flags: string, description: string): Option => {

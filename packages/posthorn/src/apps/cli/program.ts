@@ -9,6 +9,7 @@ import { addDemo } from './demo.ts';
 import { addEndpoints } from './endpoints.ts';
 import { addListen } from './listen.ts';
 import { addMigrate } from './migrate.ts';
+import { addReplay } from './replay.ts';
 import { addSend } from './send.ts';
 import { addServe } from './serve.ts';
 import { addTail } from './tail.ts';
@@ -42,6 +43,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addTail(program, terminal);
   addDeliveries(program, terminal);
   addEndpoints(program, terminal);
+  addReplay(program, terminal);
   addConfig(program, terminal);
   addMigrate(program, terminal);
   addCompletion(program, terminal);

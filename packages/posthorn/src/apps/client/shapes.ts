@@ -3,9 +3,11 @@
 import type { Static } from 'typebox';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
+import { REPLAY_STATES } from '../../domain/replay.ts';
 import type { DeliveryDetailShape, DeliveryShape, RetryShape } from '../api/schemas/delivery.ts';
 import type { CreatedEndpointShape, EndpointShape } from '../api/schemas/endpoint.ts';
 import type { TestShape } from '../api/schemas/event.ts';
+import type { DryRunShape, ReplayShape } from '../api/schemas/replay.ts';
 import type { TenantShape } from '../api/schemas/tenant.ts';
 import { figure, flag, listOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
 
@@ -17,6 +19,7 @@ export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
 export type Attempt = DeliveryDetail['attempts'][number];
 export type Retry = Static<typeof RetryShape>;
 export type TestResult = Static<typeof TestShape>;
+export type Replay = Static<typeof ReplayShape>;
 /** One call, of a delivery or a test. */
 export type Call = TestResult['attempt'];
 
@@ -77,6 +80,26 @@ export const deliveryShape: Shape<Delivery> = record(DELIVERY);
 export const deliveryDetailShape: Shape<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(attemptShape) });
 export const retryShape: Shape<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
 export const testShape: Shape<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
+
+const isTrue: Shape<true> = (value) => value === true;
+
+export const dryRunShape: Shape<Static<typeof DryRunShape>> = record({ dryRun: isTrue, total: figure });
+
+export const replayShape: Shape<Replay> = record({
+  id: text,
+  state: oneOf(REPLAY_STATES),
+  endpointId: orNull(text),
+  eventTypes: orNull(listOf(text)),
+  states: listOf(oneOf(['succeeded', 'exhausted', 'cancelled'])),
+  since: orNull(text),
+  until: text,
+  ratePerSecond: figure,
+  total: figure,
+  replayed: figure,
+  skipped: figure,
+  createdAt: text,
+  endedAt: orNull(text),
+});
 
 /** A page of a list. */
 export interface Listed<Item> {

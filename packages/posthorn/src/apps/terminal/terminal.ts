@@ -25,6 +25,8 @@ export interface Terminal {
 
 type Stream = 'stdout' | 'stderr';
 
+/** Some terminals do not tell, or say 0. */
+const USUAL_PLACES = 80;
 const CLEAR_LINE = '\r\x1b[K';
 
 /**
@@ -56,12 +58,12 @@ export function processTerminal(): Terminal {
     show: (line) => {
       isShowing = true;
       // A line that is broken into two cannot be taken back.
-      write('stderr', CLEAR_LINE + cut(line, process.stderr.columns - 1));
+      write('stderr', CLEAR_LINE + cut(line, (process.stderr.columns || USUAL_PLACES) - 1));
     },
     paint: paintFor({ isTTY: isatty(1) }, process.env),
     paintNote: paintFor({ isTTY: isatty(2) }, process.env),
     get places() {
-      return isatty(1) ? process.stdout.columns : undefined;
+      return (isatty(1) && process.stdout.columns) || undefined;
     },
     isLive: isatty(2),
     async taken() {

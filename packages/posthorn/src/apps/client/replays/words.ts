@@ -1,0 +1,44 @@
+// Replays in words: what one is about, how far it is, and how long it takes.
+import { inert } from '../../terminal/inert.ts';
+import { durationText } from '../../words/times.ts';
+import { longMoment } from '../moment.ts';
+import type { Replay } from '../shapes.ts';
+
+/** What a replay is about. */
+export type Wish = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'> & {
+  /** `null` for now. */
+  readonly until: string | null;
+};
+
+const FIGURES = new Intl.NumberFormat('en-US');
+
+/** `1,240` */
+export const countText = (count: number): string => FIGURES.format(count);
+
+/** `1,240 exhausted deliveries of order.* to 01a2… created since 2026-11-23 18:59:04.120 UTC` */
+export function wishText(total: number, wish: Wish): string {
+  const { states, endpointId, eventTypes, since, until } = wish;
+  return [
+    countText(total),
+    states.join(' or '),
+    total === 1 ? 'delivery' : 'deliveries',
+    ...(eventTypes === null ? [] : [`of ${inert(eventTypes.join(', '))}`]),
+    ...(endpointId === null ? [] : [`to ${inert(endpointId)}`]),
+    ...(since === null ? [] : [`created since ${longMoment(inert(since))}`]),
+    ...(until === null ? [] : [`${since === null ? 'created ' : ''}until ${longMoment(inert(until))}`]),
+  ].join(' ');
+}
+
+/** `about 25 s at 50 a second` */
+export const paceText = (total: number, ratePerSecond: number): string =>
+  `about ${durationText((total / ratePerSecond) * 1_000)} at ${ratePerSecond} a second`;
+
+/** What was done, when it has ended. */
+export function endText({ state, replayed, skipped, total }: Replay): string {
+  const done = `${countText(replayed)} of ${countText(total)} deliveries given one more attempt`;
+  const passed =
+    skipped === 0
+      ? ''
+      : `, ${countText(skipped)} passed over (pending, settled anew, no longer kept, or their endpoint is disabled or gone)`;
+  return `${state === 'cancelled' ? 'Cancelled: ' : ''}${done}${passed}.`;
+}
