@@ -1,0 +1,76 @@
+// How much happened, added up per slot of time: what is counted of an attempt, in which slot a moment falls, and how counts
+// are added. Charts and rates are computed from these.
+import type { Trigger } from './delivery.ts';
+import { DURATION_BOUNDS, durationBound } from './durations.ts';
+import type { EndpointId, TenantId } from './ids.ts';
+import { countsAgainstEndpoint, OUTCOMES, type Outcome } from './outcome.ts';
+import { type WallMs, wall } from './time.ts';
+
+/** How long slots are. The same attempt counts in a slot of every tier. */
+export const TIERS = ['minute', 'hour', 'day'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const SLOT_MS: Readonly<Record<Tier, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** When the slot begins that a moment falls into. Days are those of UTC. */
+export function slotOf(tier: Tier, at: WallMs): WallMs {
+  return wall(Math.floor(at / SLOT_MS[tier]) * SLOT_MS[tier]);
+}
+
+/** Whose counts: everybody's, a tenant's, or an endpoint's. */
+export type Scope =
+  | { readonly kind: 'installation' }
+  | { readonly kind: 'tenant'; readonly tenantId: TenantId }
+  | { readonly kind: 'endpoint'; readonly tenantId: TenantId; readonly endpointId: EndpointId };
+
+// Of deliveries: events stored for the first time; attempts recorded, and those of them that failed; deliveries that an
+// attempt brought to an end.
+const DELIVERY_FIGURES = ['accepted', 'attempts', 'failed', 'succeeded', 'exhausted'] as const;
+
+type Figure = (typeof DELIVERY_FIGURES)[number] | `outcome_${Outcome}` | `ms_${(typeof DURATION_BOUNDS)[number]}`;
+
+/** Everything that is counted, by name: `outcome_…` attempts by outcome, `ms_…` calls that took at most as long. */
+export const FIGURES: readonly Figure[] = [
+  ...DELIVERY_FIGURES,
+  ...OUTCOMES.map((outcome) => `outcome_${outcome}` as const),
+  ...DURATION_BOUNDS.map((bound) => `ms_${bound}` as const),
+];
+
+export type Counts = Record<Figure, number>;
+
+const NOTHING = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Counts;
+
+/** Counts to add to. */
+export function noCounts(): Counts {
+  return { ...NOTHING };
+}
+
+export function addCounts(sum: Counts, counts: Readonly<Counts>): void {
+  for (const figure of FIGURES) sum[figure] += counts[figure];
+}
+
+/** What an attempt did to its delivery, as far as it is counted. */
+export type Settled = 'succeeded' | 'exhausted' | null;
+
+/**
+ * Whether an attempt brought its delivery to an end. A late one moves nothing, and a manual one that fails puts the delivery
+ * back to what it was.
+ */
+export function settledBy(
+  trigger: Trigger,
+  outcome: Outcome,
+  state: 'pending' | 'succeeded' | 'exhausted' | 'cancelled',
+  late: boolean,
+): Settled {
+  if (late || (trigger === 'manual' && outcome !== 'succeeded')) return null;
+  return state === 'succeeded' || state === 'exhausted' ? state : null;
+}
+
+/** Counts an attempt. How long it took is counted of calls only that were the receiver's to answer. */
+export function countAttempt(counts: Counts, outcome: Outcome, durationMs: number, settled: Settled): void {
+  counts.attempts += 1;
+  if (outcome !== 'succeeded') counts.failed += 1;
+  counts[`outcome_${outcome}`] += 1;
+  if (countsAgainstEndpoint(outcome)) counts[`ms_${durationBound(durationMs)}`] += 1;
+  if (settled !== null) counts[settled] += 1;
+}
