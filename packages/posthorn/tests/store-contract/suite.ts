@@ -15,6 +15,7 @@ import { releaseContract } from './release.ts';
 import { replaysContract } from './replays.ts';
 import { retentionContract } from './retention.ts';
 import { retryContract } from './retry.ts';
+import { talliesContract } from './tallies.ts';
 
 const THEMES = [
   registryContract,
@@ -27,6 +28,7 @@ const THEMES = [
   clockContract,
   historyContract,
   pendingContract,
+  talliesContract,
   retentionContract,
   replaysContract,
   lifecycleContract,

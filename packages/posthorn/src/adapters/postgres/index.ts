@@ -9,7 +9,7 @@ import * as history from './history.ts';
 import { keep } from './kept.ts';
 import { migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
-import { pending } from './pending.ts';
+import { pending, pendingOf } from './pending.ts';
 import { prune } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -17,6 +17,7 @@ import { countReplay } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import * as replays from './replays.ts';
 import { retry } from './retry.ts';
+import * as tallies from './tallies.ts';
 import * as tenants from './tenants.ts';
 
 export { migratePostgres };
@@ -122,5 +123,11 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     cancelReplay: (tenantId, id, at) => replays.cancelReplay(database, tenantId, id, at),
     replay: (tenantId, id) => replays.replay(database, tenantId, id),
     replays: (tenantId, page) => replays.replays(database, tenantId, page),
+
+    tally: (writer, number, tallied) => tallies.tally(database, writer, number, tallied),
+    tallies: (scope, tier, since, until) => tallies.tallies(database, scope, tier, since, until),
+    troubles: (tenantId, tier, since, until, limit) => tallies.troubles(database, tenantId, tier, since, until, limit),
+    pendingOf: (scope, limit) => pendingOf(database, scope, limit),
+    pruneTallies: (before, limit) => tallies.pruneTallies(database, before, limit),
   };
 }

@@ -6,9 +6,11 @@ import type { History } from '../../seams/store/history.ts';
 import type { Store } from '../../seams/store/index.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { MakeCall } from './calls.ts';
+import { pendingInSteps } from './pending.ts';
 import type { PruneCursor } from './prune.ts';
 import type { CountCursor, CountStep } from './replay-search.ts';
 import type { Step } from './summaries.ts';
+import { troublesInSteps } from './troubles.ts';
 
 /** @param call its promise rejects with `StoreUnavailable` when the database does not do the call */
 export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
@@ -60,6 +62,12 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     cancelReplay: (tenantId, id, at) => call('cancelReplay', tenantId, id, at),
     replay: (tenantId, id) => call('replay', tenantId, id),
     replays: (tenantId, page) => call('replays', tenantId, page),
+
+    tally: (writer, number, tallied) => call('tally', writer, number, tallied),
+    tallies: (scope, tier, since, until) => call('tallies', scope, tier, since, until),
+    troubles: troublesInSteps(call),
+    pendingOf: pendingInSteps(call),
+    pruneTallies: (before, limit) => call('pruneTalliesStep', before, limit),
   };
 
   async function thenSweep<Result>(change: Promise<Result>): Promise<Result> {

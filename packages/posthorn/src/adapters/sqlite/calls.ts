@@ -6,7 +6,7 @@ import { clockOffset, keep, touch } from './counters.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
 import { delivery, event, eventsStep } from './history.ts';
 import { beat, begin, join, leave, takeOver } from './leases.ts';
-import { pending } from './pending.ts';
+import { pending, pendingStep } from './pending.ts';
 import { pruneStep } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -16,7 +16,9 @@ import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
 import { deliveriesStep } from './summaries.ts';
 import { sweepStep } from './sweep.ts';
+import { pruneTalliesStep, tallies, tally } from './tallies.ts';
 import { deleteTenant, putTenant, tenant, tenants } from './tenants.ts';
+import { troublesOf, troublesStep } from './troubles.ts';
 
 const CALLS = {
   putTenant,
@@ -59,6 +61,12 @@ const CALLS = {
   cancelReplay,
   replay,
   replays,
+  tally,
+  tallies,
+  troublesStep,
+  troublesOf,
+  pendingStep,
+  pruneTalliesStep,
 };
 
 export type CallName = keyof typeof CALLS;

@@ -4,8 +4,9 @@ import type { History } from './history.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
 import type { Replays } from './replays.ts';
+import type { Tallies } from './tallies.ts';
 
-export interface Store extends Registry, Queue, History, Replays {
+export interface Store extends Registry, Queue, History, Replays, Tallies {
   /** One word for logs: `sqlite` or `postgres`. */
   readonly kind: string;
   /** Writes something that changes nothing. Rejects with a `StoreUnavailable` when the store cannot be written to. */

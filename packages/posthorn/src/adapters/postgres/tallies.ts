@@ -1,0 +1,228 @@
+// How much happened: counts added to the slots of their moment, and read back for charts. Several processes write the same
+// rows, all in the order of their keys, so that no two wait for each other in a circle.
+import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
+import { type Counts, FIGURES, type Scope, SLOT_MS, slotOf, TIERS, type Tier } from '../../domain/tally.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { Tallied, TallySlot, Trouble } from '../../seams/store/tallies.ts';
+import type { Database, Statement, Value } from './connection.ts';
+import { plainArray, textArray } from './wire.ts';
+
+/** Stands for no endpoint, as the tenant 0 does for none. */
+const NO_ENDPOINT = `'00000000-0000-0000-0000-000000000000'::uuid`;
+/** Endpoints looked at per slot, the worst of it. */
+const WORST_PER_SLOT = 50;
+
+/** Parameters of `TALLY` before those that carry figures. */
+const FIRST_FIGURE = 11;
+
+// The writer's row says what has been added already: whoever makes the same call at the same time waits for it, and then
+// adds nothing. Each row counts for its endpoint, for its tenant, and for the installation.
+const TALLY: Statement = {
+  name: 'tally',
+  text: `
+with fresh as (
+  insert into posthorn.tally_writer as writer (id, number, at) values ($1, $2, $3)
+  on conflict (id) do update set number = excluded.number, at = excluded.at where writer.number < excluded.number
+  returning id
+),
+told as materialized (
+  select coalesce(endpoint.tenant, tenant.key) as tenant, endpoint.id as endpoint_id, r.*
+  from unnest($8::text[], $9::uuid[], $10::bigint[], ${FIGURES.map((_, index) => `$${FIRST_FIGURE + index}::bigint[]`).join(', ')})
+    as r (told_tenant, told_endpoint, last_failed_at, ${FIGURES.join(', ')})
+  left join lateral (
+    select id, tenant from posthorn.endpoint where endpoint.id = r.told_endpoint offset 0
+  ) as endpoint on true
+  left join lateral (
+    select key from posthorn.tenant
+    where tenant.id = r.told_tenant and deleted_at is null and r.told_endpoint is null
+    offset 0
+  ) as tenant on true
+  where exists (select from fresh)
+),
+summed as materialized (
+  select coalesce(tenant, 0) as tenant, coalesce(endpoint_id, ${NO_ENDPOINT}) as endpoint_id,
+    max(last_failed_at) as last_failed_at,
+    case when grouping(tenant) = 1 then $7::bigint end as pending,
+    ${FIGURES.map((figure) => `sum(${figure})::bigint as ${figure}`).join(', ')}
+  from told
+  group by grouping sets ((tenant, endpoint_id), (tenant), ())
+  having grouping(tenant) = 1 and exists (select from fresh)
+    or grouping(tenant) = 0 and tenant is not null and (grouping(endpoint_id) = 1 or endpoint_id is not null)
+)
+insert into posthorn.tally as known (tier, at, tenant, endpoint_id, last_failed_at, pending, ${FIGURES.join(', ')})
+select slot.tier, slot.at, tenant, endpoint_id, last_failed_at, pending,
+  ${FIGURES.map((figure) => `coalesce(${figure}, 0)`).join(', ')}
+from summed cross join (values ('minute', $4::bigint), ('hour', $5::bigint), ('day', $6::bigint)) as slot (tier, at)
+order by slot.tier, slot.at, tenant, endpoint_id
+on conflict (tier, at, tenant, endpoint_id) do update set
+  ${FIGURES.map((figure) => `${figure} = known.${figure} + excluded.${figure}`).join(', ')},
+  last_failed_at = greatest(known.last_failed_at, excluded.last_failed_at),
+  pending = greatest(known.pending, excluded.pending)
+`,
+};
+
+const OF_SCOPE = `
+  tenant = case when $5::text is null then 0
+    else (select key from posthorn.tenant where id = $5 and deleted_at is null) end
+  and endpoint_id = case when $6::uuid is null then ${NO_ENDPOINT}
+    else $6 end`;
+
+/** Served by the primary key, one search per slot. */
+const CHART: Statement = {
+  text: `
+select found.*
+from generate_series($2::bigint, $3::bigint - 1, $4::bigint) as slot (at)
+cross join lateral (
+  select at, pending, ${FIGURES.join(', ')}
+  from posthorn.tally
+  where tier = $1 and tally.at = slot.at and ${OF_SCOPE}
+  offset 0
+) as found
+order by found.at
+`,
+};
+
+/** Served by tally_trouble or tally_trouble_of_tenant, from its end, and then by the primary key, one search per slot. */
+const troublesWhere = (condition: string): Statement => ({
+  text: `
+with slot as materialized (
+  select at from generate_series($2::bigint, $3::bigint - 1, $4::bigint) as slot (at)
+),
+worst as materialized (
+  select found.tenant, found.endpoint_id, found.name
+  from slot
+  cross join lateral (
+    select tally.tenant, tally.endpoint_id, tally.exhausted, tally.failed, tenant.id as name
+    from posthorn.tally
+    join posthorn.endpoint on endpoint.id = tally.endpoint_id and endpoint.deleted_at is null
+    join posthorn.tenant on tenant.key = tally.tenant and tenant.deleted_at is null
+    where tier = $1 and tally.at = slot.at and failed > 0 and endpoint_id <> ${NO_ENDPOINT} and ${condition}
+    order by exhausted desc, failed desc
+    limit ${WORST_PER_SLOT}
+  ) as found
+  group by 1, 2, 3
+  order by sum(found.exhausted) desc, sum(found.failed) desc
+  limit $5
+)
+select worst.name as tenant_id, worst.endpoint_id, sum(attempts)::bigint as attempts, sum(failed)::bigint as failed,
+  sum(succeeded)::bigint as succeeded, sum(exhausted)::bigint as exhausted, max(last_failed_at) as last_failed_at
+from worst
+cross join slot
+cross join lateral (
+  select * from posthorn.tally
+  where tier = $1 and tally.at = slot.at and tenant = worst.tenant and endpoint_id = worst.endpoint_id
+  offset 0
+) as counted
+group by 1, 2
+order by 6 desc, 4 desc
+`,
+});
+
+const TROUBLES = troublesWhere('true');
+const TROUBLES_OF_TENANT = troublesWhere(
+  'tally.tenant = (select key from posthorn.tenant where id = $6 and deleted_at is null)',
+);
+
+/** Served by the primary key. */
+const PRUNE: Statement = {
+  text: `
+with old as materialized (
+  select tally.tier, tally.at, tenant, endpoint_id
+  from (values ('minute', $2::bigint), ('hour', $3::bigint), ('day', $4::bigint)) as before (tier, at)
+  cross join lateral (
+    select * from posthorn.tally
+    where tally.tier = before.tier and tally.at < before.at
+    order by tally.at, tenant, endpoint_id
+    limit $1
+  ) as tally
+  limit $1
+),
+gone as (
+  delete from posthorn.tally as known
+  using old
+  where known.tier = old.tier and known.at = old.at and known.tenant = old.tenant and known.endpoint_id = old.endpoint_id
+  returning known.at
+),
+writers as (
+  delete from posthorn.tally_writer where at < $4 returning id
+)
+select (select count(*) from gone) + (select count(*) from writers) as removed
+`,
+};
+
+type ChartRow = Counts & { readonly at: number; readonly pending: number | null };
+
+interface TroubleRow {
+  readonly tenant_id: TenantId;
+  readonly endpoint_id: EndpointId;
+  readonly attempts: number;
+  readonly failed: number;
+  readonly succeeded: number;
+  readonly exhausted: number;
+  readonly last_failed_at: number;
+}
+
+/** See `Tallies.tally`. */
+export async function tally(database: Database, writer: OwnerId, number: number, tallied: Tallied): Promise<void> {
+  const { at, tallies: told, pending } = tallied;
+  await database.work(TALLY, [
+    writer,
+    number,
+    at,
+    ...TIERS.map((tier) => slotOf(tier, at)),
+    pending,
+    textArray(told.map(({ scope }) => (scope.kind === 'tenant' ? scope.tenantId : null))),
+    plainArray(told.map(({ scope }) => (scope.kind === 'endpoint' ? scope.endpointId : null))),
+    plainArray(told.map(({ lastFailedAt }) => lastFailedAt)),
+    ...FIGURES.map((figure) => plainArray(told.map(({ counts }) => counts[figure]))),
+  ]);
+}
+
+/** See `Tallies.tallies`. */
+export async function tallies(
+  database: Database,
+  scope: Scope,
+  tier: Tier,
+  since: WallMs,
+  until: WallMs,
+): Promise<TallySlot[]> {
+  const values: Value[] = [tier, since, until, SLOT_MS[tier], ...namesOf(scope)];
+  const rows = await database.read<ChartRow>(CHART, values);
+  return rows.map(({ at, pending, ...counts }) => ({ at: wall(at), pending, counts }));
+}
+
+/** See `Tallies.troubles`. */
+export async function troubles(
+  database: Database,
+  tenantId: TenantId | null,
+  tier: Tier,
+  since: WallMs,
+  until: WallMs,
+  limit: number,
+): Promise<Trouble[]> {
+  const values: Value[] = [tier, since, until, SLOT_MS[tier], limit];
+  const rows = await (tenantId === null
+    ? database.read<TroubleRow>(TROUBLES, values)
+    : database.read<TroubleRow>(TROUBLES_OF_TENANT, [...values, tenantId]));
+  return rows.map(({ tenant_id: tenant, endpoint_id: endpointId, last_failed_at: lastFailedAt, ...counts }) => ({
+    tenantId: tenant,
+    endpointId,
+    ...counts,
+    lastFailedAt: wall(lastFailedAt),
+  }));
+}
+
+/** See `Tallies.pruneTallies`. */
+export async function pruneTallies(
+  database: Database,
+  before: Readonly<Record<Tier, WallMs>>,
+  limit: number,
+): Promise<number> {
+  const [row] = await database.work<{ removed: number }>(PRUNE, [limit, ...TIERS.map((tier) => before[tier])]);
+  return row?.removed ?? 0;
+}
+
+function namesOf(scope: Scope): [tenant: TenantId | null, endpoint: EndpointId | null] {
+  if (scope.kind === 'installation') return [null, null];
+  return [scope.tenantId, scope.kind === 'endpoint' ? scope.endpointId : null];
+}

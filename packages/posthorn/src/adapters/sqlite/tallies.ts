@@ -1,0 +1,129 @@
+// How much happened: counts added to the slots of their moment, and read back for charts.
+import type { OwnerId } from '../../domain/ids.ts';
+import {
+  addCounts,
+  type Counts,
+  FIGURES,
+  noCounts,
+  type Scope,
+  SLOT_MS,
+  slotOf,
+  TIERS,
+  type Tier,
+} from '../../domain/tally.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { Tallied, TallySlot } from '../../seams/store/tallies.ts';
+import type { Connection } from './connection.ts';
+import { idBytes } from './uuid.ts';
+
+/** Stands for a tier in the tables. Part of the file format. */
+export const TIER = { minute: 1, hour: 2, day: 3 } as const satisfies Record<Tier, number>;
+
+const TAKE_NUMBER = `
+  insert into tally_writer (id, number, at) values (?, ?, ?)
+  on conflict (id) do update set number = excluded.number, at = excluded.at where number < excluded.number`;
+// index: endpoint.id
+const PLACE_OF_ENDPOINT = `select key as endpoint, tenant from endpoint where id = ?`;
+/** The greater of two values of which one may be missing. */
+const latest = (column: string) =>
+  `${column} = max(ifnull(${column}, excluded.${column}), ifnull(excluded.${column}, ${column}))`;
+const ADD = `
+  insert into tally (tier, at, tenant, endpoint, last_failed_at, pending, ${FIGURES.join(', ')})
+  values (?, ?, ?, ?, ?, ?, ${FIGURES.map(() => '?').join(', ')})
+  on conflict (tier, at, tenant, endpoint) do update set
+    ${FIGURES.map((figure) => `${figure} = ${figure} + excluded.${figure}`).join(', ')},
+    ${latest('last_failed_at')}, ${latest('pending')}`;
+/** Every slot between two moments, so that each is found by the whole primary key. */
+export const SLOTS = `
+  with recursive slot (at) as (select ?2 union all select at + ?4 from slot where at + ?4 < ?3)`;
+// index: the primary key, one search per slot
+export const CHART = `${SLOTS}
+  select tally.at, pending, ${FIGURES.join(', ')}
+  from slot cross join tally
+  where tier = ?1 and tally.at = slot.at and tenant = ?5 and endpoint = ?6`;
+// index: the primary key
+export const LAST_OLD = `
+  select at, tenant, endpoint from tally where tier = ? and at < ?
+  order by at, tenant, endpoint limit 1 offset ?`;
+export const REMOVE_OLD = `delete from tally where tier = ? and (at, tenant, endpoint) <= (?, ?, ?)`;
+const REMOVE_ALL_OLD = `delete from tally where tier = ? and at < ?`;
+/** One row per process that ever ran in that time: few. */
+const REMOVE_WRITERS = `delete from tally_writer where at < ?`;
+
+/** What a scope is in the tables. */
+interface Place {
+  readonly tenant: number;
+  readonly endpoint: number;
+}
+
+interface Sum extends Place {
+  readonly counts: Counts;
+  lastFailedAt: number | null;
+}
+
+const INSTALLATION: Place = { tenant: 0, endpoint: 0 };
+
+export function tally(db: Connection, writer: OwnerId, number: number, { at, tallies, pending }: Tallied): void {
+  if (db.run(TAKE_NUMBER, idBytes(writer), number, at) === 0) return;
+  const sums = new Map<string, Sum>();
+  for (const { scope, counts, lastFailedAt } of tallies) {
+    for (const place of upwards(placeOf(db, scope))) {
+      const sum = sumOf(sums, place);
+      addCounts(sum.counts, counts);
+      if (lastFailedAt !== null) sum.lastFailedAt = Math.max(sum.lastFailedAt ?? 0, lastFailedAt);
+    }
+  }
+  if (pending !== null) sumOf(sums, INSTALLATION);
+  for (const sum of sums.values()) add(db, at, sum, sum.tenant === 0 ? pending : null);
+}
+
+export function tallies(db: Connection, scope: Scope, tier: Tier, since: WallMs, until: WallMs): TallySlot[] {
+  const place = placeOf(db, scope);
+  if (place === undefined || since >= until) return [];
+  if (scope.kind === 'endpoint' && db.names.tenant(scope.tenantId)?.key !== place.tenant) return [];
+  const values = [TIER[tier], since, until, SLOT_MS[tier], place.tenant, place.endpoint];
+  return db
+    .all<Counts & { at: number; pending: number | null }>(CHART, ...values)
+    .map(({ at, pending, ...counts }) => ({ at: wall(at), pending, counts }));
+}
+
+export function pruneTalliesStep(db: Connection, before: Readonly<Record<Tier, WallMs>>, limit: number): number {
+  for (const tier of TIERS) {
+    const last = db.get<Place & { at: number }>(LAST_OLD, TIER[tier], before[tier], limit - 1);
+    if (last !== undefined) return db.run(REMOVE_OLD, TIER[tier], last.at, last.tenant, last.endpoint);
+    const removed = db.run(REMOVE_ALL_OLD, TIER[tier], before[tier]);
+    if (removed > 0) return removed;
+  }
+  return db.run(REMOVE_WRITERS, before.day);
+}
+
+function add(db: Connection, at: WallMs, sum: Sum, pending: number | null): void {
+  const { tenant, endpoint, counts, lastFailedAt } = sum;
+  const figures = FIGURES.map((figure) => counts[figure]);
+  for (const tier of TIERS) {
+    db.run(ADD, TIER[tier], slotOf(tier, at), tenant, endpoint, lastFailedAt, pending, ...figures);
+  }
+}
+
+function sumOf(sums: Map<string, Sum>, place: Place): Sum {
+  const key = `${place.tenant}:${place.endpoint}`;
+  const known = sums.get(key);
+  if (known !== undefined) return known;
+  const sum = { ...place, counts: noCounts(), lastFailedAt: null };
+  sums.set(key, sum);
+  return sum;
+}
+
+/** Where a scope's counts are; `undefined` when it is gone. An endpoint's tenant is its own, also once deleted. */
+function placeOf(db: Connection, scope: Scope): Place | undefined {
+  if (scope.kind === 'installation') return INSTALLATION;
+  if (scope.kind === 'endpoint') return db.get<Place>(PLACE_OF_ENDPOINT, idBytes(scope.endpointId));
+  const tenant = db.names.tenant(scope.tenantId)?.key;
+  return tenant === undefined ? undefined : { tenant, endpoint: 0 };
+}
+
+/** A place and those that contain it. */
+function upwards(place: Place | undefined): Place[] {
+  if (place === undefined || place.tenant === 0) return [INSTALLATION];
+  return place.endpoint === 0 ? [place, INSTALLATION] : [place, { ...place, endpoint: 0 }, INSTALLATION];
+}
