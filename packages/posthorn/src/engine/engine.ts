@@ -12,12 +12,14 @@ import {
 } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall, signingKeyOf } from '../domain/profile.ts';
+import { type Scope, settledBy } from '../domain/tally.ts';
 import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Sender } from '../seams/sender.ts';
 import { type Store, StoreUnavailable } from '../seams/store/index.ts';
 import type { Page } from '../seams/store/registry.ts';
+import type { Trouble } from '../seams/store/tallies.ts';
 import { Attempts, type Dress } from './attempts.ts';
 import { Catalogs } from './catalog.ts';
 import { EndpointSeal } from './endpoint-seal.ts';
@@ -31,11 +33,14 @@ import { type Ended, Recorder } from './recorder.ts';
 import { Replayer, type ReplayWish } from './replayer.ts';
 import { Retention } from './retention.ts';
 import { Scheduler } from './scheduler.ts';
+import { type Span, type Statistics, StatisticsReader } from './statistics.ts';
 import { StoreHealth } from './store-health.ts';
+import { TallyKeeper } from './tallies.ts';
 
 export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints.ts';
 export type { AcceptAnswer, EventDraft } from './intake.ts';
 export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayWish } from './replayer.ts';
+export { MAX_TROUBLES, SPANS, type Span, type Statistics } from './statistics.ts';
 
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -84,6 +89,8 @@ export class Engine {
   readonly #retention: Retention;
   readonly #replayer: Replayer;
   readonly #endpoints: Endpoints;
+  readonly #tallies: TallyKeeper;
+  readonly #statistics: StatisticsReader;
   readonly #testing = new AbortController();
   #started = false;
   #stopping = false;
@@ -115,7 +122,12 @@ export class Engine {
       (delivery, slow) => lanes.finished(delivery, slow),
       () => this.#scheduler.lookAround(),
     );
-    this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, report }, () =>
+    const everything: Scope = { kind: 'installation' };
+    const countPending = async () => (await this.#statistics.pending(everything)).count;
+    const tallies = new TallyKeeper({ store, clock, random, health, countPending });
+    this.#tallies = tallies;
+    this.#statistics = new StatisticsReader({ store, clock, holdings, tallies });
+    this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, tallies, report }, () =>
       this.#scheduler.wake(),
     );
     this.#scheduler = new Scheduler(
@@ -147,6 +159,7 @@ export class Engine {
     this.#started = true;
     this.#lookAround();
     this.#retention.start();
+    this.#tallies.start();
   }
 
   /**
@@ -166,6 +179,7 @@ export class Engine {
     const { owner } = this.#holdings;
     await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
     await this.#leases.leave();
+    await this.#tallies.stop();
     cancelCutOff();
     cancelGiveUp();
   }
@@ -262,6 +276,16 @@ export class Engine {
     return this.#replayer.cancel(tenantId, id);
   }
 
+  /** What was counted of a scope in a span that ends now, and what of it is pending. */
+  statistics(scope: Scope, span: Span): Promise<Statistics> {
+    return this.#statistics.read(scope, span);
+  }
+
+  /** The endpoints that had most trouble in a span that ends now, worst first. @param tenantId `null`: of all tenants */
+  troubles(tenantId: TenantId | null, span: Span): Promise<Trouble[]> {
+    return this.#statistics.troubles(tenantId, span);
+  }
+
   /** Why this process cannot accept and deliver right now, for the person who runs it; `undefined` when it can. */
   async unready(): Promise<string | undefined> {
     if (this.#stopping) return 'Posthorn is stopping.';
@@ -307,6 +331,8 @@ export class Engine {
     const dueAt = next.state === 'pending' ? next.dueAt : null;
     if (dueAt !== null && !late) this.#scheduler.noteDue(dueAt);
     const { event } = delivery;
+    const settled = settledBy(record.trigger, result.outcome, next.state, late);
+    this.#tallies.attempted(event.tenantId, delivery.endpointId, result.outcome, result.durationMs, settled);
     this.#parts.report({
       kind: 'attempted',
       tenantId: event.tenantId,

@@ -2,8 +2,9 @@
 // reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
 // back before anything else is claimed.
 import type { HeldDelivery } from '../domain/delivery.ts';
-import { type DeliveryId, makeId, type OwnerId } from '../domain/ids.ts';
-import { type SteadyMs, steady } from '../domain/time.ts';
+import { type DeliveryId, idTime, makeId, type OwnerId } from '../domain/ids.ts';
+import type { Scope } from '../domain/tally.ts';
+import { type SteadyMs, steady, type WallMs, wall } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
@@ -58,6 +59,18 @@ export class Holdings {
 
   get size(): number {
     return this.#held.size;
+  }
+
+  /** How much is held of a scope, and when the oldest of it was made. Looks at everything that is held. */
+  of(scope: Scope): { readonly count: number; readonly oldestCreatedAt: WallMs | null } {
+    let count = 0;
+    let oldest: DeliveryId | undefined;
+    for (const { delivery } of this.#held.values()) {
+      if (!isOf(delivery, scope)) continue;
+      count += 1;
+      if (oldest === undefined || delivery.id < oldest) oldest = delivery.id;
+    }
+    return { count, oldestCreatedAt: oldest === undefined ? null : wall(idTime(oldest)) };
   }
 
   add(delivery: HeldDelivery, ready: Ready): void {
@@ -140,4 +153,9 @@ export class Holdings {
   #newName(): OwnerId {
     return makeId<OwnerId>(this.#clock.wallNow(), this.#random.bytes(10));
   }
+}
+
+function isOf({ endpointId, event }: HeldDelivery, scope: Scope): boolean {
+  if (scope.kind === 'installation') return true;
+  return event.tenantId === scope.tenantId && (scope.kind === 'tenant' || endpointId === scope.endpointId);
 }

@@ -13,6 +13,7 @@ import type { Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings, Ready } from './holdings.ts';
 import { heldBytes, type Lanes } from './lanes.ts';
 import type { Report } from './news.ts';
+import type { TallyKeeper } from './tallies.ts';
 
 /** Rows per transaction: events and deliveries together. A single request may be heavier, it then goes alone. */
 const MAX_BATCH_ROWS = 1_000;
@@ -45,6 +46,7 @@ interface Parts {
   readonly catalogs: Catalogs;
   readonly holdings: Holdings;
   readonly lanes: Lanes;
+  readonly tallies: Pick<TallyKeeper, 'accepted'>;
   readonly report: Report;
 }
 
@@ -159,7 +161,7 @@ export class Intake {
 
   /** What was born leased is put into its lane; what the store had known before is not ours to deliver. */
   #handOver({ group, receivedAt }: Asked, accepted: readonly AcceptedEvent[], committedAt: SteadyMs): void {
-    const { holdings, lanes, report } = this.#parts;
+    const { holdings, lanes, tallies, report } = this.#parts;
     const ready: Ready = { since: 'accepted', at: committedAt };
     const tookMs = committedAt - receivedAt;
     let backlog = false;
@@ -179,6 +181,7 @@ export class Intake {
         }
       }
       if (existing) return;
+      tallies.accepted(event.tenantId);
       report({
         kind: 'accepted',
         tenantId: event.tenantId,

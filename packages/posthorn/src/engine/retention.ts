@@ -1,11 +1,15 @@
-// Removes history that is older than it is kept, in small steps off the hot path.
+// Removes history that is older than it is kept, and tallies, in small steps off the hot path.
 import { steady, wall } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { History } from '../seams/store/history.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
+import type { Tallies } from '../seams/store/tallies.ts';
 import { pause } from './pause.ts';
 
 const DAY_MS = 86_400_000;
+/** Tallies per minute are shown for an hour, those per hour for a day; those per day are kept as long as the history. */
+const MINUTES_KEPT_MS = 2 * 3_600_000;
+const HOURS_KEPT_MS = 2 * DAY_MS;
 /** From the start to the first round, and from one round to the next. */
 const FIRST_ROUND_MS = 60_000;
 const ROUND_MS = 3_600_000;
@@ -14,14 +18,14 @@ const STEP_ROWS = 500;
 const STEP_PAUSE_MS = 50;
 
 export class Retention {
-  readonly #store: History;
+  readonly #store: History & Tallies;
   readonly #clock: Clock;
   readonly #days: number;
   #cancelTimer: () => void = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(store: History, clock: Clock, days: number) {
+  constructor(store: History & Tallies, clock: Clock, days: number) {
     this.#store = store;
     this.#clock = clock;
     this.#days = days;
@@ -46,13 +50,19 @@ export class Retention {
 
   async #prune(): Promise<void> {
     // The earlier of the two clocks: a wall clock that jumps ahead must not take history with it.
-    const before = wall(Math.min(this.#clock.wallNow(), this.#clock.now()) - this.#days * DAY_MS);
+    const now = Math.min(this.#clock.wallNow(), this.#clock.now());
+    const before = wall(now - this.#days * DAY_MS);
+    const tallies = { minute: wall(now - MINUTES_KEPT_MS), hour: wall(now - HOURS_KEPT_MS), day: before };
     try {
-      while (!this.#stopped && (await this.#store.prune(before, STEP_ROWS)) > 0)
-        await pause(this.#clock, STEP_PAUSE_MS);
+      await this.#inSteps(() => this.#store.prune(before, STEP_ROWS));
+      await this.#inSteps(() => this.#store.pruneTallies(tallies, STEP_ROWS));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
     this.#schedule(ROUND_MS);
+  }
+
+  async #inSteps(remove: () => Promise<number>): Promise<void> {
+    while (!this.#stopped && (await remove()) > 0) await pause(this.#clock, STEP_PAUSE_MS);
   }
 }

@@ -2,15 +2,29 @@
 
 import { MAX_INTERRUPTIONS } from '../../src/domain/delivery.ts';
 import { countsAgainstEndpoint } from '../../src/domain/outcome.ts';
+import { SLOT_MS, slotOf } from '../../src/domain/tally.ts';
+import { type WallMs, wall } from '../../src/domain/time.ts';
 import type { Attempt } from '../../src/seams/store/history.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { Ledger } from './ledger.ts';
 import type { WireCall } from './scripted-sender.ts';
 import { POISON_TENANT } from './world.ts';
 
-/** @returns violations in words, each with the ids to look for; empty when all is well */
-export async function violations(ledger: Ledger, store: Store, scheduleMs: readonly number[]): Promise<string[]> {
+/** Days around a run that its wall clock may have jumped to. */
+const DAYS_AROUND = 60;
+
+/**
+ * @param now by the wall clock
+ * @returns violations in words, each with the ids to look for; empty when all is well
+ */
+export async function violations(
+  ledger: Ledger,
+  store: Store,
+  scheduleMs: readonly number[],
+  now: WallMs,
+): Promise<string[]> {
   const found = [...ledger.violations, ...identities(ledger)];
+  let recorded = 0;
   const callsOf = Map.groupBy(ledger.calls, (call) => call.correlationId);
   for (const [eventId, { tenantId, answer }] of ledger.accepted) {
     const calls = callsOf.get(eventId) ?? [];
@@ -29,6 +43,7 @@ export async function violations(ledger: Ledger, store: Store, scheduleMs: reado
       }
       if (delivery.state === 'pending')
         found.push(`stuck: delivery ${id} is still pending after everything has healed`);
+      recorded += delivery.history.length;
       found.push(...scheduleKept(id, delivery.history, calls, scheduleMs));
       if (tenantId !== POISON_TENANT && delivery.state === 'exhausted') {
         found.push(...parkedForAnother(id, delivery.history, calls, ledger));
@@ -36,7 +51,20 @@ export async function violations(ledger: Ledger, store: Store, scheduleMs: reado
     }
     for (const together of Map.groupBy(calls, (call) => call.url).values()) found.push(...overlaps(together, ledger));
   }
+  found.push(...tallied(await countedAttempts(store, now), recorded, ledger.killed));
   return found;
+}
+
+async function countedAttempts(store: Store, now: WallMs): Promise<number> {
+  const [since, until] = [-DAYS_AROUND, DAYS_AROUND].map((days) => wall(slotOf('day', now) + days * SLOT_MS.day));
+  const slots = await store.tallies({ kind: 'installation' }, 'day', since ?? now, until ?? now);
+  return slots.reduce((sum, { counts }) => sum + counts.attempts, 0);
+}
+
+/** Every recorded attempt is counted once. Only a process that is killed takes counts with it that it has not told. */
+function tallied(counted: number, recorded: number, killed: boolean): string[] {
+  if (counted === recorded || (killed && counted < recorded)) return [];
+  return [`${counted} attempts are counted and ${recorded} are recorded`];
 }
 
 /** Attempt ids never repeat, and a call carries the id of an event that somebody posted. */

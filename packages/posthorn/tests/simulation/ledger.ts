@@ -18,6 +18,8 @@ export class Ledger {
   readonly poisonedAt = new Map<Incarnation, number>();
   /** When a process's work was taken over by another. */
   readonly takenOverAt = new Map<Incarnation, number[]>();
+  /** A process was killed: what it had counted and not told is lost. */
+  killed = false;
   readonly violations: string[] = [];
 
   accept(tenantId: TenantId, answer: AcceptedEvent): void {

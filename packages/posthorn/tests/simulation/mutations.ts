@@ -1,6 +1,7 @@
 // Defects put in on purpose. Each stands for a mistake that is easy to make, and each must be caught: a promise whose check
 // cannot fail is not kept, only claimed.
 import type { HeldDelivery } from '../../src/domain/delivery.ts';
+import { makeId, type OwnerId } from '../../src/domain/ids.ts';
 import { steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { AttemptRecord } from '../../src/seams/store/queue.ts';
@@ -102,6 +103,20 @@ export const MUTATIONS: readonly Mutation[] = [
         const kept = records.filter(() => !dice.chance(0.001));
         const answers = await store.record(owner, kept);
         return records.map((record) => answers[kept.indexOf(record)] ?? 'recorded');
+      }),
+  },
+  {
+    name: 'counts again what it tells again after a lost answer',
+    store: (store, dice) =>
+      replace(store, 'tally', (_, number, told) =>
+        store.tally(makeId<OwnerId>(told.at, dice.random().bytes(10)), number, told),
+      ),
+  },
+  {
+    name: 'forgets counts now and then',
+    store: (store, dice) =>
+      replace(store, 'tally', async (writer, number, told) => {
+        if (!dice.chance(0.02)) await store.tally(writer, number, told);
       }),
   },
   {

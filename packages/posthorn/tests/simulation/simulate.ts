@@ -36,7 +36,7 @@ export async function simulate(run: Run, makeStore: () => Store, mutation?: Muta
   const store = makeStore();
   const world = new World(run.seed, store, processesOf(run.seed), mutation);
   await world.run(run.hours * HOUR_MS, run.faults);
-  const broken = await violations(world.ledger, store, SCHEDULE_MS);
+  const broken = await violations(world.ledger, store, SCHEDULE_MS, world.time.wallNow);
   const left = await world.stop();
   await store.close();
   return {

@@ -189,6 +189,7 @@ export class World {
       this.ledger.poisonedAt.set(life, this.time.now);
     }
     life.kill();
+    this.ledger.killed = true;
     this.#processes[index] = undefined;
     this.time.plan(this.time.now + awayMs, () => this.#boot(index));
   }
