@@ -9,10 +9,12 @@ import { BACKLOG, BACKLOGS, DUE, NEXT_DUE } from '../../src/adapters/sqlite/clai
 import { Connection } from '../../src/adapters/sqlite/connection.ts';
 import { EVENTS, EVENTS_BOUND } from '../../src/adapters/sqlite/history.ts';
 import { migrate } from '../../src/adapters/sqlite/migrations.ts';
+import { COUNTS_OF_ENDPOINT, COUNTS_OF_ENDPOINTS } from '../../src/adapters/sqlite/pending.ts';
 import { OLD_EVENTS } from '../../src/adapters/sqlite/prune.ts';
 import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
 import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import {
+  DELIVERY_OF_ATTEMPT,
   ENDPOINT_BOUND,
   ENDPOINT_PAGE,
   QUEUED_BOUND,
@@ -20,6 +22,8 @@ import {
   TENANT_BOUND,
   TENANT_PAGE,
 } from '../../src/adapters/sqlite/summaries.ts';
+import { CHART, LAST_OLD, REMOVE_OLD } from '../../src/adapters/sqlite/tallies.ts';
+import { TOTAL, WORST, WORST_OF_TENANT } from '../../src/adapters/sqlite/troubles.ts';
 import type { DeliveryId, EventId, OwnerId } from '../../src/domain/ids.ts';
 import { eventFor } from '../store-contract/bench.ts';
 import {
@@ -70,6 +74,36 @@ describe('the plan of a list', () => {
       'SEARCH event USING INDEX event_by_time (tenant=? AND (created_at,id)>(?,?) AND (created_at,id)<(?,?))',
     ],
     ['events, how far', EVENTS_BOUND, 'event_by_time (tenant=? AND '],
+    ['the delivery of an attempt', DELIVERY_OF_ATTEMPT, 'COVERING INDEX attempt_by_id (id=?)'],
+    ['a chart', CHART, 'SEARCH tally USING PRIMARY KEY (tier=? AND at=? AND tenant=? AND endpoint=?)'],
+    ['the worst endpoints', WORST, 'SEARCH tally USING COVERING INDEX tally_trouble (tier=? AND at=?)'],
+    [
+      'the worst endpoints of a tenant',
+      WORST_OF_TENANT,
+      'SEARCH tally USING COVERING INDEX tally_trouble_of_tenant (tier=? AND at=? AND tenant=?)',
+    ],
+    [
+      'what is counted of an endpoint',
+      TOTAL,
+      'SEARCH tally USING PRIMARY KEY (tier=? AND at=? AND tenant=? AND endpoint=?)',
+    ],
+    ['tallies to prune', LAST_OLD, 'SEARCH tally USING PRIMARY KEY (tier=? AND at<?)'],
+    ['the removal of tallies', REMOVE_OLD, 'SEARCH tally USING PRIMARY KEY (tier=? AND (at,tenant,endpoint)<(?,?,?))'],
+    [
+      'what is due to an endpoint',
+      COUNTS_OF_ENDPOINT,
+      'SEARCH queue USING COVERING INDEX queue_due_of_endpoint (endpoint=?)',
+    ],
+    [
+      'what is due to some endpoints of a tenant',
+      COUNTS_OF_ENDPOINTS,
+      'SEARCH queue USING COVERING INDEX queue_due_of_endpoint (endpoint=?)',
+    ],
+    [
+      'which endpoints of a tenant those are',
+      COUNTS_OF_ENDPOINTS,
+      'SEARCH endpoint USING INDEX endpoint_live (tenant=? AND id>?)',
+    ],
     ['events to prune', OLD_EVENTS, 'event_by_time (tenant=? AND '],
     ['deliveries to replay', SEARCH, 'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)'],
     [
@@ -100,7 +134,8 @@ describe('the plan of a list', () => {
         plan.join('\n'),
       );
       assert.ok(!plan.some((line) => line.includes('TEMP B-TREE')), plan.join('\n'));
-      assert.ok(!plan.some((line) => /^SCAN (queue|event|delivery|replay|replay_part)$/.test(line)), plan.join('\n'));
+      const scanned = /^SCAN (queue|event|delivery|attempt|tally|replay|replay_part)$/;
+      assert.ok(!plan.some((line) => scanned.test(line)), plan.join('\n'));
     });
   }
 });

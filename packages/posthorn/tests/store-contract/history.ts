@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { DeliveryState, EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
-import type { DeliveryId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
+import type { AttemptId, DeliveryId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary } from '../../src/seams/store/history.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
@@ -225,6 +225,45 @@ export function historyContract(it: ContractIt): void {
       await bench.acceptOne(owner, endpoint);
       const second = await bench.store.deliveries(tenant, {}, { limit: 10, after: first.at(-1)?.id ?? null });
       assert.deepEqual([...ids(first), ...ids(second)], ids(made).sort().reverse());
+    });
+
+    it('is found by any of its attempts, if the other conditions hold, too', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const { tenant: other } = await bench.start('other');
+      const settled = await bench.acceptOne(owner, endpoint);
+      const waiting = await bench.acceptOne(owner, endpoint);
+      const failed = attemptOf(settled, FAILED, dueAgain(STEADY));
+      await bench.record(owner, failed);
+      const [again] = await bench.claimDue(owner, STEADY);
+      assert.ok(again !== undefined);
+      const succeeded = attemptOf(again, SUCCEEDED, DONE);
+      const unfinished = attemptOf(waiting, FAILED, dueAgain(later(5)));
+      await bench.record(owner, succeeded, unfinished);
+      const { event } = settled;
+      const page = { limit: 10, after: null };
+      for (const { attemptId } of [failed, succeeded]) {
+        for (const fitting of [
+          {},
+          { state: 'succeeded', endpointId: endpoint.id, eventId: event.id, eventType: event.type },
+          { since: event.createdAt },
+        ] as const) {
+          assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId, ...fitting }, page)), [settled.id]);
+        }
+        for (const unfitting of [
+          { state: 'pending' },
+          { eventId: waiting.event.id },
+          { eventType: 'none' },
+          { endpointId: (await bench.endpoint(tenant)).id },
+          { since: wallLater(100_000) },
+        ] as const) {
+          assert.deepEqual(await bench.store.deliveries(tenant, { attemptId, ...unfitting }, page), []);
+        }
+        assert.deepEqual(await bench.store.deliveries(tenant, { attemptId }, { limit: 10, after: settled.id }), []);
+        assert.deepEqual(await bench.store.deliveries(other, { attemptId }, page), []);
+      }
+      const { attemptId } = unfinished;
+      assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId }, page)), [waiting.id]);
+      assert.deepEqual(await bench.store.deliveries(tenant, { attemptId: newId<AttemptId>() }, page), []);
     });
 
     it('is found by an endpoint that was deleted', async (bench) => {

@@ -77,7 +77,13 @@ ${TENANT}
   and id < $3 and id >= $4
   and ($5::uuid is null or endpoint_id = $5)
   and ($6::uuid is null or id = any ((select deliveries from posthorn.event where ${TENANT} and id = $6)::uuid[]))
-  and ($7::text is null or event_type = $7)`;
+  and ($7::text is null or event_type = $7)
+  and ($9::uuid is null or id = $9)`;
+
+/** Served by attempt_id. */
+const DELIVERY_OF_ATTEMPT: Statement = {
+  text: 'select delivery_id from posthorn.attempt where id = $1 and number > 0',
+};
 
 /** Served by queue_tenant, and by the primary key of delivery, delivery_endpoint or delivery_unsuccessful. */
 const DELIVERIES: Statement = {
@@ -178,6 +184,8 @@ export async function deliveries(
   filter: DeliveryFilter,
   page: Page<DeliveryId>,
 ): Promise<DeliverySummary[]> {
+  const attempted = filter.attemptId === undefined ? null : await deliveryOf(database, filter.attemptId);
+  if (attempted === undefined) return [];
   const until = momentFloor(filter.until ?? MAX_ID_MS);
   const rows = await database.read<DeliveryRow>(DELIVERIES, [
     tenantId,
@@ -188,8 +196,14 @@ export async function deliveries(
     filter.eventId ?? null,
     filter.eventType ?? null,
     filter.state ?? null,
+    attempted,
   ]);
   return rows.map(summaryOf);
+}
+
+async function deliveryOf(database: Database, id: AttemptId): Promise<DeliveryId | undefined> {
+  const [found] = await database.read<{ delivery_id: DeliveryId }>(DELIVERY_OF_ATTEMPT, [id]);
+  return found?.delivery_id;
 }
 
 /** See `History.delivery`. */

@@ -1,6 +1,13 @@
 // Lists of deliveries, pending and settled together, newest first. A step examines a bounded number of rows, so that a
 // list that filters millions holds up nobody: the caller takes steps, with other calls in between.
-import { type DeliveryId, type EndpointId, type EventId, idFloor, type TenantId } from '../../domain/ids.ts';
+import {
+  type AttemptId,
+  type DeliveryId,
+  type EndpointId,
+  type EventId,
+  idFloor,
+  type TenantId,
+} from '../../domain/ids.ts';
 import { steady, type WallMs, wall } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
 import { STATE, stateOf } from './codes.ts';
@@ -38,6 +45,8 @@ export const ENDPOINT_PAGE = `
   order by delivery.id desc limit ?9`;
 export const ENDPOINT_BOUND = `
   select id from delivery where endpoint = ? and state = ? and id < ? order by id desc limit 1 offset ?`;
+// index: attempt_by_id
+export const DELIVERY_OF_ATTEMPT = `select delivery from attempt where id = ?`;
 // index: event_by_id
 const EVENT = `select key, deliveries from event where tenant = ? and id = ?`;
 
@@ -73,6 +82,7 @@ interface Search {
 
 const LOWEST = new Uint8Array(0);
 const HIGHEST = new Uint8Array(17).fill(255);
+const EVERYTHING = { low: LOWEST, high: HIGHEST };
 
 /** @param after the last id already seen */
 export function deliveriesStep(
@@ -148,7 +158,8 @@ function searchFor(
           high: floorOf(filter.until, ID_SKEW_MS) ?? HIGHEST,
         }
       : rangeOfEvent(db, tenant, filter.eventId);
-  if (listed === undefined) return undefined;
+  const attempted = filter.attemptId === undefined ? EVERYTHING : rangeOfAttempt(db, filter.attemptId);
+  if (listed === undefined || attempted === undefined) return undefined;
   return {
     tenant,
     endpoint,
@@ -156,8 +167,8 @@ function searchFor(
     type: filter.eventType ?? null,
     since: filter.since ?? 0,
     until: filter.until ?? Number.MAX_SAFE_INTEGER,
-    low: listed.low,
-    high: after === null ? listed.high : lower(new Uint8Array(idBytes(after)), listed.high),
+    low: higher(listed.low, attempted.low),
+    high: lower(lower(listed.high, attempted.high), after === null ? HIGHEST : new Uint8Array(idBytes(after))),
   };
 }
 
@@ -180,14 +191,27 @@ function idRange(list: Uint8Array): { low: Uint8Array; high: Uint8Array } {
     if (id < lowest) lowest = id;
     if (id > highest) highest = id;
   }
-  // One byte more is the next higher blob.
-  const high = new Uint8Array(17);
-  high.set(idBytes(highest));
-  return { low: new Uint8Array(idBytes(lowest)), high };
+  return { low: new Uint8Array(idBytes(lowest)), high: nextAfter(idBytes(highest)) };
+}
+
+function rangeOfAttempt(db: Connection, id: AttemptId): { low: Uint8Array; high: Uint8Array } | undefined {
+  const found = db.get<{ delivery: Uint8Array }>(DELIVERY_OF_ATTEMPT, idBytes(id));
+  return found === undefined ? undefined : { low: found.delivery, high: nextAfter(found.delivery) };
+}
+
+/** One byte more is the next higher blob. */
+function nextAfter(id: Uint8Array): Uint8Array {
+  const next = new Uint8Array(17);
+  next.set(id);
+  return next;
 }
 
 function floorOf(moment: WallMs | undefined, skewMs: number): Uint8Array | undefined {
   return moment === undefined ? undefined : new Uint8Array(idBytes(idFloor(moment + skewMs)));
+}
+
+function higher(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return Buffer.compare(a, b) > 0 ? a : b;
 }
 
 function lower(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -57,6 +57,8 @@ export interface DeliveryFilter {
   readonly endpointId?: EndpointId;
   readonly eventId?: EventId;
   readonly eventType?: string;
+  /** The one that this attempt was recorded for. */
+  readonly attemptId?: AttemptId;
   /** Created at or after. */
   readonly since?: WallMs;
   /** Created before. */

@@ -1,5 +1,5 @@
 // Deliveries: list, show with attempts, ask for one more attempt.
-import { type DeliveryId, type EndpointId, type EventId, parseId } from '../../../domain/ids.ts';
+import { type AttemptId, type DeliveryId, type EndpointId, type EventId, parseId } from '../../../domain/ids.ts';
 import type { DeliveryFilter } from '../../../seams/store/history.ts';
 import { refuseBody } from '../body-reader.ts';
 import { pageOf, readCursor } from '../cursor.ts';
@@ -106,18 +106,21 @@ interface Query {
   readonly endpointId?: string;
   readonly eventId?: string;
   readonly eventType?: string;
+  readonly attemptId?: string;
   readonly since?: string;
   readonly until?: string;
 }
 
-function filterOf({ state, endpointId, eventId, eventType, ...times }: Query): DeliveryFilter {
+function filterOf({ state, endpointId, eventId, eventType, attemptId, ...times }: Query): DeliveryFilter {
   const endpoint = endpointId === undefined ? undefined : parseId<EndpointId>(endpointId);
   const event = eventId === undefined ? undefined : parseId<EventId>(eventId);
+  const attempt = attemptId === undefined ? undefined : parseId<AttemptId>(attemptId);
   return {
     ...(state !== undefined && { state }),
     ...(endpoint !== undefined && { endpointId: endpoint }),
     ...(event !== undefined && { eventId: event }),
     ...(eventType !== undefined && { eventType }),
+    ...(attempt !== undefined && { attemptId: attempt }),
     ...timeBounds(times),
   };
 }

@@ -67,6 +67,9 @@ export const DeliveryListQuery = Type.Object(
     endpointId: Type.Optional(uuid('Only to this endpoint.')),
     eventId: Type.Optional(uuid('Only of this event.')),
     eventType: Type.Optional(EVENT_TYPE),
+    attemptId: Type.Optional(
+      uuid('Only the one that this attempt was made for: its x-iadvize-delivery header. Found once it is recorded.'),
+    ),
     since: Type.Optional(time('Only those created then or later.')),
     until: Type.Optional(time('Only those created before.')),
     ...PAGE_QUERY,
