@@ -58,6 +58,8 @@ describe('docs/api.md', () => {
       const delivery = member(body, 'deliveries', 0, 'id');
       if (delivery !== undefined) variables.set('DELIVERY_ID', String(delivery));
       if (member(body, 'replayed') !== undefined) variables.set('REPLAY_ID', String(member(body, 'id')));
+      const attempt = bench.calls.at(-1)?.headers.find(([name]) => name === 'x-iadvize-delivery');
+      if (attempt !== undefined) variables.set('ATTEMPT_ID', attempt[1]);
     }
   });
 

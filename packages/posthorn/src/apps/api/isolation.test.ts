@@ -41,6 +41,8 @@ const ROUTES: readonly Row[] = [
   { method: 'GET', route: '/v1/tenants/:tenant/replays', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/replays/:replay', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/replays/:replay/cancel', own: 200 },
+  { method: 'GET', route: '/v1/stats', own: 200 },
+  { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint/stats', own: 200 },
   { method: 'GET', route: '/v1/stream', own: 200, endless: true },
   { method: 'DELETE', route: '/v1/tenants/:tenant/endpoints/:endpoint', own: 204 },
   { method: 'DELETE', route: '/v1/tenants/:tenant', own: 204 },

@@ -50,7 +50,9 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Posthorn', version, description: INTRODUCTION, license: { name: 'MIT', identifier: 'MIT' } },
-      tags: ['Tenants', 'Endpoints', 'Events', 'Deliveries', 'Replays', 'Health'].map((name) => ({ name })),
+      tags: ['Tenants', 'Endpoints', 'Events', 'Deliveries', 'Replays', 'Statistics', 'Health'].map((name) => ({
+        name,
+      })),
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }],
     },

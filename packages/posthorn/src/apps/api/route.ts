@@ -38,11 +38,13 @@ export type ApiEngine = Pick<
   | 'countReplay'
   | 'createReplay'
   | 'cancelReplay'
+  | 'statistics'
+  | 'troubles'
   | 'unready'
 >;
 
 /** What of the store the API uses: reads, and tenants, which the engine has no say in. */
-export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants'> &
+export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants' | 'endpoint'> &
   Pick<History, 'events' | 'event' | 'deliveries' | 'delivery'> &
   Pick<Replays, 'replay' | 'replays'>;
 

@@ -32,6 +32,7 @@ import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { replayRoutes } from './routes/replays.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { streamRoute } from './routes/stream.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 import { testRoute } from './routes/test.ts';
@@ -126,6 +127,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       eventRoutes(v1, parts);
       deliveryRoutes(v1, parts);
       replayRoutes(v1, parts);
+      statisticsRoutes(v1, parts);
       streamRoute(v1, parts);
     },
     { prefix: '/v1' },

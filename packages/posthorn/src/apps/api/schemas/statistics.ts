@@ -1,0 +1,172 @@
+// Statistics as the API shows them: counts step by step, percentiles, and where the trouble is.
+import { type Static, type TObject, Type } from 'typebox';
+import { percentileMs } from '../../../domain/durations.ts';
+import { OUTCOMES, type Outcome } from '../../../domain/outcome.ts';
+import type { Counts } from '../../../domain/tally.ts';
+import { isoTime } from '../../../domain/time.ts';
+import { MAX_TROUBLES, SPANS, type Statistics } from '../../../engine/engine.ts';
+import type { Trouble } from '../../../seams/store/tallies.ts';
+import { CLOSED, nullableNumber, nullableTime, time, uuid } from './fields.ts';
+import { TENANT_ID } from './tenant.ts';
+
+const SPAN = Type.Enum([...SPANS], {
+  type: 'string',
+  default: 'hour',
+  description: 'hour: 60 steps of a minute. day: 24 of an hour. month: 30 of a day, by UTC. hour when left out.',
+});
+
+export const StatisticsQuery = Type.Object({ span: Type.Optional(SPAN) }, CLOSED);
+export const AllStatisticsQuery = Type.Object({ span: Type.Optional(SPAN), tenant: Type.Optional(TENANT_ID) }, CLOSED);
+
+const count = (what: string) => Type.Integer({ minimum: 0, description: what });
+const nullableCount = (what: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0, description: what });
+
+const ACCEPTED = nullableCount('Events stored for the first time; null for an endpoint.');
+const ATTEMPT_COUNTS = {
+  attempts: count('Attempts recorded.'),
+  failedAttempts: count('Those of them that did not succeed.'),
+  succeeded: count('Deliveries that an attempt brought to success.'),
+  exhausted: count('Deliveries whose last attempt failed.'),
+};
+
+const StepShape = Type.Object(
+  {
+    at: time('When the step begins.'),
+    accepted: ACCEPTED,
+    ...ATTEMPT_COUNTS,
+    p50Ms: nullableNumber('Half of the calls took no longer; null when there were none.'),
+    p99Ms: nullableNumber('99 of 100 calls took no longer; null when there were none.'),
+    pending: nullableCount(
+      'The most deliveries that were seen pending, looked at once a minute; of all tenants only, null where nobody looked.',
+    ),
+  },
+  { title: 'StatisticsStep', description: 'What was counted in a step.' },
+);
+
+const TroubleShape = Type.Object(
+  {
+    tenant: Type.String({ description: 'Id of the tenant.' }),
+    endpointId: uuid('Id of the endpoint.'),
+    ...ATTEMPT_COUNTS,
+    lastFailedAt: time('When its latest failed attempt was recorded.'),
+  },
+  { title: 'Trouble', description: 'What was counted of an endpoint that had trouble.' },
+);
+
+const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, Type.Integer({ minimum: 0 })]));
+
+const STATISTICS = {
+  span: SPAN,
+  since: time('When the first step begins.'),
+  until: time('When the last step ends, which is going on.'),
+  stepMs: Type.Integer({ description: 'How long a step is.' }),
+  accepted: ACCEPTED,
+  ...ATTEMPT_COUNTS,
+  successRate: nullableNumber('succeeded of all that succeeded or were exhausted, 0 to 1; null when there were none.'),
+  outcomes: Type.Unsafe<Record<Outcome, number>>({
+    ...(Type.Object(outcomes) as TObject),
+    description: 'Attempts by outcome.',
+  }),
+  durationMs: Type.Object(
+    {
+      p50: nullableNumber('Half of the calls took no longer.'),
+      p90: nullableNumber('90 of 100 calls took no longer.'),
+      p99: nullableNumber('99 of 100 calls took no longer.'),
+    },
+    {
+      description:
+        'How long calls took, connecting included, estimated from 16 classes of which each is twice the one before; null when there were none. Attempts that failed by our own fault are left out.',
+    },
+  ),
+  pending: Type.Object(
+    {
+      count: count('Deliveries that are not settled.'),
+      capped: Type.Boolean({
+        description: 'There may be more than count says: counting stops at 10,000 in one place.',
+      }),
+      oldestAt: nullableTime(
+        'When the oldest of them was accepted whose endpoint is enabled; null when there is none.',
+      ),
+    },
+    { description: 'What is pending now.' },
+  ),
+  steps: Type.Array(StepShape, { description: 'All steps, the oldest first.' }),
+};
+
+const HOW_EXACT =
+  'Counted by each process and written every 5 s: a process that is killed takes the counts of its last seconds with it. Deliveries do not depend on them.';
+
+export const StatisticsShape = Type.Object(STATISTICS, { title: 'Statistics', description: HOW_EXACT });
+
+export const AllStatisticsShape = Type.Object(
+  {
+    ...STATISTICS,
+    worst: Type.Array(TroubleShape, {
+      maxItems: MAX_TROUBLES,
+      description: `Up to ${MAX_TROUBLES} endpoints that had trouble, worst first: by exhausted deliveries, then by failed attempts.`,
+    }),
+  },
+  { title: 'AllStatistics', description: HOW_EXACT },
+);
+
+/** Statistics as they are answered. @param ofEndpoint then events are not counted */
+export function showStatistics(
+  span: (typeof SPANS)[number],
+  statistics: Statistics,
+  ofEndpoint: boolean,
+): Static<typeof StatisticsShape> {
+  const { total, steps, pending } = statistics;
+  const settled = total.succeeded + total.exhausted;
+  const events = ({ accepted }: Readonly<Counts>) => ({ accepted: ofEndpoint ? null : accepted });
+  return {
+    span,
+    since: isoTime(statistics.since),
+    until: isoTime(statistics.until),
+    stepMs: statistics.stepMs,
+    ...events(total),
+    ...showCounts(total),
+    successRate: settled === 0 ? null : total.succeeded / settled,
+    outcomes: byOutcome(total),
+    durationMs: { p50: percentile(total, 0.5), p90: percentile(total, 0.9), p99: percentile(total, 0.99) },
+    pending: {
+      count: pending.count,
+      capped: pending.capped,
+      oldestAt: pending.oldestCreatedAt === null ? null : isoTime(pending.oldestCreatedAt),
+    },
+    steps: steps.map((step) => ({
+      at: isoTime(step.at),
+      ...events(step.counts),
+      ...showCounts(step.counts),
+      p50Ms: percentile(step.counts, 0.5),
+      p99Ms: percentile(step.counts, 0.99),
+      pending: step.pending,
+    })),
+  };
+}
+
+/** An endpoint that had trouble as it is answered. */
+export function showTrouble(trouble: Trouble): Static<typeof TroubleShape> {
+  return {
+    tenant: trouble.tenantId,
+    endpointId: trouble.endpointId,
+    ...showCounts(trouble),
+    lastFailedAt: isoTime(trouble.lastFailedAt),
+  };
+}
+
+function showCounts(counts: Pick<Counts, 'attempts' | 'failed' | 'succeeded' | 'exhausted'>) {
+  const { attempts, failed, succeeded, exhausted } = counts;
+  return { attempts, failedAttempts: failed, succeeded, exhausted };
+}
+
+function byOutcome(counts: Readonly<Counts>): Record<Outcome, number> {
+  const shown = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[`outcome_${outcome}`]]));
+  return shown as Record<Outcome, number>;
+}
+
+/** To a tenth of a millisecond: it is an estimate. */
+function percentile(counts: Readonly<Counts>, quantile: number): number | null {
+  const ms = percentileMs((bound) => counts[`ms_${bound}`], quantile);
+  return ms === null ? null : Math.round(ms * 10) / 10;
+}
