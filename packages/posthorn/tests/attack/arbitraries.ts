@@ -13,6 +13,8 @@ export interface Drawn {
   readonly tenant: string | undefined;
   readonly body: string | undefined;
   readonly contentType: string | undefined;
+  /** Lines of the head, besides those that every request has. */
+  readonly headers: readonly string[];
 }
 
 type Give = () => string;
@@ -263,6 +265,17 @@ function queryOf(operation: Operation, scene: Scene, knowledge: Knowledge): fc.A
     .map((pairs) => (pairs.length === 0 ? '' : `?${pairs.join('&')}`.slice(0, MAX_SEGMENT_CHARACTERS)));
 }
 
+/** Headers that the operation knows, now and then, with whatever a header may hold. */
+function headerLinesOf(operation: Operation, scene: Scene, knowledge: Knowledge): fc.Arbitrary<readonly string[]> {
+  const parameters = operation.parameters.filter((parameter) => parameter.in === 'header');
+  const lines = parameters.map(({ name, schema }) =>
+    fc
+      .oneof(schemaValue(schema, name, scene, knowledge).map(String), badText(knowledge.anything))
+      .map((value) => `${name}: ${value.replace(/[^ -~]/g, '').slice(0, MAX_SEGMENT_CHARACTERS)}`),
+  );
+  return fc.oneof(fc.constant([]), fc.tuple(...lines));
+}
+
 /** Requests for one operation: some in good order, most not. */
 export function requestsFor(operation: Operation, scene: Scene): fc.Arbitrary<Drawn> {
   const knowledge = knowledgeOf(scene);
@@ -276,8 +289,14 @@ export function requestsFor(operation: Operation, scene: Scene): fc.Arbitrary<Dr
   );
   const body = bodyOf(operation, scene, knowledge);
   return fc
-    .tuple(segments, queryOf(operation, scene, knowledge), body, contentType)
-    .map(([values, query, text, type]) => {
+    .tuple(
+      segments,
+      queryOf(operation, scene, knowledge),
+      body,
+      contentType,
+      headerLinesOf(operation, scene, knowledge),
+    )
+    .map(([values, query, text, type, headers]) => {
       let target = operation.path;
       let tenant: string | undefined;
       values.forEach(([value, encode], index) => {
@@ -291,6 +310,7 @@ export function requestsFor(operation: Operation, scene: Scene): fc.Arbitrary<Dr
         tenant,
         body: text,
         contentType: text === undefined ? undefined : type,
+        headers,
       };
     });
 }

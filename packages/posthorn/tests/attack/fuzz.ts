@@ -4,7 +4,7 @@ import { type Drawn, requestsFor } from './arbitraries.ts';
 import type { Judge } from './judge.ts';
 import type { Operation } from './operations.ts';
 import { OTHER, OWN, type Scene } from './scene.ts';
-import { Caller } from './wire.ts';
+import { begin, Caller } from './wire.ts';
 
 /** What the attacker deletes is brought back this often, in milliseconds. */
 const REFILL_MS = 200;
@@ -82,7 +82,7 @@ async function fuzzAlone(
 }
 
 async function askOne(scene: Scene, caller: Caller, judge: Judge, drawn: Drawn): Promise<void> {
-  const { operation, target, tenant, body, contentType } = drawn;
+  const { operation, target, tenant, body, contentType, headers } = drawn;
   const bytes = body === undefined ? undefined : Buffer.from(body, 'utf8');
   const lines = [
     `${operation.method} ${target} HTTP/1.1`,
@@ -90,10 +90,13 @@ async function askOne(scene: Scene, caller: Caller, judge: Judge, drawn: Drawn):
     `authorization: Bearer ${scene.canaries.apiKey.text}`,
     ...(contentType === undefined ? [] : [`content-type: ${contentType}`]),
     ...(bytes === undefined ? [] : [`content-length: ${bytes.length}`]),
+    ...headers,
   ];
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-  const words = `${lines[0]?.slice(0, 300)} ${contentType ?? ''} ${body?.slice(0, 500) ?? ''}`;
-  const answer = await caller.ask(bytes === undefined ? head : Buffer.concat([head, bytes])).catch((error: unknown) => {
+  const words = [lines[0]?.slice(0, 300), contentType, ...headers, body?.slice(0, 500)].join(' ');
+  const request = bytes === undefined ? head : Buffer.concat([head, bytes]);
+  const asking = operation.endless ? begin(scene.service.port, request) : caller.ask(request);
+  const answer = await asking.catch((error: unknown) => {
     throw new Error(`${error instanceof Error ? error.message : error}\n  asked:    ${words}`);
   });
   if (answer === undefined) throw new Error(`no answer at all\n  asked:    ${words}`);

@@ -6,7 +6,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly schema: Schema;
 }
 
@@ -19,9 +19,13 @@ export interface Operation {
   readonly body: Schema | undefined;
   /** Anybody may call it. */
   readonly open: boolean;
+  /** What it answers when all is well has no end. */
+  readonly endless: boolean;
   /** By status: the media type, and what a body of it must look like. */
   readonly answers: ReadonlyMap<number, { readonly mediaType: string; readonly shape: Validator } | undefined>;
 }
+
+export const ENDLESS = 'text/event-stream';
 
 export function readOperations(document: unknown): Operation[] {
   const resolve = (part: unknown): unknown => {
@@ -45,7 +49,8 @@ function readOperation(method: string, path: string, described: unknown): Operat
   });
   const parameters = Object.values(Object(member(described, 'parameters'))).map((parameter): Parameter => {
     const place = text(parameter, 'in');
-    if (place !== 'path' && place !== 'query') throw new Error(`a parameter in ${place}: teach it to this suite`);
+    if (place !== 'path' && place !== 'query' && place !== 'header')
+      throw new Error(`a parameter in ${place}: teach it to this suite`);
     return { name: text(parameter, 'name'), in: place, schema: Object(member(parameter, 'schema')) };
   });
   const body = member(described, 'requestBody', 'content', 'application/json', 'schema');
@@ -55,6 +60,7 @@ function readOperation(method: string, path: string, described: unknown): Operat
     path,
     parameters,
     body: body === undefined ? undefined : Object(body),
+    endless: answers.some(([, answer]) => answer?.mediaType === ENDLESS),
     open: JSON.stringify(member(described, 'security')) === '[]',
     answers: new Map(answers),
   };

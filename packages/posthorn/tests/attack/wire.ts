@@ -148,6 +148,38 @@ export class Caller {
   }
 }
 
+/** How long what has no end is listened to. */
+const LISTEN_MS = 20;
+const UNENDING = /\r\ncontent-type: text\/event-stream/i;
+
+/**
+ * Sends one request to what may answer without an end: the answer, as far as it has come in a moment.
+ * @returns `undefined` when the server closed the connection without one
+ * @throws NotHttp
+ */
+export async function begin(port: number, request: Buffer): Promise<Answer | undefined> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  let received = Buffer.alloc(0);
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk]);
+  });
+  socket.write(request);
+  const deadline = performance.now() + PATIENCE_MS;
+  const headEnd = () => received.indexOf('\r\n\r\n');
+  while (!socket.destroyed && !socket.readableEnded && headEnd() < 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));
+  socket.destroy();
+  const head = received.toString('latin1', 0, headEnd());
+  if (!UNENDING.test(head)) return cutAnswer(received)?.answer;
+  // As if it had ended here: its framing is left out.
+  const ended = Buffer.from(`${head.replace(/\r\ntransfer-encoding: [^\r]*/i, '')}\r\ncontent-length: `, 'latin1');
+  const body = received.subarray(headEnd() + 4);
+  return cutAnswer(Buffer.concat([ended, Buffer.from(`${body.length}\r\n\r\n`), body]))?.answer;
+}
+
 export interface Talk {
   readonly answers: readonly Answer[];
   /** What came that was no whole answer. */
