@@ -4,11 +4,15 @@
 //
 // It can fail: `npm run attack -- --mutants` breaks the program in the ways of mutants.ts, one at a time, and each is caught.
 import { parseArgs } from 'node:util';
+import { tryMutants } from '../support/mutants.ts';
 import { writeReport } from '../support/report-file.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 import { type AttackFigures, attack } from './run.ts';
 
 const REPORT = 'reports/attack.json';
+const MUTANTS_REPORT = 'reports/attack-mutants.json';
+/** Fuzzing of a program with a defect. */
+const MUTANT_SECONDS = 12;
 const HELP = `Attacks the API of the built service (npm run build first).
 
   npm run attack                     about 45 s
@@ -43,10 +47,14 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2;
   }
   print(`Seed ${seed}.`);
-  if (values.mutants) return await tryMutants(seed);
+  if (values.mutants) {
+    const { only = '' } = values;
+    const mutants = MUTANTS.filter(({ name }) => name.startsWith(only));
+    return await tryMutants(mutants, (mutant) => attackMutant(mutant, seed), MUTANTS_REPORT, only === '');
+  }
   try {
     const figures = await attack({ seed, seconds, say: (text) => print(`  ${text}`) });
-    writeReport(REPORT, { seed, ...figures });
+    writeReport(REPORT, { seed, whole: true, ...figures });
     print(summary(figures));
     return 0;
   } catch (error) {
@@ -55,20 +63,14 @@ async function main(): Promise<number> {
   }
 }
 
-/** @returns 0 when every broken program was found out */
-async function tryMutants(seed: number): Promise<number> {
-  let survivors = 0;
-  for (const { name, edits, complaint } of MUTANTS) {
-    if (values.only !== undefined && !name.startsWith(values.only)) continue;
-    const said = await attack({ seed, seconds: 12, edits, say: () => {} }).then(
-      () => 'nothing',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-    const caught = complaint.test(said);
-    if (!caught) survivors += 1;
-    print(`${caught ? 'caught  ' : 'SURVIVED'}  ${name}: ${said.split('\n', 1)[0]}`);
+/** @returns what the attack says of the program with this defect */
+async function attackMutant({ edits }: Mutant, seed: number): Promise<readonly string[]> {
+  try {
+    await attack({ seed, seconds: MUTANT_SECONDS, edits, say: () => {} });
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
   }
-  return survivors === 0 ? 0 : 1;
 }
 
 function summary(figures: AttackFigures): string {

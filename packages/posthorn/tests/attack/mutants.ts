@@ -1,11 +1,9 @@
 // Ways to break the program that the attack must notice.
 import type { Edit } from '../crash/program.ts';
+import type { Defect } from '../support/mutants.ts';
 
-export interface Mutant {
-  readonly name: string;
+export interface Mutant extends Defect {
   readonly edits: readonly Edit[];
-  /** What the attack must say. */
-  readonly complaint: RegExp;
 }
 
 const edit = (file: string, from: string, to: string): Edit => ({ file, from, to });
@@ -14,21 +12,21 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a refusal that nobody foresaw',
     edits: [edit('apps/api/failures.js', "['FST_STATIC_FORBIDDEN_PATH', () => notFound('path')],", '')],
-    complaint: /a defect: 500/,
+    noticed: /a defect: 500/,
   },
   {
     name: 'a secret among the settings',
     edits: [
       edit('apps/api/schemas/endpoint.js', 'description: endpoint.description', 'description: endpoint.secrets[0]'),
     ],
-    complaint: /the answer holds a secret: secret/,
+    noticed: /the answer holds a secret: secret/,
   },
   {
     name: 'a delivery for every tenant',
     edits: [
       edit('adapters/sqlite/history.js', 'where delivery.tenant = ? and state in', 'where ? is not null and state in'),
     ],
-    complaint: /the answer holds a secret|something of another tenant/,
+    noticed: /the answer holds a secret|something of another tenant/,
   },
   {
     name: 'a refusal that repeats what it refuses',
@@ -39,14 +37,14 @@ export const MUTANTS: readonly Mutant[] = [
         "password; use a header instead: ' + authority",
       ),
     ],
-    complaint: /the answer holds a secret: submitted/,
+    noticed: /the answer holds a secret: submitted/,
   },
   {
     name: 'a log that tells the URL',
     edits: [
       edit('engine/attempts.js', 'attemptId,\n            number: ', 'attemptId: endpoint.url,\n            number: '),
     ],
-    complaint: /the log holds a secret \(url\)/,
+    noticed: /the log holds a secret \(url\)/,
   },
   {
     name: 'secrets stored as they are',
@@ -54,34 +52,34 @@ export const MUTANTS: readonly Mutant[] = [
       edit('engine/endpoint-seal.js', 'return seal(', 'return plain; seal('),
       edit('engine/endpoint-seal.js', 'const plain = unseal(', 'const plain = endpoint.sealed; unseal('),
     ],
-    complaint: /for everybody to read/,
+    noticed: /for everybody to read/,
   },
   {
     name: 'secrets that open anywhere',
     edits: [edit('engine/endpoint-seal.js', 'return `endpoint:$' + '{tenantId}:$' + '{id}`', "return 'endpoint'")],
-    complaint: /a secret that was moved/,
+    noticed: /a secret that was moved/,
   },
   {
     name: 'a key of which the beginning is enough',
     edits: [
       edit('apps/api/authentication.js', "hash('sha256', key, 'buffer')", "hash('sha256', key.slice(0, 36), 'buffer')"),
     ],
-    complaint: /let in with/,
+    noticed: /let in with/,
   },
   {
     name: 'two keys in one request',
     edits: [edit('apps/api/hosts.js', "['host', 'authorization', ", "['host', ")],
-    complaint: /two keys/,
+    noticed: /two keys/,
   },
   {
     name: 'no limit for slow clients',
     edits: [edit('apps/api/limits.js', 'REQUEST_TIMEOUT_MS = 10_000', 'REQUEST_TIMEOUT_MS = 60_000')],
-    complaint: /still connected/,
+    noticed: /still connected/,
   },
   {
     name: 'room for any number of bodies',
     edits: [edit('apps/api/limits.js', 'MAX_BODIES_BYTES = 64 *', 'MAX_BODIES_BYTES = 64_000 *')],
-    complaint: /it weighed/,
+    noticed: /it weighed/,
   },
   {
     name: 'something kept of every request',
@@ -92,11 +90,11 @@ export const MUTANTS: readonly Mutant[] = [
         "(globalThis.kept ??= []).push(Buffer.alloc(4096, 1));\n        const { url = ''",
       ),
     ],
-    complaint: /it grew/,
+    noticed: /it grew/,
   },
   {
     name: 'an event that is always new',
     edits: [edit('adapters/sqlite/accept.js', 'existing: true', 'existing: false')],
-    complaint: /were told that event|has two deliveries|was delivered/,
+    noticed: /were told that event|has two deliveries|was delivered/,
   },
 ];

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { monotonicMs, systemClock } from '../../src/adapters/clock.ts';
 import { openPostgresStore } from '../../src/adapters/postgres/index.ts';
 import { systemRandom } from '../../src/adapters/random.ts';
-import type { TenantId } from '../../src/domain/ids.ts';
+import { type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import { wall } from '../../src/domain/time.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -138,13 +138,37 @@ describe('two engines on one Postgres', () => {
     await engines[0]?.deleteEndpoint(ACME, id);
   });
 
+  it('take what callers post to both at once under one id as one event, and refuse other content under it', async () => {
+    const id = await endpoint(engines[0], []);
+    const eventId = makeId<EventId>(Date.now(), systemRandom().bytes(10));
+    const payloads = Array.from({ length: 50 }, (_, caller) => (caller % 5 === 4 ? '{"other":1}' : '{"same":1}'));
+    const answers = await Promise.all(
+      payloads.map((payload, caller) =>
+        engines[caller % 2]
+          ?.accept(ACME, [{ id: eventId, type: 'a.b', payload }])
+          .then((answer) => ({ payload, answer })),
+      ),
+    );
+    const accepted = answers.flatMap((one) =>
+      one?.answer.kind === 'accepted' ? one.answer.events.map((event) => ({ ...event, payload: one.payload })) : [],
+    );
+    const refused = answers.filter((one) => one?.answer.kind === 'conflict');
+    assert.equal(accepted.length + refused.length, 50);
+    assert.equal(accepted.filter(({ existing }) => !existing).length, 1);
+    assert.equal(new Set(accepted.map(({ payload, deliveries }) => JSON.stringify({ payload, deliveries }))).size, 1);
+    assert.ok(refused.every((one) => one?.payload !== accepted[0]?.payload));
+    await whenSettled(4_002);
+    assert.equal(witness.calls.filter((call) => call.eventId === eventId).length, 1);
+    await engines[1]?.deleteEndpoint(ACME, id);
+  });
+
   it('make each retry once, at its time, whoever it is that makes it', async () => {
     const before = witness.calls.length;
     witness.answer = (nth) => (nth === 0 ? FAILED : DONE);
     await endpoint(engines[0], [700]);
     const drafts = Array.from({ length: 300 }, (_, n) => ({ id: null, type: 'order.paid', payload: `{"n":${n}}` }));
     await Promise.all(engines.map((engine) => engine.accept(ACME, drafts)));
-    await whenSettled(4_601);
+    await whenSettled(4_602);
     const calls = Map.groupBy(witness.calls.slice(before), ({ eventId }) => eventId);
     assert.equal(calls.size, 600);
     for (const [first, second, ...more] of calls.values()) {

@@ -83,6 +83,18 @@ export async function postBatch(service: Asked, type: string, payloads: readonly
   await done(service, 'POST', `/v1/tenants/${TENANT}/events/batch`, `{"events":[${events.join(',')}]}`);
 }
 
+interface DeliveryPage {
+  readonly data: readonly DeliveryView[];
+  readonly nextCursor: string | null;
+}
+
+async function deliveryPage(service: Asked, query: Readonly<Record<string, string>>): Promise<DeliveryPage> {
+  const parameters = new URLSearchParams({ limit: String(PAGE), ...query });
+  const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries?${parameters}`);
+  const page: DeliveryPage = JSON.parse(text);
+  return page;
+}
+
 /**
  * Some deliveries in a state; the first page of them.
  * @param endpointId only those to this endpoint
@@ -92,10 +104,18 @@ export async function deliveriesIn(
   state: string,
   endpointId?: string,
 ): Promise<readonly DeliveryView[]> {
-  const only = endpointId === undefined ? '' : `&endpointId=${endpointId}`;
-  const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries?state=${state}&limit=${PAGE}${only}`);
-  const { data }: { data: DeliveryView[] } = JSON.parse(text);
-  return data;
+  return (await deliveryPage(service, { state, ...(endpointId !== undefined && { endpointId }) })).data;
+}
+
+/** All deliveries to an endpoint in a state. */
+export async function allDeliveriesIn(service: Asked, state: string, endpointId: string): Promise<DeliveryView[]> {
+  const all: DeliveryView[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page = await deliveryPage(service, { state, endpointId, ...(cursor !== '' && { cursor }) });
+    all.push(...page.data);
+    cursor = page.nextCursor;
+  }
+  return all;
 }
 
 export async function deliveryDetail(

@@ -1,16 +1,17 @@
 // `npm run crash`: runs the crash suites, prints what they measured, and fails when a promise did not hold.
 import { parseArgs } from 'node:util';
+import { tryMutants } from '../support/mutants.ts';
 import { writeReport } from '../support/report-file.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { diskError } from './disk-error.ts';
 import { diskFull } from './disk-full.ts';
 import { killPostgres, killSqlite } from './kill.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 import { poison } from './poison.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { powerCut } from './power-cut.ts';
 import { detailsOf, tableOf } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
-import { runMutants } from './run-mutants.ts';
 import { secondProcess } from './second-process.ts';
 import { stopContinue } from './stop-continue.ts';
 import type { Suite } from './suite.ts';
@@ -82,15 +83,18 @@ async function testProgram(suites: readonly Suite[], seed: number, rounds: numbe
     runs.push(ran);
     process.stdout.write(`${detailsOf(ran)}\n`);
   }
-  writeReport(REPORT, { seed, suites: runs });
+  writeReport(REPORT, { whole: suites.length === SUITES.length, seed, suites: runs });
   process.stdout.write(`\n${tableOf(runs)}\n`);
   return runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }
 
 async function testSuites(suites: readonly Suite[], seed: number): Promise<number> {
-  const trials = await runMutants(suites, seed, (text) => process.stdout.write(`${text}\n`));
-  writeReport(MUTANTS_REPORT, { seed, mutants: trials });
-  const survivors = trials.filter(({ caught }) => !caught).length;
-  process.stdout.write(`\n${trials.length - survivors} of ${trials.length} mutants were caught.\n`);
-  return survivors === 0 ? 0 : 1;
+  const mutants = MUTANTS.filter(({ suite }) => suites.includes(suite)).map((mutant) => ({
+    ...mutant,
+    name: `${mutant.suite.name}: ${mutant.name}`,
+  }));
+  const run = async ({ suite, rounds, edit }: Mutant) => {
+    return (await runSuite(suite, { seed, rounds, edits: [edit], say: () => {} })).broken;
+  };
+  return await tryMutants(mutants, run, MUTANTS_REPORT, suites.length === SUITES.length);
 }

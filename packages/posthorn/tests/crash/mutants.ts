@@ -1,5 +1,6 @@
 // Programs that break one promise each: the build with one place made wrong. A suite that does not notice is no test of that
 // promise. Run by `npm run crash -- --mutants`, which takes some minutes and is not part of every check.
+import type { Defect } from '../support/mutants.ts';
 import { clockJumps } from './clock-jumps.ts';
 import { diskError } from './disk-error.ts';
 import { diskFull } from './disk-full.ts';
@@ -13,14 +14,11 @@ import { stopContinue } from './stop-continue.ts';
 import type { Suite } from './suite.ts';
 import { stopPostgres, stopSqlite } from './terminate.ts';
 
-export interface Mutant {
-  readonly name: string;
+export interface Mutant extends Defect {
   readonly suite: Suite;
   /** Fewer than usual are enough. */
   readonly rounds?: number;
   readonly edit: Edit;
-  /** What the suite must say about it: a program that does not even start would be noticed by every suite. */
-  readonly noticed: RegExp;
 }
 
 const YES_BEFORE_COMMIT: Edit = {

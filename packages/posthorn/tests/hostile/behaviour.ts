@@ -30,6 +30,8 @@ export interface Calls {
   readonly count: number;
   /** One after the other, this far apart; left out, all at once. */
   readonly everyMs?: number;
+  /** So many each time instead of one. */
+  readonly atOnce?: number;
   readonly payloadBytes?: number;
 }
 
@@ -79,13 +81,13 @@ export function listening(options: (ground: Ground) => ReceiverOptions | Promise
 }
 
 /** A receiver that must not get a byte of the call. */
-export function unproven(tls: (ground: Ground) => TlsOptions | Promise<TlsOptions>): Stand {
+export function unproven(tls: (ground: Ground) => TlsOptions | Promise<TlsOptions>, host = HOST): Stand {
   return async (ground) => {
     const receiver = await startReceiver({
       tls: await tls(ground),
       onRequest: (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
     });
     const fault = () => (receiver.bytes() === 0 ? undefined : `it was sent ${receiver.bytes()} bytes of a call`);
-    return { ...standingOn(receiver), fault };
+    return { ...standingOn(receiver, host), fault };
   };
 }

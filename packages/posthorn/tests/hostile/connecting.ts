@@ -243,6 +243,12 @@ export const CERTIFICATES: Stage = {
       says: /too weak/,
     },
     {
+      name: 'is for a name, and an address is called',
+      stand: unproven(({ tls }) => tls, '127.0.0.1'),
+      outcome: 'tls_error',
+      says: /for another host/,
+    },
+    {
       name: 'weighs a megabyte',
       stand: unproven(async ({ authority }) => {
         const names = Array.from({ length: MANY_NAMES }, (_, index) => `receiver-${index}.hooks.test`);

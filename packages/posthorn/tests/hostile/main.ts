@@ -3,9 +3,10 @@
 //
 // It can fail: `npm run hostile -- --mutants` breaks the program in the ways of mutants.ts, one at a time, and each is caught.
 import { parseArgs } from 'node:util';
+import { tryMutants } from '../support/mutants.ts';
 import { writeReport } from '../support/report-file.ts';
 import type { Row } from './meet.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 import { meetAll, STAGES } from './run.ts';
 
 const REPORT = 'reports/hostile.json';
@@ -23,9 +24,11 @@ const HELP = `Meets hostile receivers with the built service (npm run build firs
 Figures go to ${REPORT}.
 `;
 
+const EVERY = '.';
+
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '.' },
+    only: { type: 'string', default: EVERY },
     mutants: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -43,9 +46,9 @@ async function main(): Promise<number> {
     print(HELP);
     return 0;
   }
-  if (values.mutants) return await tryMutants();
+  if (values.mutants) return await tryMutants(MUTANTS, meetMutant, MUTANTS_REPORT, true);
   const { rows, seconds, peakMiB } = await meetAll({ only: new RegExp(values.only), say: (row) => print(lineOf(row)) });
-  writeReport(REPORT, { seconds, peakMiB, rows });
+  writeReport(REPORT, { whole: values.only === EVERY, seconds, peakMiB, rows });
   const broken = rows.filter((row) => row.broken.length > 0);
   print(
     `\n${rows.length} hostile receivers in ${seconds} s, ${broken.length} got away with something; ${peakMiB} MiB at most.`,
@@ -56,17 +59,9 @@ async function main(): Promise<number> {
   return broken.length === 0 && peakMiB <= MAX_PEAK_MIB && rows.length > 0 ? 0 : 1;
 }
 
-async function tryMutants(): Promise<number> {
-  const trials: { readonly mutant: string; readonly caught: boolean; readonly said: string }[] = [];
-  for (const { name, edit, only, noticed } of MUTANTS) {
-    const { rows } = await meetAll({ only, edits: [edit], say: () => {} });
-    const said = rows.flatMap(({ broken }) => broken).join('; ');
-    const caught = noticed.test(said);
-    trials.push({ mutant: name, caught, said });
-    print(`${caught ? 'caught  ' : 'SURVIVED'}  ${name}: ${said.slice(0, 200) || 'it noticed nothing'}`);
-  }
-  writeReport(MUTANTS_REPORT, { mutants: trials });
-  return trials.every(({ caught }) => caught) ? 0 : 1;
+async function meetMutant({ edit, only }: Mutant): Promise<readonly string[]> {
+  const { rows } = await meetAll({ only, edits: [edit], say: () => {} });
+  return rows.flatMap(({ broken }) => broken);
 }
 
 function lineOf({ stage, behaviour, outcome, status, leastMs, mostMs, grownMiB, repeated, broken }: Row): string {

@@ -1,6 +1,13 @@
 // One behaviour met: its receiver stands up, calls are made to it through the service, and what came of each is judged.
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AttemptView, createEndpoint, deliveriesIn, deliveryDetail, postBatch } from '../crash/api.ts';
+import {
+  type AttemptView,
+  allDeliveriesIn,
+  createEndpoint,
+  deliveriesIn,
+  deliveryDetail,
+  postBatch,
+} from '../crash/api.ts';
 import { now, until } from '../crash/waiting.ts';
 import type { Behaviour, Calls, Standing } from './behaviour.ts';
 import type { Ground } from './ground.ts';
@@ -112,14 +119,14 @@ async function post(
   { service }: Ground,
   standing: Standing,
   type: string,
-  { count, everyMs, payloadBytes = 100 }: Calls,
+  { count, everyMs, atOnce = 1, payloadBytes = 100 }: Calls,
 ): Promise<void> {
   const payload = JSON.stringify({ filling: 'x'.repeat(payloadBytes) });
   if (everyMs === undefined) return await postBatch(service, type, new Array<string>(count).fill(payload));
   const began = now();
-  for (let index = 0; index < count; index++) {
-    await delay(Math.max(0, began + index * everyMs - now()));
-    await postBatch(service, type, [payload]);
+  for (let turn = 0; turn < count / atOnce; turn++) {
+    await delay(Math.max(0, began + turn * everyMs - now()));
+    await postBatch(service, type, new Array<string>(atOnce).fill(payload));
     await standing.ready?.();
   }
 }
@@ -127,7 +134,7 @@ async function post(
 async function attemptsOf({ service }: Ground, endpoint: string): Promise<AttemptView[]> {
   const attempts: AttemptView[] = [];
   for (const state of ['succeeded', 'exhausted']) {
-    for (const { id } of await deliveriesIn(service, state, endpoint)) {
+    for (const { id } of await allDeliveriesIn(service, state, endpoint)) {
       attempts.push(...(await deliveryDetail(service, id)).attempts);
     }
   }

@@ -1,13 +1,11 @@
 // Programs that give in to one hostile receiver each: the build with one place made wrong.
 import type { Edit } from '../crash/program.ts';
+import type { Defect } from '../support/mutants.ts';
 
-export interface Mutant {
-  readonly name: string;
+export interface Mutant extends Defect {
   readonly edit: Edit;
   /** The behaviours that must be noticed to get away with something; the others are left out. */
   readonly only: RegExp;
-  /** What must be said. */
-  readonly noticed: RegExp;
 }
 
 const edit = (file: string, from: string, to: string): Edit => ({ file: `adapters/sender/${file}`, from, to });

@@ -3,9 +3,10 @@
 //
 // It can fail: `npm run isolation -- --mutants` breaks the program in the ways of mutants.ts, one at a time, and each is caught.
 import { parseArgs } from 'node:util';
+import { tryMutants } from '../support/mutants.ts';
 import { writeReport } from '../support/report-file.ts';
 import { type Extent, FULL, QUICK } from './extent.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 import { type Figures, SCENARIOS, type Scenario } from './scenarios.ts';
 import { Scene } from './scene.ts';
 
@@ -51,7 +52,8 @@ async function main(): Promise<number> {
     print(HELP);
     return values.help ? 0 : 2;
   }
-  return values.mutants ? await tryMutants() : await measure(scenarios, extent);
+  if (values.mutants) return await tryMutants(MUTANTS, measureMutant, MUTANTS_REPORT, true);
+  return await measure(scenarios, extent);
 }
 
 async function measure(scenarios: readonly Scenario[], extent: Extent): Promise<number> {
@@ -65,7 +67,7 @@ async function measure(scenarios: readonly Scenario[], extent: Extent): Promise<
     }
   }
   const seconds = Math.round((performance.now() - began) / 1_000);
-  writeReport(REPORT, { seconds, quick: values.quick, scenarios: all });
+  writeReport(REPORT, { whole: !values.quick && values.only === '', seconds, scenarios: all });
   print('');
   for (const figures of all) print(lineOf(figures));
   const broken = all.flatMap((figures) => figures.broken);
@@ -73,21 +75,13 @@ async function measure(scenarios: readonly Scenario[], extent: Extent): Promise<
   return broken.length === 0 ? 0 : 1;
 }
 
-/** @returns 0 when every broken program was found out */
-async function tryMutants(): Promise<number> {
-  const trials: { readonly mutant: string; readonly caught: boolean; readonly said: string }[] = [];
-  for (const { name, edits, only, noticed } of MUTANTS) {
-    await using scene = await Scene.set(edits, () => {});
-    const said: string[] = [];
-    for (const scenario of SCENARIOS.filter((one) => one.name === only)) {
-      said.push(...(await scenario.run(scene, MUTANT_EXTENT)).broken);
-    }
-    const caught = said.some((sentence) => noticed.test(sentence));
-    trials.push({ mutant: name, caught, said: said.join('; ') });
-    print(`${caught ? 'caught  ' : 'SURVIVED'}  ${name}: ${said.join('; ') || 'it noticed nothing'}`);
+async function measureMutant({ edits, only }: Mutant): Promise<readonly string[]> {
+  await using scene = await Scene.set(edits, () => {});
+  const broken: string[] = [];
+  for (const scenario of SCENARIOS.filter(({ name }) => name === only)) {
+    broken.push(...(await scenario.run(scene, MUTANT_EXTENT)).broken);
   }
-  writeReport(MUTANTS_REPORT, { mutants: trials });
-  return trials.every(({ caught }) => caught) ? 0 : 1;
+  return broken;
 }
 
 function lineOf(figures: Figures): string {

@@ -1,13 +1,11 @@
 // Programs in which one endpoint's trouble is everybody's: the build made wrong in one respect.
 import type { Edit } from '../crash/program.ts';
+import type { Defect } from '../support/mutants.ts';
 
-export interface Mutant {
-  readonly name: string;
+export interface Mutant extends Defect {
   readonly edits: readonly Edit[];
   /** The scenarios that must notice; the others are left out. */
   readonly only: string;
-  /** What must be said. */
-  readonly noticed: RegExp;
 }
 
 const edit = (file: string, from: string, to: string): Edit => ({ file, from, to });
