@@ -128,7 +128,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       deliveryRoutes(v1, parts);
       replayRoutes(v1, parts);
       statisticsRoutes(v1, parts);
-      streamRoute(v1, parts);
+      streamRoute(v1, parts, sessions);
     },
     { prefix: '/v1' },
   );

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { ApiBench, AUTHORIZED, KEY, list, REFUSED, text } from '../../../tests/support/api-bench.ts';
+import { systemClock } from '../../adapters/clock.ts';
+import { SESSION_CHECK_MS } from './routes/stream.ts';
 
 const EVENT = { type: 'order.paid', payload: {} };
 
@@ -19,9 +21,13 @@ async function listen(bench: ApiBench): Promise<number> {
   return (bench.app.server.address() as AddressInfo).port;
 }
 
-/** Reads messages as a client does. */
-async function* messages(url: string, headers: Record<string, string> = {}): AsyncGenerator<Message> {
-  const response = await fetch(url, { headers: { ...AUTHORIZED, ...headers } });
+/** Reads messages as a client does. @param who shows a key, or the cookie of a session */
+async function* messages(
+  url: string,
+  headers: Record<string, string> = {},
+  who: Record<string, string> = AUTHORIZED,
+): AsyncGenerator<Message> {
+  const response = await fetch(url, { headers: { ...who, ...headers } });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/event-stream');
   assert.equal(response.headers.get('cache-control'), 'no-store');
@@ -112,6 +118,44 @@ describe('GET /v1/stream', () => {
     await using bench = await ApiBench.open();
     const { status } = await bench.request({ method: 'GET', url: `/v1/stream?authorization=Bearer%20${KEY}` });
     assert.equal(status, 401);
+  });
+
+  it('ends for a session that has ended, and goes on for one that goes on', async () => {
+    const clock = systemClock(0);
+    const checks = new Map<() => void, number>();
+    const timer: typeof clock.timer = (at, fire) => {
+      checks.set(fire, at - clock.now());
+      return () => checks.delete(fire);
+    };
+    await using bench = await ApiBench.open({ clock: { ...clock, timer } });
+    const host = `127.0.0.1:${await listen(bench)}`;
+    const headers = { host, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
+    const signIn = async () => {
+      const answer = await bench.app.inject({ method: 'POST', url: '/session', headers, payload: { key: KEY } });
+      return { cookie: String(answer.headers['set-cookie']).split(';', 1)[0] ?? '' };
+    };
+    const check = () => {
+      for (const [fire, ms] of [...checks]) {
+        assert.ok(ms > 0 && ms <= SESSION_CHECK_MS);
+        checks.delete(fire);
+        fire();
+      }
+    };
+    const [mine, theirs] = [await signIn(), await signIn()];
+    const url = `http://${host}/v1/stream`;
+    const [ended, open] = [messages(url, {}, mine), messages(url, {}, theirs)];
+    await take(ended, 1);
+    await take(open, 1);
+    check();
+    await bench.app.inject({ method: 'DELETE', url: '/session', headers: { ...headers, ...mine } });
+    check();
+    await assert.rejects(ended.next());
+    assert.equal(bench.stream.size, 1);
+    await bench.tenant('acme');
+    await bench.call('POST', '/v1/tenants/acme/events', EVENT);
+    assert.equal((await take(open, 1))[0]?.kind, 'accepted');
+    await open.return(undefined);
+    await bench.until('nobody is watched any more', async () => checks.size === 0);
   });
 
   it('ends with the service, also for a reader that does not read', { timeout: 10_000 }, async () => {

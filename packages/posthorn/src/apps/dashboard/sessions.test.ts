@@ -22,6 +22,15 @@ describe('sessions', () => {
     assert.ok(!open.use(token, steady(0)));
   });
 
+  it('are not used by asking whether they go on', () => {
+    const open = sessions();
+    const token = open.begin(steady(0));
+    assert.ok(open.goesOn(token, steady(SESSION_IDLE_MS - 1)));
+    assert.ok(!open.goesOn(token, steady(SESSION_IDLE_MS)));
+    open.end(token);
+    assert.ok(!open.goesOn(token, steady(1)));
+  });
+
   it('end after a day of work, however much they are used', () => {
     const open = sessions();
     const token = open.begin(steady(0));

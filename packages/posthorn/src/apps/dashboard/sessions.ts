@@ -36,13 +36,19 @@ export class Sessions {
     return token;
   }
 
+  /** Whether a token is of a session that goes on. That somebody asks this is no use of it. */
+  goesOn(token: string, now: SteadyMs): boolean {
+    const session = this.#open.get(digestOf(token));
+    return session !== undefined && goesOn(session, now);
+  }
+
   /** Whether a token is of a session that goes on; if so, it has been used now. */
   use(token: string, now: SteadyMs): boolean {
     const digest = digestOf(token);
     const session = this.#open.get(digest);
     if (session === undefined) return false;
     this.#open.delete(digest);
-    if (now - session.used >= SESSION_IDLE_MS || now - session.since >= SESSION_LIFE_MS) return false;
+    if (!goesOn(session, now)) return false;
     session.used = now;
     this.#open.set(digest, session);
     return true;
@@ -52,6 +58,10 @@ export class Sessions {
   end(token: string): void {
     this.#open.delete(digestOf(token));
   }
+}
+
+function goesOn({ used, since }: Session, now: SteadyMs): boolean {
+  return now - used < SESSION_IDLE_MS && now - since < SESSION_LIFE_MS;
 }
 
 /** Looking a digest up tells by its time nothing about tokens that exist. */

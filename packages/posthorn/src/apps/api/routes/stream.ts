@@ -3,11 +3,18 @@
 import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { type EndpointId, parseId, parseTenantId } from '../../../domain/ids.ts';
+import { steady } from '../../../domain/time.ts';
+import type { Clock } from '../../../seams/clock.ts';
+import { sessionToken } from '../../dashboard/cookie.ts';
+import type { Sessions } from '../../dashboard/sessions.ts';
 import { MAX_READERS } from '../../stream/live.ts';
 import { overloaded } from '../failures.ts';
 import { invalid } from '../problems.ts';
 import type { ApiServer, RouteParts } from '../route.ts';
 import { CLOSED, uuid } from '../schemas/fields.ts';
+
+/** Who has signed out, or was signed out, reads on for no longer than this, in milliseconds. */
+export const SESSION_CHECK_MS = 10_000;
 
 const StreamQuery = Type.Object(
   {
@@ -23,8 +30,8 @@ const StreamHeaders = Type.Object({
   ),
 });
 
-/** Adds the route of this file under `/v1`. */
-export function streamRoute(app: ApiServer, { stream }: RouteParts): void {
+/** Adds the route of this file under `/v1`. @param sessions of readers without a key */
+export function streamRoute(app: ApiServer, { stream, clock }: RouteParts, sessions: Sessions): void {
   app.get(
     '/stream',
     {
@@ -45,7 +52,8 @@ export function streamRoute(app: ApiServer, { stream }: RouteParts): void {
       },
       config: { problems: ['invalid'] },
     },
-    async ({ query, headers }, reply) => {
+    async (request, reply) => {
+      const { query, headers } = request;
       const tenantId = query.tenant === undefined ? undefined : parseTenantId(query.tenant);
       if (query.tenant !== undefined && tenantId === undefined) {
         throw invalid({ field: 'query.tenant', message: 'must be a tenant id: 1 to 64 of A-Z a-z 0-9 . _ -' });
@@ -53,12 +61,28 @@ export function streamRoute(app: ApiServer, { stream }: RouteParts): void {
       const endpointId = query.endpointId === undefined ? undefined : parseId<EndpointId>(query.endpointId);
       const { promise: gone, resolve } = Promise.withResolvers<void>();
       reply.raw.once('close', resolve);
-      const messages = stream.open({ tenantId, endpointId }, headers['last-event-id'], gone, () => reply.raw.destroy());
+      const cut = () => void reply.raw.destroy();
+      const messages = stream.open({ tenantId, endpointId }, headers['last-event-id'], gone, cut);
       if (messages === undefined) {
         throw overloaded(`There are ${MAX_READERS} readers of the stream already, or the service is stopping.`);
+      }
+      const token = headers.authorization === undefined ? sessionToken(request) : undefined;
+      if (token !== undefined) {
+        const stopWatching = watch(clock, () => sessions.goesOn(token, clock.now()), cut);
+        void gone.then(stopWatching);
       }
       // The connection ends with the stream, so that a service that stops need not wait for it.
       return reply.headers({ 'x-accel-buffering': 'no', connection: 'close' }).type('text/event-stream').send(messages);
     },
   );
+}
+
+/** A stream is asked for once and goes on: whether its reader still may read it is looked at now and then. */
+function watch(clock: Clock, goesOn: () => boolean, end: () => void): () => void {
+  let cancel = () => {};
+  const look = () => {
+    cancel = clock.timer(steady(clock.now() + SESSION_CHECK_MS), () => (goesOn() ? look() : end()));
+  };
+  look();
+  return () => cancel();
 }
