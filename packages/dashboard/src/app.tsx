@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch } from 'wouter';
 import { sessionQuery, useTenants } from './api/queries.ts';
 import { DeliveriesPage } from './deliveries/page.tsx';
+import { KeepLists } from './deliveries/shelf.tsx';
 import { DeliveryPage } from './delivery/page.tsx';
 import { EndpointsPage } from './endpoints/list-page.tsx';
 import { EndpointPage } from './endpoints/page.tsx';
@@ -21,12 +22,14 @@ export function App() {
   if (session.isError) return <Failed error={session.error} again={() => void session.refetch()} />;
   if (!session.data.signedIn) return <SignIn />;
   return (
-    <Switch>
-      <Route path="/t/:tenant/*?">{({ tenant }) => <TenantPages key={tenant} tenant={tenant} />}</Route>
-      <Route>
-        <Beginning />
-      </Route>
-    </Switch>
+    <KeepLists>
+      <Switch>
+        <Route path="/t/:tenant/*?">{({ tenant }) => <TenantPages key={tenant} tenant={tenant} />}</Route>
+        <Route>
+          <Beginning />
+        </Route>
+      </Switch>
+    </KeepLists>
   );
 }
 

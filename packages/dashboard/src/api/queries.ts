@@ -1,6 +1,7 @@
 // Everything the pages ask the API, by name, so that what changed can be asked again.
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live.ts';
+import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live/live.ts';
+import type { News } from '../live/news.ts';
 import { get, ofTenant, withQuery } from './client.ts';
 import type { Delivery, DeliveryDetail, Endpoint, EventDetail, Page, PostedEvent, Session, Tenant } from './shapes.ts';
 
@@ -8,6 +9,10 @@ import type { Delivery, DeliveryDetail, Endpoint, EventDetail, Page, PostedEvent
 const MAX_PAGE_ITEMS = 200;
 /** Tenants and endpoints are few; who has more finds the rest by their ids. */
 const MAX_LISTED = 2_000;
+/** After news, a single thing is asked for again this often at most, in milliseconds. */
+const ONE_GAP_MS = 250;
+/** What is made of many is asked for again this often at most, in milliseconds. */
+const MANY_GAP_MS = 1_500;
 
 async function all<Item>(path: string): Promise<readonly Item[]> {
   const items: Item[] = [];
@@ -57,7 +62,11 @@ export const deliveryQuery = (tenant: string, id: string) =>
 
 /** One delivery with its attempts, live. */
 export const useDelivery = (tenant: string, id: string) =>
-  useQuery({ ...deliveryQuery(tenant, id), refetchInterval: every(LIST_INTERVAL_MS) });
+  useQuery({
+    ...deliveryQuery(tenant, id),
+    refetchInterval: every(LIST_INTERVAL_MS),
+    meta: { live: { concerns: (news) => news.ofDelivery(id), gapMs: ONE_GAP_MS } },
+  });
 
 /** An event never changes; what becomes of it does. */
 export const useEvent = (tenant: string, id: string | undefined, live = false) =>
@@ -65,7 +74,12 @@ export const useEvent = (tenant: string, id: string | undefined, live = false) =
     queryKey: ['tenant', tenant, 'event', id],
     queryFn: () => get<EventDetail>(ofTenant(tenant, `/events/${id}`)),
     enabled: id !== undefined,
-    ...(live ? { refetchInterval: every(LIST_INTERVAL_MS) } : { staleTime: Number.POSITIVE_INFINITY }),
+    ...(live
+      ? {
+          refetchInterval: every(LIST_INTERVAL_MS),
+          meta: { live: { concerns: (news: News) => id !== undefined && news.ofEvent(id), gapMs: ONE_GAP_MS } },
+        }
+      : { staleTime: Number.POSITIVE_INFINITY }),
   });
 
 export const useEvents = (tenant: string) =>
@@ -73,6 +87,7 @@ export const useEvents = (tenant: string) =>
     queryKey: ['tenant', tenant, 'events'],
     queryFn: () => get<Page<PostedEvent>>(withQuery(ofTenant(tenant, '/events'), { limit: 50 })),
     refetchInterval: every(LIST_INTERVAL_MS),
+    meta: { live: { concerns: ({ accepted, everything }) => accepted > 0 || everything, gapMs: MANY_GAP_MS } },
   });
 
 /** The latest deliveries, as many as one page of the API holds. */
@@ -82,4 +97,5 @@ export const useRecentDeliveries = (tenant: string, endpointId?: string, state?:
     queryFn: () =>
       get<Page<Delivery>>(withQuery(ofTenant(tenant, '/deliveries'), { endpointId, state, limit: MAX_PAGE_ITEMS })),
     refetchInterval: every(LIST_INTERVAL_MS),
+    meta: { live: { concerns: (news) => endpointId === undefined || news.ofEndpoint(endpointId), gapMs: MANY_GAP_MS } },
   });

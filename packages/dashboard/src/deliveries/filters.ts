@@ -41,6 +41,8 @@ export const NO_FILTERS: Filters = {
   until: undefined,
 };
 
+export const isFiltered = (filters: Filters): boolean => Object.values(filters).some((value) => value !== undefined);
+
 /** What a field for date and time shows for a moment, in the reader's own time. @param at ISO 8601 */
 export function toLocalField(at: string | undefined): string {
   if (at === undefined) return '';

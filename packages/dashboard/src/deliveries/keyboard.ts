@@ -1,43 +1,35 @@
-// Through a list by keyboard: j and k go down and up, Enter opens, / goes to the search field.
-import { useEffect, useRef, useState } from 'react';
-import { SEARCH_FIELD } from './search.tsx';
+// Through a list by keyboard: j and k, or the arrows once a row has the focus, go down and up; Enter opens, because rows are
+// links; Escape lets go.
+import { useEffect, useRef } from 'react';
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input, select, textarea, [contenteditable]');
-/** What does something of its own on Enter. */
-const acts = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.matches('a, button');
+  target instanceof HTMLElement && target.matches('input, select, textarea, dialog *');
 
 interface ListKeys {
-  readonly count: number;
-  readonly open: (index: number) => void;
-  /** Brings a row into view. */
-  readonly show: (index: number) => void;
+  /** Place of the row that has the focus; `undefined` when none has. */
+  readonly chosen: number | undefined;
+  /** Where to begin when none has. */
+  readonly firstSeen: number;
+  readonly go: (place: number) => void;
+  readonly leave: () => void;
 }
 
-/** @returns which row is chosen; -1 for none */
-export function useListKeys(keys: ListKeys): number {
-  const [chosen, setChosen] = useState(-1);
-  const latest = useRef({ ...keys, chosen });
-  latest.current = { ...keys, chosen };
+export function useListKeys(keys: ListKeys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      const { count, open, show, chosen: now } = latest.current;
-      const move = (to: number) => {
-        if (to < 0 || to >= count) return;
-        setChosen(to);
-        show(to);
-      };
-      if (event.key === 'j') move(now + 1);
-      else if (event.key === 'k') move(now - 1);
-      else if (event.key === 'Enter' && now >= 0 && !acts(event.target)) open(now);
-      else if (event.key === '/') {
-        event.preventDefault();
-        document.getElementById(SEARCH_FIELD)?.focus();
-      }
+      const { chosen, firstSeen, go, leave } = latest.current;
+      const down = event.key === 'j' || (event.key === 'ArrowDown' && chosen !== undefined);
+      const up = event.key === 'k' || (event.key === 'ArrowUp' && chosen !== undefined);
+      if (down) go(chosen === undefined ? firstSeen : chosen + 1);
+      else if (up && chosen !== undefined) go(chosen - 1);
+      else if (event.key === 'Escape' && chosen !== undefined) leave();
+      else return;
+      event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
-  return Math.min(chosen, keys.count - 1);
 }

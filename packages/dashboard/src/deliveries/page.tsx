@@ -1,57 +1,106 @@
-// The deliveries of a tenant: newest first, filtered, current.
-import { useMemo } from 'react';
+// The deliveries of a tenant: newest first, filtered, live.
+import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { useEndpoints } from '../api/queries.ts';
 import { usePageTitle } from '../frame/frame.tsx';
+import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { MAX_ROWS } from './feed.ts';
 import { FilterBar } from './filter-bar.tsx';
-import { useFilters } from './filters.ts';
-import { useDeliveries } from './query.ts';
-import { Search } from './search.tsx';
+import { type Filters, isFiltered, useFilters } from './filters.ts';
+import { type LongList, type Range, rowAt } from './long-list.ts';
 import { DeliveryTable } from './table.tsx';
+import { useFeed } from './use-feed.ts';
 
 export function DeliveriesPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Deliveries');
   const [filters, change] = useFilters();
+  const [paused, setPaused] = useState(false);
   const endpoints = useEndpoints(tenant);
-  const { items, head, older } = useDeliveries(tenant, filters);
+  const { feed, view } = useFeed(tenant, filters);
   const byId = useMemo(() => new Map((endpoints.data ?? []).map((each) => [each.id, each])), [endpoints.data]);
-  const filtered = Object.values(filters).some((value) => value !== undefined);
-  const more = older.hasNextPage && !older.isFetching ? () => void older.fetchNextPage() : undefined;
+  const look = useCallback((range: Range, held: boolean) => feed.look(range, held), [feed]);
+  const { list, loaded, error, olderError, fresh, manyFresh } = view;
+  const toHead = () => {
+    setPaused(false);
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    scrollTo(0, 0);
+  };
   return (
     <>
       <div className="page-head">
         <h1>Deliveries</h1>
-        <Search tenant={tenant} />
+        <div className="action">
+          <button type="button" className="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+            Pause
+          </button>
+        </div>
       </div>
       <FilterBar filters={filters} endpoints={endpoints.data ?? []} change={change} />
-      {head.isError && <Failed error={head.error} again={() => void head.refetch()} />}
-      {head.isPending && <Loading lines={10} />}
-      {head.isSuccess && items.length === 0 && (
-        <Empty title={filtered ? 'No delivery fits these filters' : 'No deliveries yet'}>
-          <p>
-            {filtered ? (
-              'Widen or clear the filters above.'
-            ) : (
-              <>
-                A delivery is made for each endpoint that subscribed to an event.{' '}
-                <Link href={`/t/${encodeURIComponent(tenant)}/events`}>Send a test event</Link>
-              </>
-            )}
-          </p>
-        </Empty>
+      {error !== undefined && <Failed error={error} again={() => feed.refresh()} />}
+      {!loaded && error === undefined && <Loading lines={10} />}
+      {loaded && list.length === 0 && <Nothing tenant={tenant} filtered={isFiltered(filters)} />}
+      {fresh > 0 && (
+        <button type="button" className="button primary fresh" onClick={toHead}>
+          ↑ {countText(fresh)}
+          {manyFresh ? ' and more' : ''} new
+        </button>
       )}
-      {items.length > 0 && (
+      {list.length > 0 && (
         <>
-          <DeliveryTable tenant={tenant} items={items} endpoints={byId} more={more} />
-          <p className="list-foot muted">
-            {older.isFetchingNextPage ? 'Loading older ones…' : older.hasNextPage ? '' : 'That is all.'}
+          <DeliveryTable
+            key={JSON.stringify(filters)}
+            tenant={tenant}
+            list={list}
+            endpoints={byId}
+            goesOn={list.next !== null}
+            paused={paused}
+            look={look}
+          />
+          {olderError !== undefined && <Failed error={olderError} again={() => feed.refresh()} />}
+          <div className="list-foot muted">
+            <Foot list={list} change={change} />
             <span className="keys">
               <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>/</kbd> find
             </span>
-          </p>
+          </div>
         </>
       )}
     </>
   );
 }
+
+function Nothing({ tenant, filtered }: { readonly tenant: string; readonly filtered: boolean }) {
+  return (
+    <Empty title={filtered ? 'No delivery fits these filters' : 'No deliveries yet'}>
+      <p>
+        {filtered ? (
+          'Widen or clear the filters above.'
+        ) : (
+          <>
+            A delivery is made for each endpoint that subscribed to an event.{' '}
+            <Link href={`/t/${encodeURIComponent(tenant)}/events`}>Send a test event</Link>
+          </>
+        )}
+      </p>
+    </Empty>
+  );
+}
+
+function Foot({ list, change }: { readonly list: LongList; readonly change: (change: Partial<Filters>) => void }) {
+  if (list.next === null) return <span>That is all.</span>;
+  if (list.length < MAX_ROWS) return <span>Loading older ones…</span>;
+  const last = rowAt(list, list.length - 1);
+  return (
+    <span>
+      The newest {countText(list.length)} are shown.{' '}
+      {typeof last === 'object' && (
+        <button type="button" className="button small" onClick={() => change({ until: justAfter(last.createdAt) })}>
+          Go on from here
+        </button>
+      )}
+    </span>
+  );
+}
+
+const justAfter = (at: string): string => new Date(Date.parse(at) + 1).toISOString();

@@ -1,59 +1,86 @@
 // The list itself. Only the rows in view are in the page, so that a hundred thousand scroll like fifty.
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
-import { Link, useLocation } from 'wouter';
-import type { Delivery, Endpoint } from '../api/shapes.ts';
-import { EndpointName, shortId } from '../endpoints/name.tsx';
-import { StateBadge } from '../parts/badge.tsx';
-import { inert } from '../parts/inert.ts';
-import { Moment } from '../parts/moment.tsx';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Endpoint } from '../api/shapes.ts';
 import { useListKeys } from './keyboard.ts';
+import { type LongList, type Range, rowAt } from './long-list.ts';
+import { keepPlace, keptPlace } from './place.ts';
+import { RowCells, rowLinkId } from './row.tsx';
+import { useRowsInView } from './rows-in-view.ts';
 
 const ROW_PX = 48;
 const PHONE_ROW_PX = 76;
 const PHONE = matchMedia('(max-width: 640px)');
-/** Rows before the end at which more are asked for. */
-const AHEAD = 30;
+/** Further down than this, nothing is put in above. */
+const AT_HEAD_PX = 4;
+/** Kept free above and below a row that is gone to: the bar, and the next row. */
+const MARGIN_PX = 64;
 
 interface TableProps {
   readonly tenant: string;
-  readonly items: readonly Delivery[];
+  readonly list: LongList;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
-  /** Asks for older ones; `undefined` when there are none. */
-  readonly more: (() => void) | undefined;
+  /** There are older ones behind. */
+  readonly goesOn: boolean;
+  /** Somebody wants nothing to move. */
+  readonly paused: boolean;
+  /** Is told which rows are in view, and whether they are to be held still. */
+  readonly look: (range: Range, held: boolean) => void;
 }
 
-export function DeliveryTable({ tenant, items, endpoints, more }: TableProps) {
+export function DeliveryTable({ tenant, list, endpoints, goesOn, paused, look }: TableProps) {
   const body = useRef<HTMLDivElement>(null);
-  const [, go] = useLocation();
-  const path = (delivery: Delivery) => `/t/${encodeURIComponent(tenant)}/deliveries/${delivery.id}`;
-  const rows = useWindowVirtualizer({
-    count: items.length,
-    estimateSize: () => (PHONE.matches ? PHONE_ROW_PX : ROW_PX),
-    overscan: 12,
-    scrollMargin: body.current?.offsetTop ?? 0,
-    getItemKey: (index) => items[index]?.id ?? index,
-  });
-  const chosen = useListKeys({
-    count: items.length,
-    show: (index) => rows.scrollToIndex(index, { align: 'auto' }),
-    open: (index) => {
-      const delivery = items[index];
-      if (delivery !== undefined) go(path(delivery));
-    },
-  });
-  const shown = rows.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= items.length - AHEAD) more?.();
-  }, [last, items.length, more]);
+  const [chosen, setChosen] = useState<number>();
+  const goal = useRef<number | undefined>(undefined);
+  const firstSeen = useRef(0);
+  const rowPx = PHONE.matches ? PHONE_ROW_PX : ROW_PX;
 
+  useLayoutEffect(() => {
+    const kept = keptPlace();
+    if (kept !== undefined) scrollTo(0, kept);
+  }, []);
+  const seen = useCallback(
+    (range: Range) => {
+      firstSeen.current = range.first;
+      look(range, paused || chosen !== undefined || scrollY > AT_HEAD_PX);
+    },
+    [look, paused, chosen],
+  );
+  const { first, last } = useRowsInView(body, { rowPx, count: list.length }, seen);
+
+  const go = (place: number) => {
+    if (place < 0 || place >= list.length) return;
+    goal.current = place;
+    setChosen(place);
+    bringIntoView(body.current, place * rowPx, rowPx);
+  };
+  const leave = () => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  };
+  useListKeys({ chosen, firstSeen: firstSeen.current, go, leave });
+  // A row can take the focus only once it is there, which may be after a page was fetched.
+  useEffect(() => {
+    if (goal.current === undefined) return;
+    const row = rowAt(list, goal.current);
+    const link = typeof row === 'object' ? document.getElementById(rowLinkId(row.id)) : null;
+    if (link === null) return;
+    goal.current = undefined;
+    link.focus({ preventScroll: true });
+  });
+
+  const places = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  // The row with the focus stays in the page, or the focus would be lost.
+  if (chosen !== undefined && chosen < first) places.unshift(chosen);
+  if (chosen !== undefined && chosen > last && chosen < list.length) places.push(chosen);
+  const placeOf = (target: EventTarget) => {
+    const row = target instanceof Element ? target.closest('[aria-rowindex]') : null;
+    return row === null ? undefined : Number(row.getAttribute('aria-rowindex')) - 2;
+  };
   return (
     <div
       className="table deliveries"
       role="table"
       aria-label="Deliveries, newest first"
-      aria-rowcount={more === undefined ? items.length + 1 : -1}
+      aria-rowcount={goesOn ? -1 : list.length + 1}
     >
       <div role="rowgroup" className="table-head">
         <div role="row" aria-rowindex={1}>
@@ -64,46 +91,48 @@ export function DeliveryTable({ tenant, items, endpoints, more }: TableProps) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="table-body" ref={body} style={{ height: rows.getTotalSize() }}>
-        {shown.map(({ index, key, start, size }) => {
-          const delivery = items[index];
-          if (delivery === undefined) return null;
-          const { state, attemptCount } = delivery;
+      <div
+        role="rowgroup"
+        className="table-body"
+        ref={body}
+        style={{ height: list.length * rowPx }}
+        onFocus={({ target }) => setChosen(placeOf(target))}
+        onBlur={() => setChosen(goal.current)}
+        onClickCapture={() => keepPlace()}
+      >
+        {places.map((place) => {
+          const row = rowAt(list, place);
+          const delivery = typeof row === 'object' ? row : undefined;
           return (
             <div
-              key={key}
+              key={delivery?.id ?? place}
               role="row"
-              aria-rowindex={index + 2}
-              className={index === chosen ? 'chosen' : ''}
-              style={{ height: size, transform: `translateY(${start - rows.options.scrollMargin}px)` }}
+              aria-rowindex={place + 2}
+              className={place === chosen ? 'chosen' : ''}
+              style={{ height: rowPx, transform: `translateY(${place * rowPx}px)` }}
             >
-              <span role="cell">
-                <StateBadge state={state} retrying={state === 'pending' && attemptCount > 0} />
-              </span>
-              <span role="cell" className="cell-event">
-                <Link href={path(delivery)} className="row-link">
-                  {inert(delivery.eventType)}
-                </Link>
-                <code title={delivery.id}>{shortId(delivery.id)}</code>
-              </span>
-              <span role="cell" className="cell-endpoint">
-                <EndpointName endpoint={endpoints.get(delivery.endpointId)} id={delivery.endpointId} />
-              </span>
-              <span role="cell" className="cell-attempts">
-                {attemptCount}
-                {state === 'pending' && attemptCount > 0 && delivery.nextAttemptAt !== null && (
-                  <small>
-                    next <Moment at={delivery.nextAttemptAt} />
-                  </small>
-                )}
-              </span>
-              <span role="cell" className="cell-time">
-                <Moment at={delivery.createdAt} />
-              </span>
+              {delivery === undefined ? (
+                <span role="cell" className={row === 'aside' ? 'bone' : 'muted'}>
+                  {row === 'aside' ? '' : 'No longer in this list'}
+                </span>
+              ) : (
+                <RowCells
+                  delivery={delivery}
+                  endpoint={endpoints.get(delivery.endpointId)}
+                  path={`/t/${encodeURIComponent(tenant)}/deliveries/${delivery.id}`}
+                />
+              )}
             </div>
           );
         })}
       </div>
     </div>
   );
+}
+
+/** Scrolls as little as makes a row visible. @param top of the row in the list, in pixels */
+function bringIntoView(body: HTMLElement | null, top: number, rowPx: number): void {
+  const at = (body?.getBoundingClientRect().top ?? 0) + top;
+  if (at < MARGIN_PX) scrollBy(0, at - MARGIN_PX);
+  else if (at + rowPx > innerHeight - MARGIN_PX) scrollBy(0, at + rowPx - innerHeight + MARGIN_PX);
 }

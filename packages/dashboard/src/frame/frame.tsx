@@ -2,11 +2,15 @@
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTenants } from '../api/queries.ts';
+import { LiveSign, useFollow } from '../live/follow.tsx';
 import { Account } from './account.tsx';
 import { Brand } from './brand.tsx';
 import { rememberTenant } from './last-tenant.ts';
+import { useNavigation } from './navigation.ts';
+import { Search } from './search.tsx';
 import { TenantSwitch } from './tenant-switch.tsx';
 
+const CONTENT = 'content';
 const PAGES = [
   ['', 'Overview'],
   ['/deliveries', 'Deliveries'],
@@ -18,12 +22,14 @@ export function Frame({ tenant, children }: { readonly tenant: string; readonly 
   const [location] = useLocation();
   const tenants = useTenants();
   useEffect(() => rememberTenant(tenant), [tenant]);
+  useFollow(tenant);
+  useNavigation(location, CONTENT);
   const base = `/t/${encodeURIComponent(tenant)}`;
   const here = location.split('/')[3];
   const unknown = tenants.data !== undefined && !tenants.data.some(({ id }) => id === tenant);
   return (
     <>
-      <a className="skip" href="#content">
+      <a className="skip" href={`#${CONTENT}`}>
         Skip to content
       </a>
       <header className="bar">
@@ -42,10 +48,12 @@ export function Frame({ tenant, children }: { readonly tenant: string; readonly 
               );
             })}
           </nav>
+          <Search tenant={tenant} />
+          <LiveSign />
           <Account />
         </div>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id={CONTENT} tabIndex={-1}>
         {unknown ? <h1>There is no tenant {tenant}</h1> : children}
       </main>
     </>

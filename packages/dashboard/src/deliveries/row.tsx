@@ -1,0 +1,48 @@
+// One row of the list of deliveries: a link to the delivery, with what became of it.
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { Delivery, Endpoint } from '../api/shapes.ts';
+import { EndpointName, shortId } from '../endpoints/name.tsx';
+import { StateBadge } from '../parts/badge.tsx';
+import { inert } from '../parts/inert.ts';
+import { Moment } from '../parts/moment.tsx';
+
+/** The element that has the focus when somebody goes through the list by keyboard. */
+export const rowLinkId = (deliveryId: string): string => `row-${deliveryId}`;
+
+interface RowProps {
+  readonly delivery: Delivery;
+  readonly endpoint: Endpoint | undefined;
+  readonly path: string;
+}
+
+export const RowCells = memo(function RowCells({ delivery, endpoint, path }: RowProps) {
+  const { id, state, attemptCount, nextAttemptAt } = delivery;
+  return (
+    <>
+      <span role="cell">
+        <StateBadge state={state} retrying={state === 'pending' && attemptCount > 0} />
+      </span>
+      <span role="cell" className="cell-event">
+        <Link href={path} id={rowLinkId(id)} className="row-link">
+          {inert(delivery.eventType)}
+        </Link>
+        <code title={id}>{shortId(id)}</code>
+      </span>
+      <span role="cell" className="cell-endpoint">
+        <EndpointName endpoint={endpoint} id={delivery.endpointId} />
+      </span>
+      <span role="cell" className="cell-attempts">
+        {attemptCount}
+        {state === 'pending' && attemptCount > 0 && nextAttemptAt !== null && (
+          <small>
+            next <Moment at={nextAttemptAt} />
+          </small>
+        )}
+      </span>
+      <span role="cell" className="cell-time">
+        <Moment at={delivery.createdAt} />
+      </span>
+    </>
+  );
+});
