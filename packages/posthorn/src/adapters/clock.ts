@@ -16,10 +16,15 @@ export function monotonicMs(): number {
 
 /** Names this boot of the machine. Where the system gives no name, each start of the process counts as a boot. */
 export function bootId(): string {
+  return systemBootId() ?? `process-${randomUUID()}`;
+}
+
+/** The system's own name for this boot; `undefined` where it gives none. */
+export function systemBootId(): string | undefined {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    return `process-${randomUUID()}`;
+    return undefined;
   }
 }
 

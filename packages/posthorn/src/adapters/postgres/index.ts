@@ -20,6 +20,7 @@ import { retry } from './retry.ts';
 import * as tallies from './tallies.ts';
 import * as tenants from './tenants.ts';
 
+export { inspectPostgres } from './inspect.ts';
 export { migratePostgres };
 
 /**

@@ -7,7 +7,7 @@ import { describeServer } from './connection.ts';
 /** Where the migrations lie, in the sources and in the build alike. */
 const FOLDER = new URL('./migrations/', import.meta.url);
 /** The oldest server whose SQL is enough, as `server_version_num` counts. */
-const OLDEST_SERVER = 150_000;
+export const OLDEST_SERVER = 150_000;
 /** Names the lock under which migrations run; any number that nobody else uses. */
 const LOCK = 7_667_847_866;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -35,7 +35,8 @@ export async function migratePostgres(url: string): Promise<{ from: number; to: 
   }
 }
 
-async function connect(url: string): Promise<Client> {
+/** A session of its own, for work that is done once. @throws StoreRefused */
+export async function connect(url: string): Promise<Client> {
   try {
     const client = new Client({
       connectionString: url,
@@ -64,7 +65,7 @@ async function refuseOldServer(client: Client, url: string): Promise<void> {
 
 async function migrate(client: Client, url: string): Promise<{ from: number; to: number }> {
   const migrations = readMigrations();
-  const to = migrations.at(-1)?.number ?? 0;
+  const to = knownSchema();
   const now = await schemaNumber(client);
   refuseNewer(now, to, url);
   if (now === to) return { from: now, to };
@@ -90,7 +91,8 @@ async function migrate(client: Client, url: string): Promise<{ from: number; to:
   return { from, to };
 }
 
-async function schemaNumber(client: Client): Promise<number> {
+/** The schema's number; 0 when there is none. */
+export async function schemaNumber(client: Client): Promise<number> {
   // Not by to_regclass: a session may remember for a while that another one has not yet created the schema.
   const { rows } = await client.query(
     `select from pg_catalog.pg_tables where schemaname = 'posthorn' and tablename = 'migration'`,
@@ -111,6 +113,11 @@ function refuseNewer(found: number, known: number, url: string): void {
   );
 }
 
+/** The number of the schema that this program needs. */
+export function knownSchema(): number {
+  return readMigrations().at(-1)?.number ?? 0;
+}
+
 function readMigrations(): Migration[] {
   return readdirSync(FOLDER)
     .filter((file) => /^\d{4}-.*\.sql$/.test(file))
@@ -118,7 +125,8 @@ function readMigrations(): Migration[] {
     .map((file) => ({ number: Number(file.slice(0, 4)), file }));
 }
 
-function refusalOf(error: unknown, url: string): StoreRefused {
+/** A trouble with the server as what a person can do about it. */
+export function refusalOf(error: unknown, url: string): StoreRefused {
   if (error instanceof StoreRefused) return error;
   const server = describeServer(url);
   const said = error instanceof Error ? error.message || ('code' in error ? `${error.code}` : error.name) : `${error}`;

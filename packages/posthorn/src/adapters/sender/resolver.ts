@@ -137,6 +137,24 @@ function question(servers: NameServers, name: string, pulse: Pulse): Promise<Hea
   });
 }
 
+export interface NameServersPulse {
+  readonly servers: readonly string[];
+  readonly tookMs: number;
+  /** c-ares' code when none of them answered. */
+  readonly failure: string | undefined;
+}
+
+/** Asks the name servers what every living one answers from memory. */
+export function feelNameServers(servers: NameServers): Promise<NameServersPulse> {
+  const askedAt = performance.now();
+  return new Promise((resolve) => {
+    servers.resolveNs('.', (error) => {
+      const failure = error === null || isAnswer(error) ? undefined : (error.code ?? error.message);
+      resolve({ servers: servers.getServers(), tookMs: performance.now() - askedAt, failure });
+    });
+  });
+}
+
 /** Whether a name server said anything, be it that it cannot help. */
 function isAnswer(error: NodeJS.ErrnoException | null): boolean {
   return error === null || (error.code !== 'ETIMEOUT' && !UNREACHED.has(error.code ?? ''));

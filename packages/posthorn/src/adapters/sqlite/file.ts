@@ -20,9 +20,9 @@ import { checkVersion, migrate } from './migrations.ts';
 import { sweepStep } from './sweep.ts';
 import { inTransaction } from './transaction.ts';
 
-const FILE = 'posthorn.db';
+export const DATABASE_FILE = 'posthorn.db';
 /** Tells people which process holds the lock; the lock itself is the system's, and ends with the process. */
-const PID_FILE = 'posthorn.pid';
+export const PID_FILE = 'posthorn.pid';
 
 /** Pages kept in memory, in KiB: indexes of millions of finished deliveries grow at places all over. */
 const CACHE_KIB = 65_536;
@@ -37,7 +37,7 @@ const LOG_LIMIT_BYTES = 67_108_864;
  * @throws StoreRefused; the file is then as it was
  */
 export function openFile(directory: string): { db: Connection; migrated: { from: number; to: number } } {
-  const path = join(directory, FILE);
+  const path = join(directory, DATABASE_FILE);
   prepareFile(directory, path);
   const db = new Connection(connect(path));
   try {

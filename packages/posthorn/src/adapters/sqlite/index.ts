@@ -1,6 +1,8 @@
 // The embedded store.
 import { closeFile, openFile } from './file.ts';
 
+export { DATABASE_FILE } from './file.ts';
+export { inspectSqlite, readResting } from './inspect.ts';
 export { openSqliteStore } from './store.ts';
 
 /**

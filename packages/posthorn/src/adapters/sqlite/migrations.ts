@@ -7,7 +7,7 @@ import { inTransaction } from './transaction.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 /** "PHRN" in ASCII. */
-const APPLICATION_ID = 0x5048524e;
+export const APPLICATION_ID = 0x5048524e;
 
 const VERSION = `select user_version as version from pragma_user_version`;
 const APPLICATION = `select application_id as id from pragma_application_id`;
@@ -37,13 +37,18 @@ export function migrate(db: Connection): { from: number; to: number } {
  */
 export function checkVersion(db: Connection): number {
   const version = db.get<{ version: number }>(VERSION)?.version ?? 0;
-  const known = migrationFiles().length;
+  const known = knownVersion();
   checkOrigin(db);
   if (version <= known) return version;
   throw new StoreRefused(
     'newer',
     `The database was written by a newer Posthorn (its version is ${version}, this program knows up to ${known}). Start that Posthorn again, or restore the backup made before it.`,
   );
+}
+
+/** The version that this program brings databases to. */
+export function knownVersion(): number {
+  return migrationFiles().length;
 }
 
 function migrationFiles(): string[] {

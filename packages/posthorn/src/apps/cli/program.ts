@@ -6,6 +6,7 @@ import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addDeliveries } from './deliveries.ts';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
 import { addEndpoints } from './endpoints.ts';
 import { addListen } from './listen.ts';
 import { addMigrate } from './migrate.ts';
@@ -46,6 +47,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addReplay(program, terminal);
   addConfig(program, terminal);
   addMigrate(program, terminal);
+  addDoctor(program, terminal);
   addCompletion(program, terminal);
   return program;
 }

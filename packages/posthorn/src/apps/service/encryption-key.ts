@@ -8,8 +8,9 @@ import type { Registry } from '../../seams/store/registry.ts';
 import { SettingsError } from '../settings/read.ts';
 import { ENCRYPTION_KEY_BYTES, encryptionKey } from '../settings/values.ts';
 
-const KEY_FILE = 'encryption.key';
-const CHECK_NAME = 'encryption-key-check';
+export const KEY_FILE = 'encryption.key';
+/** Under which a store keeps the check value. */
+export const CHECK_NAME = 'encryption-key-check';
 const CHECK_BYTES = 32;
 
 interface Sources {
@@ -30,10 +31,11 @@ interface FoundKey {
 }
 
 /** Derived one way: whoever reads the database learns nothing of the key. */
-const checkValue = (key: Uint8Array): Uint8Array =>
+export const checkValue = (key: Uint8Array): Uint8Array =>
   new Uint8Array(hkdfSync('sha256', key, '', 'posthorn encryption key check', CHECK_BYTES));
 
-function readKeyFile(file: string): Uint8Array | undefined {
+/** @returns `undefined` when there is no such file @throws SettingsError when it cannot be read or holds no key */
+export function readKeyFile(file: string): Uint8Array | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
