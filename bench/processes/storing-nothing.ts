@@ -46,7 +46,7 @@ function createStoreOfNothing(): Store {
   };
 }
 
-const log: Log = { write: () => undefined, flush: async () => undefined };
+const log: Log = { writes: () => false, write: () => undefined, flush: async () => undefined };
 
 let stop: () => Promise<void> = async () => undefined;
 

@@ -1,6 +1,7 @@
 // A sender whose calls are OpenTelemetry spans. Only the API of OpenTelemetry is used: unless whoever runs Posthorn loads an
 // SDK beside it, nothing is recorded and nothing is added to calls.
-import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { CallResult } from '../domain/outcome.ts';
 import type { Call, Sender } from '../seams/sender.ts';
 
 export interface Tracing {
@@ -15,26 +16,29 @@ export function tracedSender(sender: Sender, { headerPrefix, passOn }: Tracing):
   const tracer = trace.getTracer('posthorn');
   const ours = (call: Call, name: string) =>
     call.headers.find(([candidate]) => candidate === headerPrefix + name)?.[1] ?? '';
+  async function recorded(span: Span, call: Call, stop: AbortSignal): Promise<CallResult> {
+    const headers = passOn ? passedOn(call, trace.setSpan(ROOT_CONTEXT, span)) : call.headers;
+    const result = await sender.send({ ...call, headers }, stop);
+    if (span.isRecording()) {
+      span.setAttributes({
+        'posthorn.attempt.id': ours(call, 'delivery'),
+        'posthorn.event.id': ours(call, 'correlationid'),
+        'posthorn.outcome': result.outcome,
+        'http.request.method': 'POST',
+        'server.address': new URL(call.url).hostname,
+        ...(result.response !== null && { 'http.response.status_code': result.response.status }),
+      });
+      if (result.outcome !== 'succeeded') span.setStatus({ code: SpanStatusCode.ERROR, message: result.outcome });
+    }
+    span.end();
+    return result;
+  }
+
   return {
-    async send(call, stop) {
+    send(call, stop) {
       // A root: the context at hand is that of whichever request happened to trigger this batch of work.
       const span = tracer.startSpan('posthorn.attempt', { kind: SpanKind.CLIENT, root: true }, ROOT_CONTEXT);
-      if (!span.isRecording() && !passOn) return await sender.send(call, stop);
-      const headers = passOn ? passedOn(call, trace.setSpan(ROOT_CONTEXT, span)) : call.headers;
-      const result = await sender.send({ ...call, headers }, stop);
-      if (span.isRecording()) {
-        span.setAttributes({
-          'posthorn.attempt.id': ours(call, 'delivery'),
-          'posthorn.event.id': ours(call, 'correlationid'),
-          'posthorn.outcome': result.outcome,
-          'http.request.method': 'POST',
-          'server.address': new URL(call.url).hostname,
-          ...(result.response !== null && { 'http.response.status_code': result.response.status }),
-        });
-        if (result.outcome !== 'succeeded') span.setStatus({ code: SpanStatusCode.ERROR, message: result.outcome });
-      }
-      span.end();
-      return result;
+      return span.isRecording() || passOn ? recorded(span, call, stop) : sender.send(call, stop);
     },
     close: () => sender.close(),
   };

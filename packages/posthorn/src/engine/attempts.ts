@@ -72,11 +72,13 @@ export class Attempts {
     this.#finished = finished;
     this.#onHeld = onHeld;
     this.#starts = new Batches(
+      parts.clock,
       MAX_BATCH,
       () => 1,
       (starts) => this.#begin(starts),
     );
     this.#releases = new Batches(
+      parts.clock,
       MAX_BATCH,
       () => 1,
       (releases) => this.#release(releases),
@@ -160,27 +162,33 @@ export class Attempts {
       stop,
     );
     const slow = result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout';
-    // What is recorded may kill us, too: the next on probation waits until it is.
-    const alone = onProbation(delivery);
-    if (!alone) this.#finished(delivery, slow);
-    await this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
-    if (alone) this.#finished(delivery, slow);
+    const record = () => this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+    if (onProbation(delivery)) {
+      // What is recorded may kill us, too: the next on probation waits until it is.
+      await record();
+      this.#finished(delivery, slow);
+      return;
+    }
+    this.#finished(delivery, slow);
+    // Not waited for: whatever waits here would be kept, and copied about in memory, until its batch is on disk.
+    void record();
   }
 
   /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */
-  async #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): Promise<void> {
+  #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): void {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
     this.#finished(delivery, false);
-    await this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
+    void this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
       error: error.message,
     });
   }
 
-  async #record(
+  /** Resolves when it is on disk. */
+  #record(
     owner: OwnerId,
     delivery: HeldDelivery,
     attemptId: AttemptId,
@@ -190,7 +198,7 @@ export class Attempts {
   ): Promise<void> {
     // Rounded up to whole milliseconds, the precision of the store, so that no retry is early by a fraction of one.
     const endedAt = steady(Math.ceil(this.#parts.clock.now()));
-    await this.#parts.recorder.add({
+    return this.#parts.recorder.add({
       owner,
       delivery,
       record: {

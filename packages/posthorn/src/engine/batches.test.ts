@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { SimulatedTime } from '../../tests/simulation/time.ts';
 import { Batches } from './batches.ts';
 
 /** A commit that the test finishes by hand. */
@@ -17,7 +18,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 describe('group commit', () => {
   it('commits a lone item without waiting for company', async () => {
     const { begun, commit } = manual();
-    const result = new Batches(10, () => 1, commit).add(1);
+    const result = new Batches(new SimulatedTime().clock(), 10, () => 1, commit).add(1);
     await turn();
     begun[0]?.finish();
     assert.equal(await result, 10);
@@ -25,7 +26,7 @@ describe('group commit', () => {
 
   it('lets what arrives during a commit share the next one, and answers each in its own place', async () => {
     const { begun, commit } = manual();
-    const batches = new Batches(10, () => 1, commit);
+    const batches = new Batches(new SimulatedTime().clock(), 10, () => 1, commit);
     const results = [batches.add(1)];
     await turn();
     results.push(batches.add(2), batches.add(3));
@@ -40,7 +41,7 @@ describe('group commit', () => {
 
   it('closes a batch before it grows too heavy, and lets a heavier item go alone', async () => {
     const { begun, commit } = manual();
-    const batches = new Batches(5, (item: number) => item, commit);
+    const batches = new Batches(new SimulatedTime().clock(), 5, (item: number) => item, commit);
     const results = [2, 3, 1, 9, 1].map((item) => batches.add(item));
     for (let i = 0; i < 4; i++) {
       await turn();
@@ -55,7 +56,7 @@ describe('group commit', () => {
 
   it('rejects every item of a failed batch and none of the next', async () => {
     const { begun, commit } = manual();
-    const batches = new Batches(1, () => 1, commit);
+    const batches = new Batches(new SimulatedTime().clock(), 1, () => 1, commit);
     const [one, two] = [batches.add(1), batches.add(2)];
     await turn();
     begun[0]?.fail(new Error('disk'));
@@ -67,7 +68,7 @@ describe('group commit', () => {
 
   it('is idle only when everything is committed', async () => {
     const { begun, commit } = manual();
-    const batches = new Batches(1, () => 1, commit);
+    const batches = new Batches(new SimulatedTime().clock(), 1, () => 1, commit);
     const results = [batches.add(1), batches.add(2)];
     let idle = false;
     const waiting = batches.idle().then(() => {
@@ -79,6 +80,43 @@ describe('group commit', () => {
     assert.equal(idle, false);
     begun[1]?.finish();
     await waiting;
+    await Promise.all(results);
+  });
+
+  it('keeps a distance behind a crowded batch, so that the next one gathers company', async () => {
+    const time = new SimulatedTime();
+    const { begun, commit } = manual();
+    const batches = new Batches(time.clock(), 10, () => 1, commit);
+    const results = [1, 2, 3, 4].map((item) => batches.add(item));
+    await time.pass(0);
+    begun[0]?.finish();
+    await Promise.all(results);
+    const later = [batches.add(5)];
+    await time.pass(4);
+    later.push(batches.add(6));
+    assert.equal(begun.length, 1);
+    await time.pass(1);
+    assert.deepEqual(begun[1]?.items, [5, 6]);
+    begun[1]?.finish();
+    assert.deepEqual(await Promise.all(later), [50, 60]);
+  });
+
+  it('keeps none behind one that few shared, nor behind one that took longer itself', async () => {
+    const time = new SimulatedTime();
+    const { begun, commit } = manual();
+    const batches = new Batches(time.clock(), 10, () => 1, commit);
+    const results = [batches.add(1)];
+    await time.pass(0);
+    for (const item of [2, 3, 4, 5]) results.push(batches.add(item));
+    begun[0]?.finish();
+    await turn();
+    assert.equal(begun.length, 2);
+    await time.pass(6);
+    results.push(batches.add(6));
+    begun[1]?.finish();
+    await turn();
+    assert.equal(begun.length, 3);
+    begun[2]?.finish();
     await Promise.all(results);
   });
 });

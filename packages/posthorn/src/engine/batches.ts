@@ -1,5 +1,15 @@
 // Group commit: what arrives while one transaction is under way shares the next one. The first item of a quiet moment does
-// not wait for company.
+// not wait for company; under load transactions keep a distance, so that they are fewer and larger.
+import type { Clock } from '../seams/clock.ts';
+import { pause } from './pause.ts';
+
+/**
+ * A batch that so many shared shows load. Beginning a transaction and bringing it to the disk costs as much as ten items
+ * in it, so the next one then waits for more.
+ */
+const CROWD = 4;
+/** From the beginning of a crowded transaction to that of the next one, in milliseconds. */
+const DISTANCE_MS = 5;
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -8,6 +18,7 @@ interface Waiting<Item, Result> {
 }
 
 export class Batches<Item, Result> {
+  readonly #clock: Clock;
   readonly #maxWeight: number;
   readonly #weigh: (item: Item) => number;
   readonly #commit: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -19,10 +30,12 @@ export class Batches<Item, Result> {
    * @param commit handles a batch and answers in its order; a rejection rejects every item of the batch
    */
   constructor(
+    clock: Clock,
     maxWeight: number,
     weigh: (item: Item) => number,
     commit: (items: readonly Item[]) => Promise<readonly Result[]>,
   ) {
+    this.#clock = clock;
     this.#maxWeight = maxWeight;
     this.#weigh = weigh;
     this.#commit = commit;
@@ -45,7 +58,13 @@ export class Batches<Item, Result> {
   async #run(): Promise<void> {
     // One turn of the microtask queue: items added together from one event go together.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#commitOne(this.#takeBatch());
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      const beganAt = this.#clock.now();
+      await this.#commitOne(batch);
+      const leftMs = beganAt + DISTANCE_MS - this.#clock.now();
+      if (batch.length >= CROWD && leftMs > 0) await pause(this.#clock, leftMs);
+    }
     this.#running = undefined;
   }
 

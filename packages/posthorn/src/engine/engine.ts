@@ -111,7 +111,7 @@ export class Engine {
       (delivery) => void this.#attempts.run(delivery),
       () => this.#scheduler.wake(),
     );
-    const recorder = new Recorder(store, health, (ended, late) => this.#recorded(ended, late));
+    const recorder = new Recorder(store, clock, health, (ended, late) => this.#recorded(ended, late));
     this.#health = health;
     this.#holdings = holdings;
     this.#lanes = lanes;

@@ -69,6 +69,7 @@ export class Intake {
     this.#parts = parts;
     this.#onBacklog = onBacklog;
     this.#batches = new Batches(
+      parts.clock,
       MAX_BATCH_ROWS,
       ({ group }) => rows(group),
       (asked) => this.#commit(asked),
@@ -208,7 +209,7 @@ export function writeEvent(tenantId: TenantId, draft: EventDraft, now: WallMs, r
   const id = draft.id ?? makeId<EventId>(now, random.bytes(10));
   const at = isoTime(now);
   const body = fillEnvelope(draft.payload, { eventId: id, eventType: draft.type, createdAt: at, sentAt: at });
-  return { id, tenantId, type: draft.type, createdAt: now, body: new TextEncoder().encode(body) };
+  return { id, tenantId, type: draft.type, createdAt: now, body: Buffer.from(body) };
 }
 
 function newlyHeld(id: DeliveryId, endpointId: EndpointId, event: EventContent): HeldDelivery {

@@ -7,9 +7,9 @@ import type { EndpointId } from '../domain/ids.ts';
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
 /** Deliveries of one lane in memory, waiting or under way. More than a batch, so that a lane does not run dry. */
-const MAX_HELD_PER_LANE = 512;
+const MAX_HELD_PER_LANE = 1_024;
 /** A lane claims from its backlog when at least this much fits: claims cost the same for one as for many. */
-const MIN_CLAIM = 128;
+const MIN_CLAIM = 384;
 /** What a lane may claim at least when many share one claim. */
 const MIN_SHARE = 16;
 /** Bodies in memory over all lanes. */

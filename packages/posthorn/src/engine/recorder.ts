@@ -2,6 +2,7 @@
 // here, and when too many wait no new attempts are started.
 import type { HeldDelivery } from '../domain/delivery.ts';
 import type { OwnerId } from '../domain/ids.ts';
+import type { Clock } from '../seams/clock.ts';
 import type { AttemptRecord, Queue } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { StoreHealth } from './store-health.ts';
@@ -29,11 +30,12 @@ export class Recorder {
   #waiting = 0;
 
   /** @param onRecorded the attempt and what follows from it are on disk */
-  constructor(store: Queue, health: StoreHealth, onRecorded: (ended: Ended, late: boolean) => void) {
+  constructor(store: Queue, clock: Clock, health: StoreHealth, onRecorded: (ended: Ended, late: boolean) => void) {
     this.#store = store;
     this.#health = health;
     this.#onRecorded = onRecorded;
     this.#batches = new Batches(
+      clock,
       MAX_BATCH,
       () => 1,
       (batch) => this.#commit(batch),

@@ -45,7 +45,7 @@ describe('news', () => {
   it('count what comes from a backlog from when it was claimed', async () => {
     const here = await new Installation().start();
     await here.endpoint();
-    await here.post(1_000);
+    await here.post(2_000);
     await here.time.pass(3_600_000);
     const since = new Set(startsOf(here).map(({ waited }) => waited?.since));
     assert.deepEqual(since, new Set(['accepted', 'claimed']));

@@ -6,11 +6,14 @@ import type { Connection } from './connection.ts';
 import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
 
 // index: queue_due
-export const DUE = `select ${HELD_COLUMNS}, due from queue where place = 1 and due <= ? order by due, id limit ?`;
+export const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
 export const NEXT_DUE = `select min(due) as due from queue where place = 1`;
 // index: queue_backlog
 export const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
-const LEASE = `update queue set place = 0, owner = ? where id = ?`;
+// Those that `DUE` has just found: up to and including the last of them. index: queue_due
+const LEASE_DUE = `update queue set place = 0, owner = ? where place = 1 and (due, id) <= (?, ?)`;
+// index: queue_backlog
+const LEASE_BACKLOG = `update queue set place = 0, owner = ? where place = 2 and endpoint = ? and id <= ?`;
 // index: queue_backlog, one search per endpoint found
 export const BACKLOGS = `
   with recursive found (endpoint) as (
@@ -23,9 +26,11 @@ export const BACKLOGS = `
 
 export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: number): DueClaim {
   const ownerKey = db.names.registered(owner);
-  const rows = db.all<HeldRow & { due: number }>(DUE, now, limit);
-  const claim = lease(db, ownerKey, rows);
-  return { ...claim, dueAt: rows.map(({ due }) => steady(due)), nextDue: nextDue(db) };
+  const rows = db.lists<HeldRow>(DUE, now, limit);
+  const dueAt = rows.map((row) => steady(row[10] ?? now));
+  const [lastId] = rows.at(-1) ?? [];
+  if (lastId !== undefined) db.run(LEASE_DUE, ownerKey, dueAt.at(-1) ?? now, lastId);
+  return { ...held(db, rows), dueAt, nextDue: nextDue(db) };
 }
 
 export function claimBacklog(
@@ -36,9 +41,13 @@ export function claimBacklog(
   const ownerKey = db.names.registered(owner);
   const rows = wants.flatMap(({ endpointId, limit }) => {
     const endpoint = db.names.endpointKey(endpointId);
-    return endpoint === undefined ? [] : db.all<HeldRow>(BACKLOG, endpoint, limit);
+    if (endpoint === undefined) return [];
+    const found = db.lists<HeldRow>(BACKLOG, endpoint, limit);
+    const [lastId] = found.at(-1) ?? [];
+    if (lastId !== undefined) db.run(LEASE_BACKLOG, ownerKey, endpoint, lastId);
+    return found;
   });
-  return lease(db, ownerKey, rows);
+  return held(db, rows);
 }
 
 export function backlogs(db: Connection, limit: number): EndpointId[] {
@@ -50,11 +59,8 @@ export function nextDue(db: Connection): SteadyMs | null {
   return due === null ? null : steady(due);
 }
 
-function lease(db: Connection, owner: number, rows: readonly HeldRow[]): Claim {
+function held(db: Connection, rows: readonly HeldRow[]): Claim {
   const held = new Held(db);
-  const deliveries = rows.map((row) => {
-    db.run(LEASE, owner, row.id);
-    return held.delivery(row);
-  });
+  const deliveries = rows.map((row) => held.delivery(row));
   return { deliveries, revisions: held.revisions };
 }

@@ -6,6 +6,7 @@ export class Connection {
   readonly names: Names;
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #lists = new Map<string, StatementSync>();
 
   constructor(sqlite: DatabaseSync) {
     this.#sqlite = sqlite;
@@ -33,6 +34,20 @@ export class Connection {
     return this.#statement(sql).all(...values) as Row[];
   }
 
+  /**
+   * All rows, each as a list of its columns in their order: for the hot path, where objects with a name per column cost
+   * more than the rows they show.
+   */
+  lists<Row extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]): Row[] {
+    let statement = this.#lists.get(sql);
+    if (statement === undefined) {
+      statement = this.#sqlite.prepare(sql);
+      statement.setReturnArrays(true);
+      this.#lists.set(sql, statement);
+    }
+    return statement.all(...values) as unknown as Row[];
+  }
+
   /** Runs statements that have no parameters and answer nothing. */
   exec(sql: string): void {
     this.#sqlite.exec(sql);
@@ -45,6 +60,7 @@ export class Connection {
 
   close(): void {
     this.#statements.clear();
+    this.#lists.clear();
     this.#sqlite.close();
   }
 

@@ -10,28 +10,25 @@ const EVENT_CONTENT = `select tenant, id, created_at, type, body from event wher
 
 /** What a statement must select for `Held`. */
 export const HELD_COLUMNS =
-  'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at';
+  'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at, due, begun_id, begun_at';
 
-export interface HeldRow {
-  readonly id: Uint8Array;
-  readonly tenant: number;
-  readonly endpoint: number;
-  readonly event: number;
-  readonly attempts: number;
-  readonly failures: number;
-  readonly interruptions: number;
-  readonly suspect: number;
-  readonly resume_state: number | null;
-  readonly resume_at: number | null;
-}
+export type HeldRow = readonly [
+  id: Uint8Array,
+  tenant: number,
+  endpoint: number,
+  event: number,
+  attempts: number,
+  failures: number,
+  interruptions: number,
+  suspect: number,
+  resumeState: number | null,
+  resumeAt: number | null,
+  due: number | null,
+  begunId: Uint8Array | null,
+  begunAt: number | null,
+];
 
-interface EventRow {
-  readonly tenant: number;
-  readonly id: Uint8Array;
-  readonly created_at: number;
-  readonly type: string;
-  readonly body: Uint8Array;
-}
+type EventRow = readonly [tenant: number, id: Uint8Array, createdAt: number, type: string, body: Uint8Array];
 
 /** Reads the deliveries of one claim. */
 export class Held {
@@ -44,15 +41,16 @@ export class Held {
   }
 
   delivery(row: HeldRow): HeldDelivery {
+    const [id, , endpoint, event, attempts, failures, interruptions, suspect, resumeState, resumeAt] = row;
     return {
-      id: readId<DeliveryId>(row.id),
-      endpointId: this.#db.names.endpointId(row.endpoint),
-      event: this.#event(row.event),
-      attempts: row.attempts,
-      failures: row.failures,
-      interruptions: row.interruptions,
-      resume: readResume(row),
-      suspect: row.suspect === 1,
+      id: readId<DeliveryId>(id),
+      endpointId: this.#db.names.endpointId(endpoint),
+      event: this.#event(event),
+      attempts,
+      failures,
+      interruptions,
+      resume: readResume(resumeState, resumeAt),
+      suspect: suspect === 1,
     };
   }
 
@@ -64,21 +62,20 @@ export class Held {
   #event(key: number): EventContent {
     const known = this.#events.get(key);
     if (known !== undefined) return known;
-    const row = this.#db.get<EventRow>(EVENT_CONTENT, key);
+    const [row] = this.#db.lists<EventRow>(EVENT_CONTENT, key);
     if (row === undefined) throw new Error(`a pending delivery names event ${key}, which does not exist`);
-    const tenant = this.#db.names.tenantName(row.tenant);
+    const [tenantKey, id, createdAt, type, body] = row;
+    const tenant = this.#db.names.tenantName(tenantKey);
     // Of a deleted tenant whose id is in use again, the new one's revision: it is what a catalog at hand is compared with.
     this.#revisions.set(tenant.id, this.#db.names.tenant(tenant.id)?.revision ?? tenant.revision);
-    const { type, body } = row;
-    const event = { id: readId<EventId>(row.id), tenantId: tenant.id, type, createdAt: wall(row.created_at), body };
+    const event = { id: readId<EventId>(id), tenantId: tenant.id, type, createdAt: wall(createdAt), body };
     this.#events.set(key, event);
     return event;
   }
 }
 
 /** What a manual attempt goes back to. */
-export function readResume(row: Pick<HeldRow, 'resume_state' | 'resume_at'>): Resume | null {
-  const { resume_state: code, resume_at: at } = row;
+export function readResume(code: number | null, at: number | null): Resume | null {
   if (code === null || at === null) return null;
   const state = stateOf(code);
   return state === 'pending' ? { state, dueAt: steady(at) } : { state, endedAt: wall(at) };

@@ -16,13 +16,8 @@ const DECLARE_DEAD = `delete from owner where key = ? and beat = ?`;
 const INHERIT_BEGUN = `update queue set owner = ?, suspect = 1 where place = 0 and owner = ? and begun_id is not null`;
 const SET_FREE = `update queue set place = 1, owner = null, due = ?, suspect = 1 where place = 0 and owner = ?`;
 const BEGUN = `
-  select ${HELD_COLUMNS}, begun_id, begun_at from queue where place = 0 and owner = ? and begun_id is not null`;
+  select ${HELD_COLUMNS} from queue where place = 0 and owner = ? and begun_id is not null`;
 const BEGIN = `update queue set begun_id = ?, begun_at = ? where id = ? and owner = ?`;
-
-interface BegunRow extends HeldRow {
-  readonly begun_id: Uint8Array;
-  readonly begun_at: number;
-}
 
 export function join(db: Connection, owner: OwnerId): void {
   db.run(JOIN, idBytes(owner));
@@ -49,15 +44,16 @@ export function takeOver(db: Connection, heir: OwnerId, dead: OwnerBeat, now: St
   const deadKey = db.names.owner(dead.owner);
   if (deadKey === undefined || db.run(DECLARE_DEAD, deadKey, dead.beat) === 0) return undefined;
   db.names.forget();
-  const begun = db.all<BegunRow>(BEGUN, deadKey);
+  const begun = db.lists<HeldRow>(BEGUN, deadKey);
   if (begun.length > 0) db.run(INHERIT_BEGUN, heirKey, deadKey);
   db.run(SET_FREE, now, deadKey);
   const held = new Held(db);
-  return begun.map((row) => ({
-    delivery: { ...held.delivery(row), suspect: true },
-    attemptId: readId<AttemptId>(row.begun_id),
-    startedAt: wall(row.begun_at),
-  }));
+  return begun.flatMap((row) => {
+    const [, , , , , , , , , , , begunId, begunAt] = row;
+    if (begunId === null || begunAt === null) return [];
+    const delivery = { ...held.delivery(row), suspect: true };
+    return { delivery, attemptId: readId<AttemptId>(begunId), startedAt: wall(begunAt) };
+  });
 }
 
 export function begin(

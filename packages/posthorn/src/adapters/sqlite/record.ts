@@ -1,5 +1,4 @@
 // Storing what came of attempts. The hot end of the path: one insert, one delete, one insert for a delivery that is done.
-import type { Next } from '../../domain/delivery.ts';
 import type { OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
@@ -26,20 +25,12 @@ const TO_DUE = `
   update queue set place = 1, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
     resume_state = ?, resume_at = ?, begun_id = null, begun_at = null
   where id = ? and owner = ? and attempts = ?`;
-const TAKE_OUT = `
-  delete from queue where id = ? and owner = ? and attempts = ?
-  returning tenant, endpoint, event, resume_state, resume_at`;
-export const INSERT_SETTLED = `
+// A manual attempt that failed: the delivery is what it was before, since when it was.
+const SETTLE = `
   insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-
-interface Taken {
-  readonly tenant: number;
-  readonly endpoint: number;
-  readonly event: number;
-  readonly resume_state: number | null;
-  readonly resume_at: number | null;
-}
+  select id, tenant, endpoint, event, ?4, ?5, ?6, ?7, iif(resume_state = ?4 and ?8, resume_at, ?9)
+  from queue where id = ?1 and owner = ?2 and attempts = ?3`;
+const TAKE_OUT = `delete from queue where id = ?`;
 
 export function record(db: Connection, owner: OwnerId, records: readonly AttemptRecord[]): ('recorded' | 'late')[] {
   // Whoever is not registered holds nothing; no row has this owner.
@@ -97,18 +88,11 @@ function moveOn(db: Connection, owner: number, { deliveryId, number, endedAt, re
     const values = [next.dueAt, number, failures, interruptions, ...resume, id, owner, number - 1];
     return db.run(TO_DUE, ...values) === 1;
   }
-  const taken = db.get<Taken>(TAKE_OUT, id, owner, number - 1);
-  if (taken === undefined) return false;
-  const { tenant, endpoint, event } = taken;
-  const settledAt = goesBack(taken, result, next) ? taken.resume_at : endedAt;
-  const state = STATE[next.state];
-  db.run(INSERT_SETTLED, id, tenant, endpoint, event, state, number, failures, interruptions, settledAt);
+  const failed = result.outcome === 'succeeded' ? 0 : 1;
+  const settled = [STATE[next.state], number, failures, interruptions, failed, endedAt];
+  if (db.run(SETTLE, id, owner, number - 1, ...settled) === 0) return false;
+  db.run(TAKE_OUT, id);
   return true;
-}
-
-/** A manual attempt that failed: the delivery is what it was before, since when it was. */
-function goesBack({ resume_state: before }: Taken, { outcome }: CallResult, next: Next): boolean {
-  return before !== null && before === STATE[next.state] && outcome !== 'succeeded';
 }
 
 function isKnown(db: Connection, id: Uint8Array): boolean {

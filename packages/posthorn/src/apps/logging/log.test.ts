@@ -8,7 +8,7 @@ import type { Replay } from '../../seams/store/replays.ts';
 import { plain } from '../terminal/paint.ts';
 import type { LogLevel } from './levels.ts';
 import { type Log, openLog } from './log.ts';
-import { logLine } from './news.ts';
+import { levelOf, logLine } from './news.ts';
 import { readableLine } from './readable.ts';
 
 /** A reader that takes what it is given, or one that stands still. */
@@ -87,34 +87,32 @@ describe('a readable log line', () => {
 
 describe('news in words', () => {
   const now: SteadyMs = steady(1_000_000);
+  const lineOf = (news: News) => ({ level: levelOf(news), ...logLine(news, now) });
   const attempted = (changes: Partial<Extract<News, { kind: 'attempted' }>>) =>
-    logLine(
-      {
-        kind: 'attempted',
-        tenantId: 't1' as TenantId,
-        endpointId: 'e1' as EndpointId,
-        eventId: 'v1' as EventId,
-        eventType: 'order.paid',
-        deliveryId: 'd1' as DeliveryId,
-        attemptId: 'a1' as AttemptId,
-        number: 1,
-        trigger: 'schedule',
-        startedAt: wall(0),
-        result: {
-          outcome: 'connect_refused',
-          connectMs: null,
-          durationMs: 3.4,
-          repeated: false,
-          response: null,
-          error: 'The receiver refused the connection.',
-        },
-        state: 'pending',
-        dueAt: steady(1_010_000),
-        late: false,
-        ...changes,
+    lineOf({
+      kind: 'attempted',
+      tenantId: 't1' as TenantId,
+      endpointId: 'e1' as EndpointId,
+      eventId: 'v1' as EventId,
+      eventType: 'order.paid',
+      deliveryId: 'd1' as DeliveryId,
+      attemptId: 'a1' as AttemptId,
+      number: 1,
+      trigger: 'schedule',
+      startedAt: wall(0),
+      result: {
+        outcome: 'connect_refused',
+        connectMs: null,
+        durationMs: 3.4,
+        repeated: false,
+        response: null,
+        error: 'The receiver refused the connection.',
       },
-      now,
-    );
+      state: 'pending',
+      dueAt: steady(1_010_000),
+      late: false,
+      ...changes,
+    });
 
   it('says of a failure why and when the next attempt comes, with the ids to look it up', () => {
     const { level, text, fields } = attempted({});
@@ -129,20 +127,17 @@ describe('news in words', () => {
 
   it('have the ids of tenant, endpoint, event, delivery and attempt in every line about an attempt', () => {
     const ids = { tenant: 't1', endpoint: 'e1', event: 'v1', delivery: 'd1', attempt: 'a1' };
-    const begun = logLine(
-      {
-        kind: 'started',
-        tenantId: 't1' as TenantId,
-        endpointId: 'e1' as EndpointId,
-        eventId: 'v1' as EventId,
-        deliveryId: 'd1' as DeliveryId,
-        attemptId: 'a1' as AttemptId,
-        number: 1,
-        trigger: 'schedule',
-        waited: null,
-      },
-      now,
-    );
+    const begun = lineOf({
+      kind: 'started',
+      tenantId: 't1' as TenantId,
+      endpointId: 'e1' as EndpointId,
+      eventId: 'v1' as EventId,
+      deliveryId: 'd1' as DeliveryId,
+      attemptId: 'a1' as AttemptId,
+      number: 1,
+      trigger: 'schedule',
+      waited: null,
+    });
     const lines = [begun, attempted({}), attempted({ state: 'exhausted', dueAt: null }), attempted({ late: true })];
     for (const { text, fields } of lines) {
       const { tenant, endpoint, event, delivery, attempt } = fields;
@@ -167,12 +162,12 @@ describe('news in words', () => {
       createdAt: wall(0),
       endedAt: null,
     };
-    const started = logLine({ kind: 'replay_started', replay }, now);
+    const started = lineOf({ kind: 'replay_started', replay });
     assert.deepEqual([started.level, started.text], ['info', 'replay of 7 deliveries started']);
-    const ended = logLine(
-      { kind: 'replay_ended', replay: { ...replay, state: 'cancelled', replayed: 4, skipped: 1 } },
-      now,
-    );
+    const ended = lineOf({
+      kind: 'replay_ended',
+      replay: { ...replay, state: 'cancelled', replayed: 4, skipped: 1 },
+    });
     assert.deepEqual([ended.level, ended.text], ['info', 'replay cancelled: 4 deliveries replayed, 1 skipped']);
     for (const { fields } of [started, ended]) {
       assert.partialDeepStrictEqual(fields, { tenant: 't1', endpoint: 'e1', replay: 'r1', total: 7 });

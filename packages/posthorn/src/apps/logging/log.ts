@@ -41,6 +41,8 @@ export const LOG_FIELDS = [
 export type LogFields = Partial<Readonly<Record<(typeof LOG_FIELDS)[number], string | number | undefined>>>;
 
 export interface Log {
+  /** Whether lines of this level are written: making one that is not costs more than most of what it would tell. */
+  writes(level: LogLevel): boolean;
   write(level: LogLevel, text: string, fields?: LogFields): void;
   /** Resolves when everything written so far has left the process; what has not by `limitMs` is dropped: nobody may be reading. */
   flush(limitMs: number): Promise<void>;
@@ -84,6 +86,7 @@ export function openLog({ level, paint, output }: LogOptions): Log {
     },
   );
   return {
+    writes: (at) => logger.isLevelEnabled(at),
     write: (at, text, fields = {}) => logger[at](fields, text),
     async flush(limitMs) {
       const { promise, resolve } = Promise.withResolvers<void>();

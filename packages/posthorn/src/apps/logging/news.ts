@@ -6,7 +6,6 @@ import type { LogLevel } from './levels.ts';
 import type { LogFields } from './log.ts';
 
 export interface LogLine {
-  readonly level: LogLevel;
   readonly text: string;
   readonly fields: LogFields;
 }
@@ -31,16 +30,43 @@ function attemptLine(news: Attempted, now: SteadyMs): LogLine {
     state: news.state,
     retryInMs: news.dueAt === null ? undefined : Math.max(0, Math.round(news.dueAt - now)),
   };
-  const line = (level: LogLevel, text: string): LogLine => ({ level, text, fields });
-  const what = `attempt ${news.number}`;
+  return { text: `attempt ${news.number} ${attemptText(news, now)}`, fields };
+}
+
+function attemptText({ result, state, dueAt, late }: Attempted, now: SteadyMs): string {
   const why = result.error ?? result.outcome;
-  if (news.late) return line('warn', `${what} recorded late: this process had been taken for dead; nothing changed`);
-  if (result.outcome === 'succeeded') return line('debug', `${what} succeeded`);
-  if (news.state === 'exhausted')
-    return line('warn', `${what} failed and was the last one, delivery exhausted: ${why}`);
-  if (result.outcome === 'local_error') return line('warn', `${what} could not be made, our own trouble: ${why}`);
-  const next = news.dueAt === null ? '' : `, next in ${seconds(news.dueAt - now)}`;
-  return line('info', `${what} failed${next}: ${why}`);
+  if (late) return 'recorded late: this process had been taken for dead; nothing changed';
+  if (result.outcome === 'succeeded') return 'succeeded';
+  if (state === 'exhausted') return `failed and was the last one, delivery exhausted: ${why}`;
+  if (result.outcome === 'local_error') return `could not be made, our own trouble: ${why}`;
+  const next = dueAt === null ? '' : `, next in ${seconds(dueAt - now)}`;
+  return `failed${next}: ${why}`;
+}
+
+/** How important news are. */
+export function levelOf(news: News): LogLevel {
+  switch (news.kind) {
+    case 'accepted':
+    case 'started':
+      return 'debug';
+    case 'attempted':
+      return attemptLevel(news);
+    case 'store_available':
+    case 'replay_started':
+    case 'replay_ended':
+      return 'info';
+    case 'took_over':
+      return 'warn';
+    case 'store_unavailable':
+    case 'declared_dead':
+      return 'error';
+  }
+}
+
+function attemptLevel({ result, state, late }: Attempted): LogLevel {
+  if (late) return 'warn';
+  if (result.outcome === 'succeeded') return 'debug';
+  return state === 'exhausted' || result.outcome === 'local_error' ? 'warn' : 'info';
 }
 
 function replayFields({ replay }: Extract<News, { kind: 'replay_started' | 'replay_ended' }>): LogFields {
@@ -62,13 +88,11 @@ export function logLine(news: News, now: SteadyMs): LogLine {
   switch (news.kind) {
     case 'accepted':
       return {
-        level: 'debug',
         text: 'event accepted',
         fields: { tenant: news.tenantId, event: news.eventId, type: news.type, deliveries: news.deliveries },
       };
     case 'started':
       return {
-        level: 'debug',
         text: `attempt ${news.number} started`,
         fields: {
           tenant: news.tenantId,
@@ -82,28 +106,25 @@ export function logLine(news: News, now: SteadyMs): LogLine {
     case 'attempted':
       return attemptLine(news, now);
     case 'replay_started':
-      return { level: 'info', text: `replay of ${news.replay.total} deliveries started`, fields: replayFields(news) };
+      return { text: `replay of ${news.replay.total} deliveries started`, fields: replayFields(news) };
     case 'replay_ended': {
       const { state, replayed, skipped } = news.replay;
       return {
-        level: 'info',
         text: `replay ${state}: ${replayed} deliveries replayed, ${skipped} skipped`,
         fields: replayFields(news),
       };
     }
     case 'store_unavailable':
-      return { level: 'error', text: `the store is unavailable: ${news.message}`, fields: {} };
+      return { text: `the store is unavailable: ${news.message}`, fields: {} };
     case 'store_available':
-      return { level: 'info', text: 'the store is available again', fields: {} };
+      return { text: 'the store is available again', fields: {} };
     case 'took_over':
       return {
-        level: 'warn',
         text: `took over the work of a process that died; calls that it had begun: ${news.cutOff}`,
         fields: { owner: news.dead, cutOff: news.cutOff },
       };
     case 'declared_dead':
       return {
-        level: 'error',
         text: 'other processes took this one for dead (stopped, or cut off from the store): going on under a new name',
         fields: { owner: news.owner },
       };

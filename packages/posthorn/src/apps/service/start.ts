@@ -12,7 +12,7 @@ import type { Store } from '../../seams/store/index.ts';
 import { createApi } from '../api/server.ts';
 import { DASHBOARD_FOLDER, readPages } from '../dashboard/pages.ts';
 import type { Log } from '../logging/log.ts';
-import { logLine } from '../logging/news.ts';
+import { levelOf, logLine } from '../logging/news.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings/table.ts';
@@ -87,7 +87,9 @@ export async function startServiceOn(
     report: (news) => {
       metrics.note(news);
       stream.tell(news);
-      const { level, text, fields } = logLine(news, clock.now());
+      const level = levelOf(news);
+      if (!log.writes(level)) return;
+      const { text, fields } = logLine(news, clock.now());
       log.write(level, text, fields);
     },
   });
