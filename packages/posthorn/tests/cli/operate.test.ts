@@ -88,6 +88,19 @@ describe('posthorn deliveries', () => {
     assert.match(stdout, new RegExp(`^ {2}delivery +${bad.deliveries[0]}$`, 'm'));
   });
 
+  it('finds it by the id of one of its calls, which the receiver has', async () => {
+    const { attempts } = Object(await posthorn.api('GET', `/v1/tenants/acme/deliveries/${good}`));
+    const [{ id: call }] = attempts;
+    const { status, stdout } = await posthorn.run(['deliveries', call]);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^ {2}delivery +${good}$`, 'm'));
+    const listed = await posthorn.run(['deliveries', '--attempt', call]);
+    assert.match(listed.stdout, new RegExp(`^${good} `, 'm'));
+    const unknown = await posthorn.run(['deliveries', UNKNOWN]);
+    assert.equal(unknown.status, 1);
+    assert.match(unknown.stderr, new RegExp(`^posthorn: The tenant acme has no delivery ${UNKNOWN}`));
+  });
+
   it('makes one more attempt when told to', async () => {
     const { status, stdout } = await posthorn.run(['deliveries', good, '--retry']);
     assert.deepEqual([status, stdout], [0, 'One more attempt is on its way.\n']);
@@ -109,15 +122,20 @@ describe('posthorn endpoints', () => {
   it('lists them', async () => {
     const { status, stdout } = await posthorn.run(['endpoints', '--tenant', 'acme']);
     assert.equal(status, 0);
-    assert.match(stdout, /^ID +STATE +URL +WANTS/);
-    assert.match(stdout, new RegExp(`^${endpoint} {2}✓ enabled {2}https://\\S+/hook +.*order\\.\\*`, 'm'));
+    assert.match(stdout, /^ID +STATE +DELIVERED +PENDING +URL +WANTS/);
+    assert.match(
+      stdout,
+      new RegExp(`^${endpoint} {2}✓ enabled +\\S+( %)? +0 {2}https://\\S+/hook +.*order\\.\\*`, 'm'),
+    );
   });
 
   it('shows one', async () => {
-    const { stdout } = await posthorn.run(['endpoints', endpoint]);
+    const { stdout } = await posthorn.run(['endpoints', endpoint, '--span', 'hour']);
     assert.match(stdout, /^https:\/\/\S+\/hook {2}✓ enabled\n/);
     assert.match(stdout, /^ {2}description +Orders$/m);
     assert.match(stdout, /^ {2}retries +after 10 s, 20 s$/m);
+    assert.match(stdout, /^ {2}last hour +\d+ attempts, 0 failed$/m);
+    assert.match(stdout, /^ {2}pending +0$/m);
   });
 
   it('switches one off and on', async () => {

@@ -1,6 +1,7 @@
 // `posthorn endpoints`: which there are and how they do; make, try, enable and disable one.
 import { type Command, Option } from 'commander';
 import type { EndpointsFlags } from '../client/endpoints/run.ts';
+import type { Statistics } from '../client/shapes.ts';
 import { listOf, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
@@ -10,6 +11,8 @@ import { CommandError, EXIT } from './exit-codes.ts';
 const DEFAULT_LIMIT = 50;
 /** As many as a tenant may have. */
 const MAX_LIMIT = 10_000;
+
+const SPANS: readonly Statistics['span'][] = ['hour', 'day', 'month'];
 
 const ONE_ONLY = ['create', 'test', 'enable', 'disable'];
 const doing = (flags: string, description: string): Option => {
@@ -33,6 +36,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
       argument(listOf(subscription)),
     )
     .option('--description <text>', 'what the new one is, for people')
+    .addOption(new Option('--span <span>', 'how far back its health goes').choices(SPANS).default('day'))
     .option(
       '--limit <count>',
       `how many at most, up to ${MAX_LIMIT}`,

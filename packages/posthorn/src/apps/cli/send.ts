@@ -1,7 +1,7 @@
 // `posthorn send`: posts one event to a running Posthorn.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { inert, inertLines } from '../terminal/inert.ts';
+import { inert, inertJson, inertLines } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { field } from './answers.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
@@ -39,7 +39,7 @@ Examples:
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
       const answer = await callApi(access, 'POST', path, eventText(type, flags.id, payload));
       if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));
-      if (flags.json === true) terminal.print(JSON.stringify(answer.body));
+      if (flags.json === true) terminal.print(inertJson(JSON.stringify(answer.body)));
       else printAccepted(answer.status === 200, answer.body, terminal);
     });
   addApiFlags(command);

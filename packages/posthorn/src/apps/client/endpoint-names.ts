@@ -1,13 +1,13 @@
 // What endpoints are called, asked of the server once for each.
 import { inert } from '../terminal/inert.ts';
 import { type Posthorn, tenantPath } from './posthorn.ts';
+import { askEach } from './several.ts';
 import { endpointShape } from './shapes.ts';
 
 /** About 100 bytes each. Forgotten all at once. */
 const MAX_REMEMBERED = 10_000;
 /** Of one list; others keep their ids. Each is a request. */
 const MAX_ASKED = 100;
-const ASKED_AT_ONCE = 8;
 const ID_CHARACTERS = 8;
 
 /** The end of an id: its beginning is the time, which things made together share. */
@@ -40,13 +40,9 @@ export class EndpointNames {
 
   /** The names of many, by id. */
   async names(tenant: string, ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
-    const names = new Map([...ids].map((id) => [id, shortId(id)]));
-    const asked = [...names.keys()].slice(0, MAX_ASKED).values();
-    const ask = async () => {
-      for (const id of asked) names.set(id, await this.name(tenant, id));
-    };
-    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask));
-    return names;
+    const all = [...ids];
+    const asked = await askEach(all.slice(0, MAX_ASKED), (id) => this.name(tenant, id));
+    return new Map(all.map((id) => [id, asked.get(id) ?? shortId(id)]));
   }
 
   async #ask(tenant: string, id: string): Promise<string> {

@@ -23,6 +23,14 @@ export const listOf =
   (value): value is T[] =>
     Array.isArray(value) && value.every(shape);
 
+/** An object with a value for each of the words. */
+export const mapOf =
+  <const Word extends string, T>(words: readonly Word[], shape: Shape<T>): Shape<Record<Word, T>> =>
+  (value): value is Record<Word, T> =>
+    typeof value === 'object' &&
+    value !== null &&
+    words.every((word) => shape(Object.getOwnPropertyDescriptor(value, word)?.value));
+
 /** An object with at least these fields: a newer server may tell more. */
 export const record =
   <T>(fields: { readonly [Name in keyof T]: Shape<T[Name]> }): Shape<T> =>

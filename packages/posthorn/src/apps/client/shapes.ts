@@ -8,8 +8,9 @@ import type { DeliveryDetailShape, DeliveryShape, RetryShape } from '../api/sche
 import type { CreatedEndpointShape, EndpointShape } from '../api/schemas/endpoint.ts';
 import type { TestShape } from '../api/schemas/event.ts';
 import type { DryRunShape, ReplayShape } from '../api/schemas/replay.ts';
+import type { StatisticsShape } from '../api/schemas/statistics.ts';
 import type { TenantShape } from '../api/schemas/tenant.ts';
-import { figure, flag, listOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
+import { figure, flag, listOf, mapOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
 
 export type Tenant = Static<typeof TenantShape>;
 export type Endpoint = Static<typeof EndpointShape>;
@@ -19,6 +20,7 @@ export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
 export type Attempt = DeliveryDetail['attempts'][number];
 export type Retry = Static<typeof RetryShape>;
 export type TestResult = Static<typeof TestShape>;
+export type Statistics = Static<typeof StatisticsShape>;
 export type Replay = Static<typeof ReplayShape>;
 /** One call, of a delivery or a test. */
 export type Call = TestResult['attempt'];
@@ -80,6 +82,31 @@ export const deliveryShape: Shape<Delivery> = record(DELIVERY);
 export const deliveryDetailShape: Shape<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(attemptShape) });
 export const retryShape: Shape<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
 export const testShape: Shape<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
+
+const COUNTS = { attempts: figure, failedAttempts: figure, succeeded: figure, exhausted: figure };
+
+const step = record({
+  ...COUNTS,
+  at: text,
+  accepted: orNull(figure),
+  p50Ms: orNull(figure),
+  p99Ms: orNull(figure),
+  pending: orNull(figure),
+});
+
+export const statisticsShape: Shape<Statistics> = record({
+  ...COUNTS,
+  span: oneOf(['hour', 'day', 'month']),
+  since: text,
+  until: text,
+  stepMs: figure,
+  accepted: orNull(figure),
+  successRate: orNull(figure),
+  outcomes: mapOf(OUTCOMES, figure),
+  durationMs: record({ p50: orNull(figure), p90: orNull(figure), p99: orNull(figure) }),
+  pending: record({ count: figure, capped: flag, oldestAt: orNull(text) }),
+  steps: listOf(step),
+});
 
 const isTrue: Shape<true> = (value) => value === true;
 

@@ -4,10 +4,20 @@ import { inert } from '../../terminal/inert.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { durationText } from '../../words/times.ts';
 import { longMoment } from '../moment.ts';
-import type { Endpoint } from '../shapes.ts';
+import type { Endpoint, Statistics } from '../shapes.ts';
+import { healthFacts } from './health.ts';
 import { enabledMark, typesText } from './list.ts';
 
-export function endpointDetail(endpoint: Endpoint, paint: Paint): string[] {
+/**
+ * @param statistics `undefined` where the server has none
+ * @param now milliseconds since 1970
+ */
+export function endpointDetail(
+  endpoint: Endpoint,
+  statistics: Statistics | undefined,
+  now: number,
+  paint: Paint,
+): string[] {
   const { id, url, description, enabled, eventTypes, scheduleMs, headerNames, createdAt, updatedAt } = endpoint;
   const retries = scheduleMs.length === 0 ? 'none' : `after ${scheduleMs.map(durationText).join(', ')}`;
   const facts = [
@@ -25,6 +35,8 @@ export function endpointDetail(endpoint: Endpoint, paint: Paint): string[] {
   ];
   return [
     `${paint('bold', inert(url))}  ${paint(enabled ? 'green' : 'gray', enabledMark(enabled))}`,
-    ...columns(facts).map((line) => `  ${line}`),
+    ...columns([...facts, ...(statistics === undefined ? [] : healthFacts(statistics, now))]).map(
+      (line) => `  ${line}`,
+    ),
   ];
 }

@@ -1,7 +1,10 @@
 // Endpoints as a table, newest first.
 import { inert } from '../../terminal/inert.ts';
+import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
-import type { Endpoint } from '../shapes.ts';
+import { percentText } from '../../words/figures.ts';
+import type { Endpoint, Statistics } from '../shapes.ts';
+import { pendingText } from './health.ts';
 
 const LEAST_URL_PLACES = 16;
 const LEAST_TYPES_PLACES = 8;
@@ -9,9 +12,22 @@ const LEAST_TYPES_PLACES = 8;
 export const typesText = (eventTypes: Endpoint['eventTypes']): string =>
   eventTypes === null ? 'everything' : inert(eventTypes.join(', '));
 
+/** Below it something is wrong with the receiver, not with a call now and then. */
+const GOOD_RATE = 0.99;
+
+const rateStyle = (rate: number | null): Style => (rate === null ? 'gray' : rate >= GOOD_RATE ? 'green' : 'red');
+
+const pendingOf = (statistics: Statistics | undefined): string =>
+  statistics === undefined ? '–' : pendingText(statistics.pending);
+
 export const enabledMark = (enabled: boolean): string => (enabled ? '✓ enabled' : '– disabled');
 
-export function endpointTable(endpoints: readonly Endpoint[], sheet: Sheet): string[] {
+/** @param statistics of each, by id, as far as there are any */
+export function endpointTable(
+  endpoints: readonly Endpoint[],
+  statistics: ReadonlyMap<string, Statistics | undefined>,
+  sheet: Sheet,
+): string[] {
   return table<Endpoint>(
     [
       { title: 'ID', cell: ({ id }) => inert(id) },
@@ -20,6 +36,13 @@ export function endpointTable(endpoints: readonly Endpoint[], sheet: Sheet): str
         cell: ({ enabled }) => enabledMark(enabled),
         style: ({ enabled }) => (enabled ? 'green' : 'gray'),
       },
+      {
+        title: 'DELIVERED',
+        cell: ({ id }) => percentText(statistics.get(id)?.successRate ?? null),
+        style: ({ id }) => rateStyle(statistics.get(id)?.successRate ?? null),
+        right: true,
+      },
+      { title: 'PENDING', cell: ({ id }) => pendingOf(statistics.get(id)), right: true },
       { title: 'URL', cell: ({ url }) => inert(url), least: LEAST_URL_PLACES },
       { title: 'WANTS', cell: ({ eventTypes }) => typesText(eventTypes), least: LEAST_TYPES_PLACES },
     ],

@@ -7,7 +7,8 @@ import { durationText } from '../../words/times.ts';
 import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { printJson } from '../print-json.ts';
-import { createdEndpointShape, endpointShape, testShape } from '../shapes.ts';
+import { askEach } from '../several.ts';
+import { createdEndpointShape, endpointShape, type Statistics, statisticsShape, testShape } from '../shapes.ts';
 import { missing, noTenant, theTenant } from '../tenants.ts';
 import { endpointDetail } from './detail.ts';
 import { endpointTable } from './list.ts';
@@ -16,6 +17,7 @@ import { endpointTable } from './list.ts';
 export interface EndpointsFlags {
   readonly tenant?: string;
   readonly limit: number;
+  readonly span: Statistics['span'];
   readonly create?: string;
   readonly types?: readonly string[];
   readonly description?: string;
@@ -24,6 +26,9 @@ export interface EndpointsFlags {
   readonly disable?: boolean;
   readonly json?: boolean;
 }
+
+/** Of a list; for each a question more. Others are listed without. */
+const MAX_WITH_HEALTH = 200;
 
 /** Where to ask, about whom, and how to show it. */
 interface Asking {
@@ -58,7 +63,9 @@ async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void
     printJson(page, terminal);
     return;
   }
-  for (const line of endpointTable(page.data, terminal)) terminal.print(line);
+  const ids = page.data.slice(0, MAX_WITH_HEALTH).map(({ id }) => id);
+  const statistics = await askEach(ids, (id) => statisticsOf({ posthorn, tenant, flags, terminal }, id));
+  for (const line of endpointTable(page.data, statistics, terminal)) terminal.print(line);
   if (page.data.length === 0) terminal.note('No endpoints: --create <url> makes one.');
   if (page.nextCursor !== null) terminal.note(`These are the newest ${page.data.length}: --limit shows more.`);
 }
@@ -67,8 +74,20 @@ async function show(asking: Asking, id: string): Promise<void> {
   const { posthorn, tenant, flags, terminal } = asking;
   const endpoint = await posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${id}`));
   if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
-  if (flags.json === true) printJson(endpoint, terminal);
-  else for (const line of endpointDetail(endpoint, terminal.paint)) terminal.print(line);
+  const statistics = await statisticsOf(asking, id);
+  if (flags.json === true) printJson({ ...endpoint, stats: statistics ?? null }, terminal);
+  else for (const line of endpointDetail(endpoint, statistics, Date.now(), terminal.paint)) terminal.print(line);
+  if (flags.json !== true && statistics !== undefined && statistics.failedAttempts > 0) {
+    terminal.note('');
+    terminal.note(
+      `What failed: posthorn deliveries --tenant ${inert(tenant)} --endpoint ${inert(id)} --state exhausted`,
+    );
+  }
+}
+
+/** @returns `undefined` where there are none */
+function statisticsOf({ posthorn, tenant, flags }: Asking, id: string): Promise<Statistics | undefined> {
+  return posthorn.find(statisticsShape, tenantPath(tenant, `/endpoints/${id}/stats?span=${flags.span}`));
 }
 
 async function create({ posthorn, tenant, flags, terminal }: Asking, url: string): Promise<void> {

@@ -2,9 +2,10 @@
 import { inert } from '../../terminal/inert.ts';
 import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
+import { countText } from '../../words/figures.ts';
 import { shortMoment } from '../moment.ts';
 import type { Replay } from '../shapes.ts';
-import { countText, wishText } from './words.ts';
+import { wishText } from './words.ts';
 
 const LEAST_WISH_PLACES = 20;
 

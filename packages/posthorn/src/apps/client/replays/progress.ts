@@ -1,8 +1,8 @@
 // How far a replay is, while it runs: a bar that moves on a terminal, elsewhere a line now and then.
 import type { Terminal } from '../../terminal/terminal.ts';
+import { countText } from '../../words/figures.ts';
 import { durationText } from '../../words/times.ts';
 import type { Replay } from '../shapes.ts';
-import { countText } from './words.ts';
 
 const BAR_PLACES = 24;
 /** Nobody can read less. */

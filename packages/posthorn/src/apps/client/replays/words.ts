@@ -1,5 +1,6 @@
 // Replays in words: what one is about, how far it is, and how long it takes.
 import { inert } from '../../terminal/inert.ts';
+import { countText } from '../../words/figures.ts';
 import { durationText } from '../../words/times.ts';
 import { longMoment } from '../moment.ts';
 import type { Replay } from '../shapes.ts';
@@ -9,11 +10,6 @@ export type Wish = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'
   /** `null` for now. */
   readonly until: string | null;
 };
-
-const FIGURES = new Intl.NumberFormat('en-US');
-
-/** `1,240` */
-export const countText = (count: number): string => FIGURES.format(count);
 
 /** `1,240 exhausted deliveries of order.* to 01a2… created since 2026-11-23 18:59:04.120 UTC` */
 export function wishText(total: number, wish: Wish): string {
