@@ -8,18 +8,16 @@ import {
   idFloor,
   type TenantId,
 } from '../../domain/ids.ts';
-import { steady, type WallMs, wall } from '../../domain/time.ts';
+import type { WallMs } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
-import { STATE, stateOf } from './codes.ts';
+import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { byType } from './summaries-by-type.ts';
+import { ID_SKEW_MS, SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
 import { idBytes, readId, readList } from './uuid.ts';
 
-/** Rows examined per source and step: about 2 ms. */
-const EXAMINED_PER_STEP = 2_000;
-/** A delivery's id is made within one request after its event's `createdAt`; far longer than a request may take. */
-const ID_SKEW_MS = 60_000;
-
-const SUMMARY = `endpoint, attempts, event.id as event_id, event.type, event.created_at`;
+/** Rows examined per source and step, each with its event: about 3 ms in all. */
+const EXAMINED_PER_STEP = 500;
 const FITS = `(?4 is null or endpoint = ?4) and (?5 is null or event = ?5) and (?6 is null or event.type = ?6)
   and event.created_at >= ?7 and event.created_at < ?8`;
 // index: the primary key, downwards
@@ -50,18 +48,6 @@ export const DELIVERY_OF_ATTEMPT = `select delivery from attempt where id = ?`;
 // index: event_by_id
 const EVENT = `select key, deliveries from event where tenant = ? and id = ?`;
 
-export interface SummaryRow {
-  readonly id: Uint8Array;
-  readonly endpoint: number;
-  readonly attempts: number;
-  readonly event_id: Uint8Array;
-  readonly type: string;
-  readonly created_at: number;
-  readonly state: number;
-  readonly due: number | null;
-  readonly ended_at: number | null;
-}
-
 /** What was found, and where to go on; `next` is `null` when nothing is left to examine. */
 export interface Step<Item, Key> {
   readonly items: readonly Item[];
@@ -69,7 +55,7 @@ export interface Step<Item, Key> {
 }
 
 /** Rows to look through: ids from `low` (included) up to `high` (not included). */
-interface Search {
+export interface Search {
   readonly tenant: number;
   readonly endpoint: number | null;
   readonly event: number | null;
@@ -97,11 +83,16 @@ export function deliveriesStep(
   // With these conditions an index leads to rows that do not fit: how many are looked at must be bounded.
   const sparse = search.type !== null || filter.since !== undefined || filter.until !== undefined;
   const states = filter.state === undefined ? Object.values(STATE) : [STATE[filter.state]];
+  const bounds = states.map((state) => {
+    const bound = sparse || state === STATE.pending ? lowestExamined(db, search, state) : undefined;
+    return bound === undefined ? search.low : higher(bound, search.low);
+  });
+  const step = isOfTypeOnly(search, filter) ? byType(db, search, states, limit, bounds.reduce(higher)) : undefined;
+  if (step !== undefined) return step;
   const found: DeliverySummary[] = [];
   let horizon: DeliveryId | null = null;
-  for (const state of states) {
-    const bound = sparse || state === STATE.pending ? lowestExamined(db, search, state) : undefined;
-    const low = bound !== undefined && Buffer.compare(bound, search.low) > 0 ? bound : search.low;
+  for (const [index, state] of states.entries()) {
+    const low = bounds[index] ?? search.low;
     const rows = page(db, { ...search, low }, state, limit);
     const last = rows.at(-1);
     // The lowest id down to which this source has told everything.
@@ -117,6 +108,11 @@ export function deliveriesStep(
   return { items, next: items.length === limit ? null : horizon };
 }
 
+/** An event or an attempt leads to its deliveries at once. */
+function isOfTypeOnly({ type, event }: Search, { attemptId }: DeliveryFilter): boolean {
+  return type !== null && event === null && attemptId === undefined;
+}
+
 /** All deliveries of an event, pending and settled. */
 export function deliveriesOfEvent(db: Connection, tenant: number, event: number, list: Uint8Array): DeliverySummary[] {
   const range = idRange(list);
@@ -125,20 +121,6 @@ export function deliveriesOfEvent(db: Connection, tenant: number, event: number,
   return Object.values(STATE)
     .flatMap((state) => page(db, search, state, everything))
     .map((row) => summaryOf(db, row));
-}
-
-export function summaryOf(db: Connection, row: SummaryRow): DeliverySummary {
-  return {
-    id: readId<DeliveryId>(row.id),
-    endpointId: db.names.endpointId(row.endpoint),
-    eventId: readId<EventId>(row.event_id),
-    eventType: row.type,
-    state: stateOf(row.state),
-    createdAt: wall(row.created_at),
-    attempts: row.attempts,
-    nextAttemptAt: row.due === null ? null : steady(row.due),
-    endedAt: row.ended_at === null ? null : wall(row.ended_at),
-  };
 }
 
 function searchFor(
