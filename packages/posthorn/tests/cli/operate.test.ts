@@ -106,7 +106,7 @@ describe('posthorn deliveries', () => {
     assert.deepEqual([status, stdout], [0, 'One more attempt is on its way.\n']);
     for (;;) {
       const { stdout: shown } = await posthorn.run(['deliveries', good]);
-      if (/^2 .*✓ Delivered \(200, by hand\)/m.test(shown)) break;
+      if (/^2 .*✓ Delivered \(200, manual\)/m.test(shown)) break;
     }
   });
 
@@ -122,10 +122,10 @@ describe('posthorn endpoints', () => {
   it('lists them', async () => {
     const { status, stdout } = await posthorn.run(['endpoints', '--tenant', 'acme']);
     assert.equal(status, 0);
-    assert.match(stdout, /^ID +STATE +DELIVERED +PENDING +URL +WANTS/);
+    assert.match(stdout, /^ID +STATE +OK +PENDING +ENDPOINT +WANTS/);
     assert.match(
       stdout,
-      new RegExp(`^${endpoint} {2}✓ enabled +\\S+( %)? +0 {2}https://\\S+/hook +.*order\\.\\*`, 'm'),
+      new RegExp(`^${endpoint} {2}✓ enabled +\\S+( %)? +0 {2}127\\.0\\.0\\.1:\\d+/hook +.*order\\.\\*`, 'm'),
     );
   });
 

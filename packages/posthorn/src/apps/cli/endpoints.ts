@@ -36,7 +36,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
       argument(listOf(subscription)),
     )
     .option('--description <text>', 'what the new one is, for people')
-    .addOption(new Option('--span <span>', 'how far back its health goes').choices(SPANS).default('day'))
+    .addOption(new Option('--span <span>', 'how far back OK and the health of one go').choices(SPANS).default('day'))
     .option(
       '--limit <count>',
       `how many at most, up to ${MAX_LIMIT}`,

@@ -1,23 +1,13 @@
 // What endpoints are called, asked of the server once for each.
-import { inert } from '../terminal/inert.ts';
 import { type Posthorn, tenantPath } from './posthorn.ts';
 import { askEach } from './several.ts';
 import { endpointShape } from './shapes.ts';
+import { shortId, shortUrl } from './short.ts';
 
 /** About 100 bytes each. Forgotten all at once. */
 const MAX_REMEMBERED = 10_000;
 /** Of one list; others keep their ids. Each is a request. */
 const MAX_ASKED = 100;
-const ID_CHARACTERS = 8;
-
-/** The end of an id: its beginning is the time, which things made together share. */
-const shortId = (id: string): string => `…${id.slice(-ID_CHARACTERS)}`;
-
-/** A callback URL without its scheme and query, which may hold a credential. */
-function shortUrl(text: string): string {
-  const { host, pathname } = new URL(text);
-  return inert(pathname === '/' ? host : host + pathname);
-}
 
 export class EndpointNames {
   readonly #posthorn: Posthorn;

@@ -65,7 +65,7 @@ function attemptTable(attempts: readonly Attempt[], sheet: Sheet): string[] {
 function remarks({ outcome, status, trigger, late, repeated }: Attempt): string {
   const words = [
     ...(outcome !== 'http_status' && status !== null ? [String(status)] : []),
-    ...(trigger === 'manual' ? ['by hand'] : []),
+    ...(trigger === 'manual' ? ['manual'] : []),
     ...(repeated ? ['made twice: a kept connection broke'] : []),
     ...(late ? ['too late: it changed nothing'] : []),
   ];

@@ -92,9 +92,9 @@ describe('endpoints in a table', () => {
       { places: undefined, paint: plain },
     );
     assert.deepEqual(table, [
-      'ID                                    STATE       DELIVERED         PENDING  URL                            WANTS',
-      '01a212df-f570-7037-b523-ed107cf11c1a  ✓ enabled      97.5 %  10,000 or more  https://receiver.example/hook  order.*',
-      'b                                     – disabled          –               –  https://receiver.example/hook  everything',
+      'ID                                    STATE           OK         PENDING  ENDPOINT               WANTS',
+      '01a212df-f570-7037-b523-ed107cf11c1a  ✓ enabled   97.5 %  10,000 or more  receiver.example/hook  order.*',
+      'b                                     – disabled       –               –  receiver.example/hook  everything',
     ]);
   });
 });

@@ -4,9 +4,10 @@ import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { percentText } from '../../words/figures.ts';
 import type { Endpoint, Statistics } from '../shapes.ts';
+import { shortUrl } from '../short.ts';
 import { pendingText } from './health.ts';
 
-const LEAST_URL_PLACES = 16;
+const LEAST_URL_PLACES = 12;
 const LEAST_TYPES_PLACES = 8;
 
 export const typesText = (eventTypes: Endpoint['eventTypes']): string =>
@@ -37,13 +38,13 @@ export function endpointTable(
         style: ({ enabled }) => (enabled ? 'green' : 'gray'),
       },
       {
-        title: 'DELIVERED',
+        title: 'OK',
         cell: ({ id }) => percentText(statistics.get(id)?.successRate ?? null),
         style: ({ id }) => rateStyle(statistics.get(id)?.successRate ?? null),
         right: true,
       },
       { title: 'PENDING', cell: ({ id }) => pendingOf(statistics.get(id)), right: true },
-      { title: 'URL', cell: ({ url }) => inert(url), least: LEAST_URL_PLACES },
+      { title: 'ENDPOINT', cell: ({ url }) => shortUrl(url), least: LEAST_URL_PLACES },
       { title: 'WANTS', cell: ({ eventTypes }) => typesText(eventTypes), least: LEAST_TYPES_PLACES },
     ],
     endpoints,

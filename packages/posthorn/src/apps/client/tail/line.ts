@@ -52,7 +52,7 @@ function whatFollows({ outcome, status, state, trigger, late, nextAttemptAt }: T
   const words: string[] = [];
   // What the mark does not say already.
   if (outcome === 'succeeded' && status !== null) words.push(String(status));
-  if (trigger === 'manual') words.push('asked for by hand');
+  if (trigger === 'manual') words.push('manual');
   if (late) words.push('too late: it changed nothing');
   else if (state === 'pending' && nextAttemptAt !== null) words.push(nextIn(Date.parse(nextAttemptAt) - now));
   else if (state !== 'succeeded' || outcome !== 'succeeded') words.push(state);
