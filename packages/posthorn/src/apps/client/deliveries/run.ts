@@ -1,5 +1,4 @@
 // `posthorn deliveries`: a list, one of them, or one more attempt.
-
 import type { ApiAccess } from '../../cli/api-client.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

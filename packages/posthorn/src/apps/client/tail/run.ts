@@ -1,5 +1,4 @@
 // `posthorn tail` as a process: attempts as they happen, until Ctrl-C or until nobody reads any more.
-
 import type { ApiAccess } from '../../cli/api-client.ts';
 import { EXIT } from '../../cli/exit-codes.ts';
 import { stopSignal } from '../../service/signals.ts';
