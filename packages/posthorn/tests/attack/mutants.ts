@@ -24,7 +24,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a delivery for every tenant',
     edits: [
-      edit('adapters/sqlite/history.js', 'where delivery.tenant = ? and state in', 'where ? is not null and state in'),
+      edit('adapters/sqlite/summary.js', 'where delivery.tenant = ? and state in', 'where ? is not null and state in'),
     ],
     noticed: /the answer holds a secret|something of another tenant/,
   },

@@ -23,11 +23,11 @@ export interface Mutant extends Defect {
 
 const YES_BEFORE_COMMIT: Edit = {
   file: 'engine/intake.js',
-  from: 'const result = await this.#batches.add(group).catch((error) => {',
-  to: `this.#batches.add(group).catch(() => this.#giveUp(group));
+  from: 'const result = await this.#batches.add({ group, receivedAt }).catch((error) => {',
+  to: `this.#batches.add({ group, receivedAt }).catch(() => this.#giveUp(group));
             return { kind: 'accepted', events: group.events.map(({ event, deliveries }) => ({ id: event.id, type: event.type,
               createdAt: event.createdAt, deliveries, existing: false })) };
-            const result = await this.#batches.add(group).catch((error) => {`,
+            const result = await this.#batches.add({ group, receivedAt }).catch((error) => {`,
 };
 
 const NO_TAKEOVER: Edit = {

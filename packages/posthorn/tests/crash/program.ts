@@ -39,10 +39,17 @@ export function copyProgram(folder: string, edits: readonly Edit[] = []): Progra
   return { command: join(copy, 'bin', 'posthorn.js') };
 }
 
-function apply(copy: string, { file, from, to }: Edit): void {
-  const path = join(copy, 'dist', file);
+/** How many places of the build an edit would change: one, or the code has moved on. */
+export function placesOf({ file, from }: Edit, dist = join(PACKAGE, 'dist')): number {
+  return readFileSync(join(dist, file), 'utf8').split(from).length - 1;
+}
+
+function apply(copy: string, edit: Edit): void {
+  const { file, from, to } = edit;
+  const dist = join(copy, 'dist');
+  const path = join(dist, file);
   const text = readFileSync(path, 'utf8');
-  const found = text.split(from).length - 1;
+  const found = placesOf(edit, dist);
   if (found !== 1) {
     throw new Error(`A mutant cannot be made: dist/${file} has ${found} places instead of one that read\n${from}`);
   }

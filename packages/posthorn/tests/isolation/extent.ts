@@ -15,7 +15,7 @@ export const FULL: Extent = {
     ...{ atMostTimes: 1.5, noiseMs: 10, bestRound: false },
   },
   snapshot: { deliveries: 120_000, atMostTimes: 1.5, noiseMs: 5 },
-  memory: { endpoints: 10_000, pending: 1_000_000, phaseMs: 20_000 },
+  memory: { endpoints: 10_000, pending: 1_000_000, phaseMs: 20_000, maxMib: 1_024 },
 };
 
 export const QUICK: Extent = {
@@ -24,5 +24,5 @@ export const QUICK: Extent = {
     ...{ atMostTimes: 3, noiseMs: 200, bestRound: true },
   },
   snapshot: { deliveries: 20_000, atMostTimes: 4, noiseMs: 20 },
-  memory: { endpoints: 500, pending: 50_000, phaseMs: 5_000 },
+  memory: { endpoints: 500, pending: 50_000, phaseMs: 4_000, maxMib: 640 },
 };

@@ -28,7 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'memory is for whoever comes first',
     edits: [
-      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 512;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
+      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 1_024;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
       edit(
         'engine/lanes.js',
         'const MAX_HELD_BYTES = 64 * 1_024 * 1_024;',
@@ -64,7 +64,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'bodies of everything that is pending are held',
     edits: [
-      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 512;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
+      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 1_024;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
       edit('engine/lanes.js', 'const MAX_HELD_BYTES = 64 * 1_024 * 1_024;', 'const MAX_HELD_BYTES = 2 ** 40;'),
     ],
     only: 'memory, sqlite',
@@ -74,6 +74,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'all of a response is kept',
     edits: [
       edit('adapters/sender/response-buffer.js', 'const MAX_BODY_BYTES = 65_536;', 'const MAX_BODY_BYTES = 2 ** 30;'),
+      edit('adapters/sender/line.js', 'const MAX_WIRE_BYTES = 524_288;', 'const MAX_WIRE_BYTES = 2 ** 23;'),
     ],
     only: 'memory, sqlite',
     noticed: /it weighed/,
