@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { ACCEPT } from '../../src/adapters/postgres/accept-sql.ts';
 import { BACKLOGS, CLAIM_BACKLOG, CLAIM_DUE, NEXT_DUE } from '../../src/adapters/postgres/claim-sql.ts';
 import { WORK_SESSION } from '../../src/adapters/postgres/connection.ts';
+import { DELIVERIES } from '../../src/adapters/postgres/history.ts';
 import { migratePostgres } from '../../src/adapters/postgres/index.ts';
 import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
 import { RECORD } from '../../src/adapters/postgres/record-sql.ts';
@@ -13,6 +14,7 @@ import { RELEASE } from '../../src/adapters/postgres/release.ts';
 import { LAST_SEARCHED, SEARCH } from '../../src/adapters/postgres/replay-search.ts';
 import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/postgres/replay-step.ts';
 import { ENDPOINT, REVIVE } from '../../src/adapters/postgres/retry.ts';
+import { TALLY } from '../../src/adapters/postgres/tallies.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 /** Columns by which a search of that index must begin, so that it reads what it wants and nothing else. */
@@ -33,6 +35,9 @@ const SEARCHED_BY: Readonly<Record<string, readonly string[]>> = {
   queue_replay: ['replay_id', 'endpoint_id'],
 };
 
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** Tables of a few rows. */
 const SMALL = new Set(['clock', 'owner']);
 
@@ -44,7 +49,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-const NAMED = [ACCEPT, CLAIM_DUE, CLAIM_BACKLOG, NEXT_DUE, BACKLOGS, RECORD, RELEASE, BEGIN, BEAT];
+const NAMED = [ACCEPT, CLAIM_DUE, CLAIM_BACKLOG, NEXT_DUE, BACKLOGS, RECORD, RELEASE, BEGIN, BEAT, TALLY];
 /** Steps of replays: rare, so planned anew each time, but never with good statistics. */
 const STEPS = { DUE_REPLAY, DUE_PARTS, ENDPOINT, OUTSTANDING, SEARCH, LAST_SEARCHED, REVIVE, NEXT_LOOK, NEXT_STEP };
 
@@ -120,6 +125,39 @@ describe('the plans of work statements', () => {
       const { rows } = await session.query('select from posthorn.replay limit 1');
       if (rows.length === 0) await session.query(FILL);
       await expectIndexed(name, text);
+    });
+  }
+});
+
+describe('the plan of a list of deliveries', () => {
+  for (const [state, tables] of [
+    ['pending', ['queue']],
+    ['exhausted', ['delivery']],
+    [null, ['delivery', 'queue']],
+  ] as const) {
+    it(`in the state ${state ?? 'of any kind'} reads nothing where none can be`, async () => {
+      const database = await createTestDatabase();
+      const session = new Client({ connectionString: database.url });
+      try {
+        await migratePostgres(database.url);
+        await session.connect();
+        const any = [null, null, null];
+        const values = ['acme', 51, LAST_ID, FIRST_ID, ...any, state, null];
+        const { rows } = await session.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+          `explain (format json) ${DELIVERIES.text}`,
+          values,
+        );
+        const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
+        assert.ok(plan !== undefined);
+        const read = [...nodesOf(plan)].map(([node]) => node['Relation Name']);
+        assert.deepEqual(
+          ['delivery', 'queue'].filter((table) => read.includes(table)),
+          tables,
+        );
+      } finally {
+        await session.end();
+        await database.drop();
+      }
     });
   }
 });

@@ -85,12 +85,16 @@ const DELIVERY_OF_ATTEMPT: Statement = {
   text: 'select delivery_id from posthorn.attempt where id = $1 and number > 0',
 };
 
-/** Served by queue_tenant, and by the primary key of delivery, delivery_endpoint or delivery_unsuccessful. */
-const DELIVERIES: Statement = {
+/**
+ * Served by queue_tenant, and by the primary key of delivery, delivery_endpoint, delivery_unsuccessful or
+ * delivery_unsuccessful_of_endpoint. Planned for its values each time: what they rule out is not looked at.
+ */
+export const DELIVERIES: Statement = {
   text: `
 (${PENDING} where ${FILTER} and attempts >= 0 and ($8::text is null or $8 = 'pending') order by id desc limit $2)
 union all
-(${SETTLED} where ${FILTER} and ($8::text is null or state = $8) order by id desc limit $2)
+(${SETTLED} where ${FILTER} and $8::text is distinct from 'pending' and ($8::text is null or state = $8) order by id desc
+  limit $2)
 order by id desc
 limit $2
 `,
