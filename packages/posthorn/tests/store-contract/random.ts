@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import fc from 'fast-check';
 import type { Next } from '../../src/domain/delivery.ts';
-import type { AttemptId, DeliveryId, OwnerId, TenantId } from '../../src/domain/ids.ts';
+import type { AttemptId, DeliveryId, EndpointId, OwnerId, ReplayId, TenantId } from '../../src/domain/ids.ts';
 import { type SteadyMs, steady } from '../../src/domain/time.ts';
 import type { DeliverySummary } from '../../src/seams/store/history.ts';
 import type { AttemptRecord, Release } from '../../src/seams/store/queue.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
+import type { Replay } from '../../src/seams/store/replays.ts';
 import { allPages, assertSame, type Bench, type ContractIt, eventFor, ids, newlyHeld } from './bench.ts';
 import {
   attemptOf,
@@ -255,6 +256,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     else assert.equal(answer, reference.retry(one, world.now));
   },
 
+  replayExhausted: (world) => replay(world, ['exhausted']),
+  replaySettled: (world) => replay(world, ['succeeded', 'exhausted', 'cancelled']),
+
   async reclaim(world, choice) {
     const owner = world.owner(choice);
     const held = world.known.filter((one) => reference.isHeldBy(one, owner));
@@ -334,6 +338,34 @@ async function record(world: World, choice: Choice, next: Next): Promise<void> {
   assert.deepEqual(await world.bench.record(owner, made), [answer]);
   if (fits) reference.apply(one, made);
   world.lastRecord = { owner, record: made, answer };
+}
+
+/** Steps until everything that may be replayed is due. */
+async function replay(world: World, states: Replay['states']): Promise<void> {
+  const { bench, tenant } = world;
+  const at = wallLater(1e9);
+  const wish = { endpointId: null, eventTypes: null, states, since: null, until: at };
+  const counts = (await bench.store.countReplay(tenant, wish, at)) ?? new Map<EndpointId, number>();
+  const meant = world.known.filter(
+    (one) => one.place === 'settled' && states.some((state) => state === one.state) && !world.isGone(one.endpoint),
+  );
+  const total = meant.length;
+  assert.equal(
+    [...counts.values()].reduce((sum, count) => sum + count, 0),
+    total,
+  );
+  const id = newId<ReplayId>();
+  const counters = { total, replayed: 0, skipped: 0, ratePerSecond: 1_000, createdAt: at, endedAt: null };
+  const created: Replay = { ...wish, ...counters, id, tenantId: tenant, state: 'running' };
+  await bench.store.createReplay(created, counts, world.now, 10);
+  const possible = meant.filter(({ endpoint }) => endpoint.enabled);
+  for (const few of Map.groupBy(possible, ({ endpoint }) => endpoint.id).values()) {
+    // More only when these are done.
+    const first = few.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 16);
+    for (const one of first) reference.retry(one, world.now);
+  }
+  for (let steps = 0; steps < 5; steps++) await bench.store.stepReplay(world.now, at);
+  await bench.store.cancelReplay(tenant, id, at);
 }
 
 function goingBack({ resume, failures }: Known, next: Next): Next {

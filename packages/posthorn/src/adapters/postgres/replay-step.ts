@@ -12,8 +12,8 @@ import { plainArray } from './wire.ts';
 
 /** Endpoints looked at per step. */
 const PARTS_PER_STEP = 32;
-/** Rows looked at per step. Beyond it the next step goes on. */
-const SEARCHED_PER_STEP = 2_000;
+/** Rows looked at per endpoint. Beyond it the next step goes on. */
+const SEARCHED_AT_ONCE = 2_000;
 
 /** Served by replay_due. */
 export const DUE_REPLAY: Statement = {
@@ -93,7 +93,8 @@ interface PartRow {
 interface Step {
   readonly now: SteadyMs;
   deliveries: number;
-  rows: number;
+  /** A search has looked at as many rows as it may. */
+  searchedLong: boolean;
   made: number;
   skipped: number;
   /** Deliveries made due beyond those that were counted. */
@@ -108,13 +109,13 @@ export function stepReplay(database: Database, now: SteadyMs, at: WallMs): Promi
     const step: Step = {
       now: steady(Math.floor(now)),
       deliveries: replayStepSize(row.rate),
-      rows: SEARCHED_PER_STEP,
+      searchedLong: false,
       made: 0,
       skipped: 0,
       uncounted: 0,
     };
     for (const part of await query<PartRow>(DUE_PARTS, [row.id, step.now, PARTS_PER_STEP])) {
-      if (step.deliveries <= 0 || step.rows <= 0) break;
+      if (step.deliveries <= 0 || step.searchedLong) break;
       await stepPart(query, row, part, step);
     }
     const moved = await move(query, row, step, at);
@@ -164,8 +165,8 @@ async function makeDue(
     until: replay.until,
     settledBy: replay.created_at,
   };
-  const { deliveries, last } = await search(query, wanted, endpointId, cursor, step.rows, limit);
-  if (deliveries.length < limit) step.rows = 0;
+  const { deliveries, last } = await search(query, wanted, endpointId, cursor, SEARCHED_AT_ONCE, limit);
+  step.searchedLong = deliveries.length < limit && last !== null;
   if (deliveries.length === 0) return { made: 0, cursor: last };
   // Somebody else may have made one of them due at this moment: it is not made due twice.
   const revived = await query(REVIVE, [plainArray(deliveries), replay.tenant, step.now, replay.id]);

@@ -10,7 +10,7 @@ import { obstacle, queueAgain } from './retry.ts';
 
 /** Endpoints looked at per step. */
 const PARTS_PER_STEP = 32;
-/** Rows looked at per step and state: about 2 ms. Beyond it the next step goes on. */
+/** Rows looked at per step: about 2 ms. Beyond it the next step goes on. */
 const SEARCHED_PER_STEP = 1_000;
 /** Rows looked at at a time: more than most steps want. */
 const SEARCHED_AT_ONCE = 100;
@@ -118,8 +118,8 @@ function makeDue(
   let made = 0;
   let after = cursor;
   while (made < limit && budget.rows > 0) {
-    const { deliveries, last } = search(db, wanted, after, SEARCHED_AT_ONCE);
-    budget.rows -= SEARCHED_AT_ONCE;
+    const { deliveries, looked, last } = search(db, wanted, after, SEARCHED_AT_ONCE);
+    budget.rows -= looked;
     for (const delivery of deliveries) {
       if (made >= limit) return { made, cursor: after };
       queueAgain(db, delivery, now, replay.key);
