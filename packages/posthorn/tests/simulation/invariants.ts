@@ -4,9 +4,10 @@ import { MAX_INTERRUPTIONS } from '../../src/domain/delivery.ts';
 import { countsAgainstEndpoint } from '../../src/domain/outcome.ts';
 import { SLOT_MS, slotOf } from '../../src/domain/tally.ts';
 import { type WallMs, wall } from '../../src/domain/time.ts';
-import type { Attempt } from '../../src/seams/store/history.ts';
+import type { Attempt, DeliveryDetail } from '../../src/seams/store/history.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { Ledger } from './ledger.ts';
+import { answeredIn } from './owed.ts';
 import type { WireCall } from './scripted-sender.ts';
 import { POISON_TENANT } from './world.ts';
 
@@ -23,7 +24,12 @@ export async function violations(
   scheduleMs: readonly number[],
   now: WallMs,
 ): Promise<string[]> {
-  const found = [...ledger.violations, ...identities(ledger)];
+  const found = [
+    ...ledger.violations,
+    ...ledger.owed.violations,
+    ...identities(ledger),
+    ...(await replaysEnded(ledger, store)),
+  ];
   let recorded = 0;
   const callsOf = Map.groupBy(ledger.calls, (call) => call.correlationId);
   for (const [eventId, { tenantId, answer }] of ledger.accepted) {
@@ -44,7 +50,7 @@ export async function violations(
       if (delivery.state === 'pending')
         found.push(`stuck: delivery ${id} is still pending after everything has healed`);
       recorded += delivery.history.length;
-      found.push(...scheduleKept(id, delivery.history, calls, scheduleMs));
+      found.push(...scheduleKept(id, delivery.history, calls, scheduleMs), ...owedMade(delivery, ledger));
       if (tenantId !== POISON_TENANT && delivery.state === 'exhausted') {
         found.push(...parkedForAnother(id, delivery.history, calls, ledger));
       }
@@ -77,6 +83,36 @@ function identities(ledger: Ledger): string[] {
     seen.add(attemptId);
   }
   return found;
+}
+
+/** Every replay has come to its end, and its counts are those of what it did. */
+async function replaysEnded(ledger: Ledger, store: Store): Promise<string[]> {
+  const found: string[] = [];
+  for (const [id, { tenantId, made }] of ledger.owed.replays) {
+    const replay = await store.replay(tenantId, id);
+    if (replay === undefined) {
+      found.push(`lost: replay ${id} was created and is not stored`);
+      continue;
+    }
+    const { state, total, replayed, skipped } = replay;
+    if (state === 'running') found.push(`stuck: replay ${id} is still running after everything has healed`);
+    if (replayed !== made.size) found.push(`replay ${id} says ${replayed} and made ${made.size} deliveries due`);
+    const sum = replayed + skipped;
+    if (state === 'completed' ? sum !== total : sum > total) {
+      found.push(`replay ${id} is ${state} with ${replayed} replayed and ${skipped} skipped of ${total}`);
+    }
+  }
+  return found;
+}
+
+/** What was asked for was attempted once, no more and no less; no less, unless the endpoint was deleted meanwhile. */
+function owedMade({ id, endpointId, history }: DeliveryDetail, { owed, deleted }: Ledger): string[] {
+  const asked = owed.asked.get(id) ?? 0;
+  const answered = answeredIn(history);
+  if (answered > asked) return [`delivery ${id}: ${answered} manual attempts, ${asked} were asked for`];
+  if (answered === asked || deleted.has(endpointId)) return [];
+  const parked = history.filter(({ outcome }) => outcome === 'interrupted').length >= MAX_INTERRUPTIONS;
+  return parked ? [] : [`delivery ${id}: ${answered} manual attempts, ${asked} were asked for`];
 }
 
 /** Attempts are numbered without gaps, never exceed the schedule, and none is early by elapsed time. */

@@ -1,11 +1,16 @@
 // What the outside world knows: which events were accepted for which endpoints, every call on the wire, and which process
 // was taken for dead when. The invariants are judged by this, not by what the engine believes.
-import type { EventId, TenantId } from '../../src/domain/ids.ts';
+import type { EndpointId, EventId, TenantId } from '../../src/domain/ids.ts';
 import type { AcceptedEvent } from '../../src/seams/store/queue.ts';
 import type { Incarnation } from './incarnation.ts';
+import { Owed } from './owed.ts';
 import type { WireCall } from './scripted-sender.ts';
 
 export class Ledger {
+  /** What replays and people have asked for. */
+  readonly owed = new Owed();
+  /** Endpoints that were deleted, or may have been: what was owed to them is not. */
+  readonly deleted = new Set<EndpointId>();
   readonly accepted = new Map<EventId, { tenantId: TenantId; answer: AcceptedEvent }>();
   /** Ids of all events that producers have posted, answered or not. */
   readonly posted = new Set<string>();

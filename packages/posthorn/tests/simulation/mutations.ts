@@ -1,7 +1,7 @@
 // Defects put in on purpose. Each stands for a mistake that is easy to make, and each must be caught: a promise whose check
 // cannot fail is not kept, only claimed.
 import type { HeldDelivery } from '../../src/domain/delivery.ts';
-import { makeId, type OwnerId } from '../../src/domain/ids.ts';
+import { type DeliveryId, makeId, type OwnerId, type TenantId } from '../../src/domain/ids.ts';
 import { steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { AttemptRecord } from '../../src/seams/store/queue.ts';
@@ -117,6 +117,32 @@ export const MUTATIONS: readonly Mutation[] = [
     store: (store, dice) =>
       replace(store, 'tally', async (writer, number, told) => {
         if (!dice.chance(0.02)) await store.tally(writer, number, told);
+      }),
+  },
+  {
+    name: 'forgets now and then how far a replay has come, and meets a delivery again',
+    store: (store, dice) => {
+      const met: { readonly tenantId: TenantId; readonly id: DeliveryId }[] = [];
+      return replace(store, 'stepReplay', async (now, at) => {
+        const step = await store.stepReplay(now, at);
+        const { replay } = step;
+        if (replay === null || step.made === 0) return step;
+        const { tenantId } = replay;
+        const again = met.find((one) => one.tenantId === tenantId);
+        if (again !== undefined && dice.chance(0.2)) await store.retry(tenantId, again.id, now);
+        for (const { id } of await store.deliveries(tenantId, { state: 'pending' }, { limit: 1, after: null })) {
+          met.push({ tenantId, id });
+        }
+        return step;
+      });
+    },
+  },
+  {
+    name: 'leaves a replay behind when the answer to its step does not come',
+    store: (store, dice) =>
+      replace(store, 'stepReplay', async (now, at) => {
+        const step = await store.stepReplay(now, at);
+        return dice.chance(0.1) ? { ...step, nextAt: null } : step;
       }),
   },
   {

@@ -1,11 +1,13 @@
 // A simulated installation: tenants with endpoints whose receivers have good and bad days, producers that repeat what got no
 // answer, an operator who changes things, and one or more posthorn processes on one store.
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
-import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
+import { wall } from '../../src/domain/time.ts';
+import { type EndpointSettings, Engine, type EngineSettings, type ReplayWish } from '../../src/engine/engine.ts';
 import type { News } from '../../src/engine/news.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import type { Call, Sender } from '../../src/seams/sender.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
+import type { Replay } from '../../src/seams/store/replays.ts';
 import { Dice } from './dice.ts';
 import type { Fault } from './faults.ts';
 import { faultyStore, type StoreFaults } from './faulty-store.ts';
@@ -24,6 +26,7 @@ const OPERATOR_EVERY_MS = 3 * 60_000;
 const POISON_CHANCE = 0.5;
 export const POISON_TENANT = 'poisoned' as TenantId;
 const POISON_URL = 'https://poison.example/hook';
+const REPLAY_EVERY_MS = 4 * 60_000;
 
 type Mood = 'well' | 'slow' | 'failing' | 'refusing' | 'hanging' | 'flapping' | 'starved';
 
@@ -79,6 +82,7 @@ export class World {
     if (this.#dice.chance(POISON_CHANCE)) {
       this.time.plan(begin + this.#dice.fraction() * 0.8 * durationMs, () => this.#poison());
     }
+    this.#every(REPLAY_EVERY_MS, () => void this.#replay());
     await this.time.run(begin + durationMs);
     await this.#heal();
     await this.time.pass(15 * 60_000);
@@ -153,7 +157,7 @@ export class World {
 
   #storeFor(life: Incarnation): Store {
     const base = this.#mutation.store?.(this.#base, this.#dice) ?? this.#base;
-    return faultyStore(base, this.#shared, life, this.#faults, this.time, this.#dice, (owner) =>
+    return faultyStore(this.ledger.owed.watch(base), this.#shared, life, this.#faults, this.time, this.#dice, (owner) =>
       this.ledger.owners.set(owner, life),
     );
   }
@@ -307,6 +311,7 @@ export class World {
           this.time.plan(this.time.now + this.#dice.between(1_000, 120_000), () => void this.#enable(endpoint));
           return;
         case 'replace':
+          this.ledger.deleted.add(id);
           if (await engine.deleteEndpoint(tenantId, id)) this.#endpoints.splice(this.#endpoints.indexOf(endpoint), 1);
           return await this.#addEndpoint(engine, tenantId);
         default: {
@@ -314,6 +319,36 @@ export class World {
           if (one !== undefined) await engine.retry(tenantId, one.id);
         }
       }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+
+  /** Slow ones for the most part, so that faults fall into them. */
+  async #replay(): Promise<void> {
+    const { engine } = this.#processes.find((life) => life?.alive) ?? {};
+    const tenantId = this.#dice.pick(this.#tenants as [TenantId, ...TenantId[]]);
+    const endpoint = this.#endpoints.find((one) => one.tenantId === tenantId);
+    const wish: ReplayWish = {
+      states: this.#dice.pick([['exhausted'], ['exhausted', 'cancelled'], ['succeeded', 'exhausted']]),
+      eventTypes: this.#dice.pick([null, ['order.*'], ['user.created', 'order.paid']]),
+      endpointId: this.#dice.chance(0.3) ? endpoint?.id : undefined,
+      since: this.#dice.chance(0.3) ? wall(this.time.wallNow - 10 * 60_000) : undefined,
+      ratePerSecond: this.#dice.pick([1, 1, 3, 20, 1_000]),
+    };
+    try {
+      const replay = await engine?.createReplay(tenantId, wish);
+      if (typeof replay !== 'object' || !this.#dice.chance(0.2)) return;
+      this.time.plan(this.time.now + this.#dice.between(500, 60_000), () => void this.#cancelReplay(replay));
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+
+  async #cancelReplay({ tenantId, id }: Replay): Promise<void> {
+    const { engine } = this.#processes.find((life) => life?.alive) ?? {};
+    try {
+      await engine?.cancelReplay(tenantId, id);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
