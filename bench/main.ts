@@ -17,13 +17,13 @@ import { createWorld, type World } from './world/world.ts';
 const REPORT = 'reports/bench.json';
 const PROFILES = 'reports/profiles';
 
-const SCENARIOS: readonly Scenario[] = [drain, flow, fanOut, peers, latency, retries, pending, origins, idle];
+const SCENARIOS: readonly Scenario[] = [drain, flow, peers, latency, fanOut, pending, retries, origins, idle];
 
 const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
 
   npm run bench                      everything, about a quarter of an hour
-  npm run bench -- --quick           ratios only, with wide margins, for CI
-  npm run bench -- --long            also what takes millions of rows
+  npm run bench -- --long            more of everything
+  npm run bench -- --quick           guards against decline, for CI: ratios only, with wide margins
   npm run bench -- --only drain      scenarios whose names begin so
   npm run bench -- --profile         CPU profiles of the service go to ${PROFILES}
 
@@ -48,12 +48,12 @@ process.on('SIGINT', () => process.exit(130));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { only } = values;
-  const extent: Extent = values.quick ? 'quick' : values.long ? 'long' : 'full';
-  const takesPart = ({ name, extents }: Scenario) =>
-    only.length === 0 ? extents.includes(extent) : only.some((start) => name.startsWith(start));
-  const scenarios = SCENARIOS.filter(takesPart);
-  if (values.help || scenarios.length === 0) {
+  const { only, quick, long } = values;
+  const extent: Extent = quick ? 'quick' : long ? 'long' : 'full';
+  const scenarios = SCENARIOS.filter(({ name, quick: isQuick }) =>
+    only.length === 0 ? !quick || isQuick : only.some((start) => name.startsWith(start)),
+  );
+  if (values.help || scenarios.length === 0 || (quick && long)) {
     process.stdout.write(HELP);
     return values.help ? 0 : 2;
   }
@@ -73,17 +73,26 @@ async function main(): Promise<number> {
   const checks = ran.flatMap(({ outcome }) => outcome.checks);
   for (const check of checks) print(checkLine(check));
   // Away from CI this is a measurement, not a test: a busy machine misses targets too.
-  return extent === 'quick' && checks.some(({ holds }) => !holds) ? 1 : 0;
+  return quick && checks.some(({ holds }) => !holds) ? 1 : 0;
 }
 
+/** In a quick run what misses is measured once more: what has declined misses twice, a machine that was busy does not. */
 async function run(scenario: Scenario, world: World, extent: Extent): Promise<Ran> {
+  const first = await runOnce(scenario, world, extent);
+  if (extent !== 'quick' || first.outcome.checks.every(({ holds }) => holds)) return first;
+  return await runOnce(scenario, world, extent);
+}
+
+async function runOnce(scenario: Scenario, world: World, extent: Extent): Promise<Ran> {
   const { name, promise } = scenario;
   print(`\n${name}: ${promise}`);
   const began = performance.now();
   const outcome = await scenario.run(world, extent);
+  const seconds = (performance.now() - began) / 1_000;
   print('');
   for (const line of tableOf(outcome)) print(`  ${line}`);
   for (const check of outcome.checks) print(`  ${checkLine(check)}`);
   for (const note of outcome.notes ?? []) print(`  ${note}`);
-  return { name, promise, seconds: (performance.now() - began) / 1_000, outcome };
+  print(`  ${seconds.toFixed()} s`);
+  return { name, promise, seconds, outcome };
 }

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'bench/**/*.test.ts'];
 const named = process.argv.slice(2);
-const files =
-  named.length > 0 ? named : globSync(['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts'], { cwd: root });
+const files = named.length > 0 ? named : globSync(TESTS, { cwd: root });
 const run = spawnSync(
   'node',
   [

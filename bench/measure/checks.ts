@@ -13,32 +13,29 @@ export interface Check {
   readonly holds: boolean;
 }
 
-/** What the rest of a shared, smaller or busier machine may cost: a quick run only finds what has become far worse. */
-const QUICK_MARGIN = 0.6;
+type Wanted = Pick<Check, 'promise' | 'wants' | 'target' | 'unit'>;
 
-interface RatioCheck {
-  readonly promise: string;
+/** What a ratio is to be. */
+interface RatioCheck extends Pick<Check, 'promise' | 'wants' | 'target'> {
+  /** The variants that are compared, by name. */
   readonly of: string;
   readonly to: string;
-  readonly atLeast: number;
 }
 
-/** `undefined` when one of the two was not measured. */
-export function checkRatio(rows: readonly Row[], { promise, of, to, atLeast }: RatioCheck, quick: boolean): Check[] {
+/** None when one of the two was not measured. */
+export function checkRatio(rows: readonly Row[], { of, to, ...wanted }: RatioCheck): Check[] {
   const ratios = ratiosOf(rows, of, to);
-  if (ratios.length === 0) return [];
-  const target = quick ? atLeast * QUICK_MARGIN : atLeast;
-  return [judge({ promise, wants: 'at least', target, unit: '' }, ratios)];
+  return ratios.length === 0 ? [] : [judge({ ...wanted, unit: '' }, ratios)];
 }
 
-export function ratiosOf(rows: readonly Row[], of: string, to: string): number[] {
+export function judge(wanted: Wanted, values: readonly number[]): Check {
+  const middle = median(values);
+  const holds = wanted.wants === 'at least' ? middle >= wanted.target : middle <= wanted.target;
+  return { ...wanted, median: middle, least: least(values), most: most(values), holds };
+}
+
+function ratiosOf(rows: readonly Row[], of: string, to: string): number[] {
   const above = rows.find(({ variant }) => variant === of)?.values ?? [];
   const below = rows.find(({ variant }) => variant === to)?.values ?? [];
   return above.slice(0, below.length).map((value, index) => value / (below[index] ?? Number.NaN));
-}
-
-export function judge(check: Pick<Check, 'promise' | 'wants' | 'target' | 'unit'>, values: readonly number[]): Check {
-  const middle = median(values);
-  const holds = check.wants === 'at least' ? middle >= check.target : middle <= check.target;
-  return { ...check, median: middle, least: least(values), most: most(values), holds };
 }

@@ -16,25 +16,32 @@ export interface Ran {
 
 const FIGURES = 3;
 
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return '–';
+/** A number as people read it; a dash where there is none. */
+export function figure(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return '–';
   const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(FIGURES));
   return rounded.toLocaleString('en', { maximumFractionDigits: 3 });
 }
 
 /** Rows with their spread, and what they cost. */
-export function tableOf({ unit, rows }: Outcome): string[] {
-  const cpu = [...new Set(rows.flatMap(({ cpuUs }) => Object.keys(cpuUs)))];
+export const tableOf = ({ unit, rows }: Outcome): string[] => rightAligned(cellsOf(unit, rows));
+
+/** The order of the columns that tell who spent how much CPU time. */
+const SPENDERS = ['loop', 'storage', 'helpers', 'database', 'receiver', 'producer'];
+
+/** A table's cells, its head first. */
+export function cellsOf(unit: string, rows: readonly Omit<Row, 'values'>[]): string[][] {
+  const cpu = SPENDERS.filter((name) => rows.some(({ cpuUs }) => cpuUs[name] !== undefined));
   const more = [...new Set(rows.flatMap((row) => Object.keys(row.more)))];
   const head = ['', unit, 'least – most', ...cpu.map((name) => `${name} µs`), ...more];
   const cells = rows.map((row) => [
     row.variant,
     figure(row.median),
-    spread(row),
-    ...cpu.map((name) => figure(row.cpuUs[name] ?? Number.NaN)),
-    ...more.map((name) => figure(row.more[name] ?? Number.NaN)),
+    row.least === row.most ? '' : `${figure(row.least)} – ${figure(row.most)}`,
+    ...cpu.map((name) => figure(row.cpuUs[name])),
+    ...more.map((name) => figure(row.more[name])),
   ]);
-  return rightAligned([head, ...cells]);
+  return [head, ...cells];
 }
 
 export function checkLine({ promise, wants, target, unit, median, least, most, holds }: Check): string {
@@ -47,10 +54,6 @@ export function writeReport(file: string, extent: Extent, machine: Machine, ran:
   mkdirSync(dirname(file), { recursive: true });
   const report = { madeAt: new Date().toISOString(), extent, machine, scenarios: ran };
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-}
-
-function spread({ least, most }: Row): string {
-  return `${figure(least)} – ${figure(most)}`;
 }
 
 function rightAligned(rows: readonly (readonly string[])[]): string[] {

@@ -31,6 +31,7 @@ export interface LoopQuestion {
 type Post = (url: string, event: EventContent) => Promise<void>;
 
 const random = systemRandom();
+let post: Post | undefined;
 
 function dresser(secret: string) {
   const dress = {
@@ -58,7 +59,9 @@ function posthornPost({ ca, secret }: LoopQuestion): Post {
 
 function barePost({ ca, secret, concurrency }: LoopQuestion): Post {
   const post = undiciPost({ ca, secret, connections: concurrency });
-  return (url, event) => post(url, event.id, event.body);
+  return async (url, event) => {
+    await post(url, event.id, event.body);
+  };
 }
 
 async function loop(question: LoopQuestion): Promise<void> {
@@ -66,14 +69,16 @@ async function loop(question: LoopQuestion): Promise<void> {
   const spacingMs = due === undefined ? 0 : (due.to - due.from) / calls;
   const dueOf = (index: number) => (due === undefined ? undefined : due.from + index * spacingMs);
   const events = Array.from({ length: calls }, (_, index) => eventAt(tenantOf('bench'), dueOf(index)));
-  const post = sender === 'posthorn' ? posthornPost(question) : barePost(question);
+  // Connections of an earlier question are used again.
+  post ??= sender === 'posthorn' ? posthornPost(question) : barePost(question);
+  const send = post;
   let next = 0;
   const runner = async () => {
     for (let index = next++; index < calls; index = next++) {
       const waitMs = (dueOf(index) ?? 0) - monotonicMs();
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
       const event = events[index];
-      if (event !== undefined) await post(urls[index % urls.length] ?? '', event);
+      if (event !== undefined) await send(urls[index % urls.length] ?? '', event);
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency * urls.length, concurrencyOverAll) }, runner));

@@ -1,4 +1,5 @@
-// BullMQ as somebody would use it who sends webhooks with it: a job for each delivery, signed and sent by undici.
+// BullMQ as somebody would use it who sends webhooks with it: a job for each delivery, signed and sent by undici. Tuned: more
+// jobs are under way than calls, so that connections do not wait for Redis.
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { answer } from './answering.ts';
@@ -9,6 +10,7 @@ import { undiciPost } from './undici-post.ts';
 
 const QUEUE = 'deliveries';
 const JOBS_PER_INSERT = 1_000;
+const JOBS_AT_ONCE = 64;
 const RETRIES = { attempts: 3, backoff: { type: 'fixed', delay: 10_000 } };
 
 let close: () => Promise<void> = async () => undefined;
@@ -35,7 +37,7 @@ async function drain({ store, ca, secret, connections }: PeerQuestion & { kind: 
   const connection = connect(store);
   const worker = new Worker(QUEUE, ({ data }) => post(data.url, data.eventId, data.body), {
     connection,
-    concurrency: connections,
+    concurrency: JOBS_AT_ONCE,
   });
   close = async () => {
     await worker.close();

@@ -1,5 +1,5 @@
 // pg-boss as somebody would use it who sends webhooks with it: a job for each delivery, fetched in batches, signed and sent
-// by undici, each job's own result recorded. Tuned: full batches are followed by the next at once, and two are under way.
+// by undici, each job's own result recorded. Tuned: full batches are followed by the next at once, and four are under way.
 import { PgBoss } from 'pg-boss';
 import { answer } from './answering.ts';
 import { eventAt } from './payload.ts';
@@ -26,7 +26,7 @@ interface Delivery {
 const QUEUE = 'deliveries';
 const JOBS_PER_INSERT = 1_000;
 const JOBS_PER_BATCH = 100;
-const BATCHES_AT_ONCE = 2;
+const BATCHES_AT_ONCE = 4;
 
 let boss: PgBoss | undefined;
 
@@ -66,10 +66,10 @@ async function drain({ store, ca, secret, connections }: PeerQuestion & { kind: 
     Promise.all(
       jobs.map(async ({ id, data }) => {
         try {
-          await post(data.url, data.eventId, data.body);
-          return { id, status: 'completed' as const };
-        } catch {
-          return { id, status: 'failed' as const };
+          const output = await post(data.url, data.eventId, data.body);
+          return { id, status: 'completed' as const, output };
+        } catch (error) {
+          return { id, status: 'failed' as const, output: { error: String(error) } };
         }
       }),
     ),

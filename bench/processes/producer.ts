@@ -1,8 +1,8 @@
 // The producer: an application that posts events, as fast as they are taken or at a rate.
-import { Pool } from 'undici';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import { answer } from './answering.ts';
 import { EVENT_TYPE, payloadAt } from './payload.ts';
+import { PlainPost } from './plain-post.ts';
 
 export interface ProducerQuestion {
   readonly url: string;
@@ -24,26 +24,12 @@ const TICK_MS = 1;
 
 answer<ProducerQuestion>(async (question): Promise<Produced> => {
   const { url, path, apiKey, events, connections, eventsPerSecond } = question;
-  const pool = new Pool(url, { connections });
-  const headers = ['authorization', `Bearer ${apiKey}`, 'content-type', 'application/json'];
+  const plainPost = new PlainPost(url, path, apiKey, connections);
   const began = monotonicMs();
-  const postOne = () =>
-    new Promise<void>((resolve, reject) => {
-      let status = 0;
-      const body = `{"type":"${EVENT_TYPE}","payload":${payloadAt(monotonicMs())}}`;
-      pool.dispatch(
-        { path, method: 'POST', headers, body },
-        {
-          onRequestStart: () => undefined,
-          onResponseStart: (_, code) => {
-            status = code;
-          },
-          onResponseData: () => undefined,
-          onResponseEnd: () => (status === 202 ? resolve() : reject(new Error(`an event was answered ${status}`))),
-          onResponseError: (_, error) => reject(error),
-        },
-      );
-    });
+  const postOne = async () => {
+    const status = await plainPost.post(`{"type":"${EVENT_TYPE}","payload":${payloadAt(monotonicMs())}}`);
+    if (status !== 202) throw new Error(`an event was answered ${status}`);
+  };
   if (eventsPerSecond === undefined) {
     let left = events;
     const runner = async () => {
@@ -64,6 +50,6 @@ answer<ProducerQuestion>(async (question): Promise<Produced> => {
     await Promise.all(posts);
   }
   const ms = monotonicMs() - began;
-  await pool.close();
+  plainPost.close();
   return { ms, rate: (events * 1_000) / ms };
 });

@@ -18,9 +18,10 @@ export type ReceiverQuestion =
 export interface Received {
   readonly calls: number;
   readonly connections: number;
-  /** Between the last call of the warm-up and the last call. */
+  /** Between the first measured call and the last. */
   readonly ms: number;
-  /** When the last call came, on the machine's monotonic clock. */
+  /** When the first measured call and when the last one came, on the machine's monotonic clock. */
+  readonly warmAt: number;
   readonly lastAt: number;
   /** Measured calls per second. */
   readonly rate: number;
@@ -39,7 +40,6 @@ const PATH_AT = 'POST /'.length;
 const SILENCE_MS = 15_000;
 const POLL_MS = 5;
 
-const monotonicOffsetMs = monotonicMs() - performance.now();
 let expected = { count: 0, warmUp: 0 };
 let calls = 0;
 let connections = 0;
@@ -48,14 +48,14 @@ let lastAt = 0;
 let latencies = new Float64Array(0);
 
 function arrived(body: Buffer): void {
-  const now = performance.now();
+  const now = monotonicMs();
   lastAt = now;
   if (calls === expected.warmUp) warmAt = now;
   const index = calls - expected.warmUp;
   calls += 1;
   if (index < 0 || index >= latencies.length || body.compare(MOMENT, 0, MOMENT.length, 0, MOMENT.length) !== 0) return;
   const at = Number(body.toString('latin1', MOMENT.length, body.indexOf(0x2c, MOMENT.length)));
-  latencies[index] = now + monotonicOffsetMs - at;
+  latencies[index] = now - at;
 }
 
 function serve(raw: Socket, secureContext: SecureContext): void {
@@ -100,8 +100,8 @@ function portOf(server: Server): number {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  const since = performance.now();
-  while (!holds() && performance.now() - Math.max(lastAt, since) < SILENCE_MS) {
+  const since = monotonicMs();
+  while (!holds() && monotonicMs() - Math.max(lastAt, since) < SILENCE_MS) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -114,7 +114,8 @@ function received(): Received {
     calls,
     connections,
     ms,
-    lastAt: lastAt + monotonicOffsetMs,
+    warmAt,
+    lastAt,
     rate: (Math.max(0, calls - expected.warmUp - 1) * 1_000) / ms,
     latency: { least: at(0), p50: at(0.5), p99: at(0.99), most: at(1) },
   };

@@ -1,6 +1,7 @@
 // Posthorn with a store that keeps nothing of events and deliveries: what is left is the price of taking them in, signing
 // and sending. Everything else is the service as it is.
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMemoryStore } from '../../packages/posthorn/src/adapters/sqlite/memory.ts';
 import type { Log } from '../../packages/posthorn/src/apps/logging/log.ts';
 import { startServiceOn } from '../../packages/posthorn/src/apps/service/start.ts';
@@ -15,7 +16,11 @@ export type ServiceQuestion =
   | { readonly kind: 'start'; readonly environment: Readonly<Record<string, string>> }
   | { readonly kind: 'stop' };
 
-/** Tenants and endpoints are kept, in memory; what does not fit into the lanes waits in lists until it is claimed. */
+/**
+ * Tenants and endpoints are kept, in memory; what does not fit into the lanes waits in lists until it is claimed. It answers
+ * in the next turn of the event loop: what arrives in one turn shares a call, as with any store. Answered at once, every
+ * event and every outcome went alone, and SQLite was faster than nothing.
+ */
 function createStoreOfNothing(): Store {
   const backlogs = new Map<EndpointId, HeldDelivery[]>();
   const acceptGroup = ({ events }: AcceptGroup): AcceptResult => ({
@@ -37,12 +42,21 @@ function createStoreOfNothing(): Store {
   });
   return {
     ...createMemoryStore(),
-    accept: async (_, groups) => groups.map(acceptGroup),
-    record: async (_, records) => records.map(() => 'recorded'),
-    claimBacklog: async (_, wants) => ({
-      deliveries: wants.flatMap(({ endpointId, limit }) => backlogs.get(endpointId)?.splice(0, limit) ?? []),
-      revisions: new Map<TenantId, number>(),
-    }),
+    async accept(_, groups) {
+      await nextTurn();
+      return groups.map(acceptGroup);
+    },
+    async record(_, records) {
+      await nextTurn();
+      return records.map(() => 'recorded');
+    },
+    async claimBacklog(_, wants) {
+      await nextTurn();
+      return {
+        deliveries: wants.flatMap(({ endpointId, limit }) => backlogs.get(endpointId)?.splice(0, limit) ?? []),
+        revisions: new Map<TenantId, number>(),
+      };
+    },
   };
 }
 

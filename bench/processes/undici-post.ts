@@ -10,8 +10,14 @@ export interface UndiciPost {
   readonly connections: number;
 }
 
-/** Makes one call; resolves when it was answered, rejects when it failed. */
-export type PostBody = (url: string, eventId: string, body: Uint8Array | string) => Promise<void>;
+/** What there is to be kept of a call. */
+export interface Posted {
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** Makes one call; resolves when it was answered with 200, rejects when it failed. */
+export type PostBody = (url: string, eventId: string, body: Uint8Array | string) => Promise<Posted>;
 
 export function undiciPost({ ca, secret, connections }: UndiciPost): PostBody {
   const agent = new Agent({ connect: { ca }, connections });
@@ -30,13 +36,17 @@ export function undiciPost({ ca, secret, connections }: UndiciPost): PostBody {
         ...['x-iadvize-correlationid', eventId, 'x-iadvize-signature', sign(key, body)],
       ];
       let status = 0;
+      const began = performance.now();
       const handler: Dispatcher.DispatchHandler = {
         onRequestStart: () => undefined,
         onResponseStart: (_, code) => {
           status = code;
         },
         onResponseData: () => undefined,
-        onResponseEnd: () => (status === 200 ? resolve() : reject(new Error(`status ${status}`))),
+        onResponseEnd() {
+          if (status === 200) resolve({ status, durationMs: performance.now() - began });
+          else reject(new Error(`status ${status}`));
+        },
         onResponseError: (_, error) => reject(error),
       };
       agent.dispatch({ ...target, method: 'POST', headers, body }, handler);

@@ -1,11 +1,14 @@
 // Ways to empty a backlog, each as a variant: Posthorn on either store, and loops that store nothing.
-
+import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import type { Measured, Variant } from '../measure/rounds.ts';
+import { type Meters, startCounting } from '../measure/usage.ts';
 import type { LoopQuestion } from '../processes/bare-loop.ts';
 import type { Received } from '../processes/receiver.ts';
 import { Child } from '../world/child.ts';
-import { cpuTime } from '../world/cpu.ts';
+import { cpuOf, cpuTime } from '../world/cpu.ts';
 import { asOwner, fill, makeEndpoints, SECRET } from '../world/fill.ts';
+import { metric } from '../world/metrics.ts';
 import type { StoreKind } from '../world/places.ts';
 import type { World } from '../world/world.ts';
 
@@ -13,6 +16,9 @@ import type { World } from '../world/world.ts';
 export const CONCURRENCY = 16;
 /** The engine's limit over all endpoints. */
 const CONCURRENCY_OVER_ALL = 1_024;
+/** How often it is asked whether the last outcomes are on disk. */
+const ASK_MS = 10;
+const SUCCEEDED = 'posthorn_attempts_total{outcome="succeeded"}';
 
 export interface Drain {
   readonly calls: number;
@@ -37,7 +43,11 @@ export function drainPosthorn(world: World, kind: StoreKind, drain: Drain, name:
 
       return await receive(world, drain, async () => {
         const service = await world.services.start(place);
-        return { pid: service.pid, serverCpu: () => place.serverCpu(), stop: () => service.stop() };
+        return {
+          meters: { ...metersOf(service.pid), database: () => place.serverCpu() },
+          recorded: () => metric(service.url, SUCCEEDED),
+          stop: () => service.stop(),
+        };
       });
     },
   };
@@ -60,17 +70,26 @@ export function bareLoop(world: World, sender: LoopQuestion['sender'], drain: Dr
           concurrency: CONCURRENCY,
           concurrencyOverAll: CONCURRENCY_OVER_ALL,
         });
-        return { pid: child.pid, serverCpu: () => 0, stop: () => looping.then(() => child.stop()) };
+        return { meters: metersOf(child.pid), stop: () => looping.then(() => child.stop()) };
       });
     },
   };
 }
 
 export interface Drainer {
-  readonly pid: number;
-  /** CPU time of a database server beside it, in microseconds. */
-  readonly serverCpu: () => number;
+  readonly meters: Meters;
+  /** How many outcomes are on disk. */
+  recorded?(): Promise<number>;
   stop(): Promise<unknown>;
+}
+
+/** Of a process that sends. */
+export function metersOf(pid: number): Meters {
+  return {
+    loop: () => cpuTime(pid).main,
+    storage: () => cpuTime(pid).storage,
+    helpers: () => cpuTime(pid).helpers,
+  };
 }
 
 /** Starts a drainer and measures what arrives. */
@@ -79,26 +98,18 @@ export async function receive(world: World, drain: Drain, start: () => Promise<D
   await child.ask({ kind: 'expect', count: drain.calls, warmUp: drain.warmUp });
   const drainer = await start();
   await child.ask({ kind: 'warm' });
-  const before = usage(drainer, child.pid);
+  const counted = startCounting({ ...drainer.meters, receiver: () => cpuOf(child.pid) });
   const received = await child.ask<Received>({ kind: 'done' });
-  const after = usage(drainer, child.pid);
+  const { cpuUs, cores } = counted(drain.calls - drain.warmUp, received.ms);
+  const recorded = drainer.recorded === undefined ? {} : await untilRecorded(drainer.recorded, drain, received.lastAt);
   await drainer.stop();
   const { calls } = await child.ask<Received>({ kind: 'done' });
   if (calls !== drain.calls) throw new Error(`${drain.calls} calls were to come, ${calls} came`);
-  const cpuUs = perCall(before, after, drain.calls - drain.warmUp);
-  return { value: received.rate, cpuUs, more: { connections: received.connections } };
+  return { value: received.rate, cpuUs, more: { cores, connections: received.connections, ...recorded } };
 }
 
-export type Usage = Readonly<Record<string, number>>;
-
-/** CPU time so far of all who take part, in microseconds. */
-export function usage({ pid, serverCpu }: Pick<Drainer, 'pid' | 'serverCpu'>, receiver: number): Usage {
-  const own = cpuTime(pid);
-  const { main, others } = cpuTime(receiver);
-  return { loop: own.main, threads: own.others, database: serverCpu(), receiver: main + others };
-}
-
-export function perCall(before: Usage, after: Usage, calls: number): Usage {
-  const spent = Object.entries(after).map(([who, value]) => [who, (value - (before[who] ?? 0)) / calls] as const);
-  return Object.fromEntries(spent.filter(([, value]) => value > 0));
+/** How long after the last call the last outcome was on disk: a drain is not over before. */
+async function untilRecorded(recorded: () => Promise<number>, { calls }: Drain, lastAt: number) {
+  while ((await recorded()) < calls) await delay(ASK_MS);
+  return { 'recorded after ms': monotonicMs() - lastAt };
 }

@@ -7,27 +7,31 @@ import { Child } from '../world/child.ts';
 import { SECRET } from '../world/fill.ts';
 import { hasRedis, startRedis } from '../world/redis.ts';
 import type { World } from '../world/world.ts';
-import { CONCURRENCY, type Drain, drainPosthorn, receive } from './draining.ts';
-import type { Scenario } from './scenario.ts';
+import { CONCURRENCY, type Drain, drainPosthorn, metersOf, receive } from './draining.ts';
+import type { Scenario, Sizes } from './scenario.ts';
 
-const ROUNDS = 3;
-const SIZE = { calls: 12_000, warmUp: 4_000 };
+const SIZES: Sizes<Drain> = {
+  quick: { rounds: 1, calls: 12_000, warmUp: 6_000 },
+  full: { rounds: 2, calls: 26_000, warmUp: 16_000 },
+  long: { rounds: 4, calls: 50_000, warmUp: 30_000 },
+};
 
 export const peers: Scenario = {
   name: 'peers',
   promise: 'a backlog drains faster than through a queue library with undici',
-  extents: ['full', 'long'],
-  async run(world) {
+  quick: false,
+  async run(world, extent) {
+    const { rounds, ...size } = SIZES[extent];
     const redis = hasRedis();
     const variants = [
-      drainPosthorn(world, 'sqlite', SIZE),
-      drainPosthorn(world, 'postgres', SIZE),
-      drainPgBoss(world, SIZE),
-      ...(redis ? [drainBullMq(world, SIZE, 'always'), drainBullMq(world, SIZE, 'everysec')] : []),
+      drainPosthorn(world, 'sqlite', size),
+      drainPosthorn(world, 'postgres', size),
+      drainOnPostgres(world, size, 'pg-boss'),
+      ...(redis ? [drainBullMq(world, size, 'always'), drainBullMq(world, size, 'everysec')] : []),
     ];
-    const rows = await interleave(variants, ROUNDS, world.say);
-    const than = (of: string, to: string, atLeast: number) =>
-      checkRatio(rows, { promise: `${of} to ${to}`, of, to, atLeast }, false);
+    const rows = await interleave(variants, rounds, world.say);
+    const than = (of: string, to: string, target: number) =>
+      checkRatio(rows, { promise: `peers: ${of} to ${to}`, wants: 'at least', target, of, to });
     return {
       unit: 'deliveries/s',
       rows,
@@ -42,12 +46,12 @@ export const peers: Scenario = {
   },
 };
 
-function drainPgBoss(world: World, drain: Drain): Variant {
+function drainOnPostgres(world: World, drain: Drain, peer: 'pg-boss' | 'graphile-worker'): Variant {
   return {
-    name: 'pg-boss + undici',
+    name: `${peer} + undici`,
     async measure() {
       await using place = await world.places.make('postgres');
-      return await drainPeer(world, drain, 'pg-boss.ts', place.where, () => place.serverCpu());
+      return await drainPeer(world, drain, `${peer}.ts`, place.where, () => place.serverCpu());
     },
   };
 }
@@ -72,8 +76,7 @@ async function drainPeer(world: World, drain: Drain, file: string, store: string
     const peer = new Child<PeerQuestion>(file);
     await peer.ask({ kind: 'drain', store, ca: world.caPem, secret: SECRET, connections: CONCURRENCY });
     return {
-      pid: peer.pid,
-      serverCpu,
+      meters: { ...metersOf(peer.pid), database: serverCpu },
       async stop() {
         await peer.ask({ kind: 'stop' });
         await peer.stop();

@@ -3,8 +3,11 @@ import type { Check } from '../measure/checks.ts';
 import type { Row } from '../measure/rounds.ts';
 import type { World } from '../world/world.ts';
 
-/** `quick` for CI, `full` for people, `long` for a night. */
+/** `quick` for CI: guards against decline only. `full` for people: every target. `long`: the same with millions of rows. */
 export type Extent = 'quick' | 'full' | 'long';
+
+/** How much is measured, and how often. */
+export type Sizes<Load> = Readonly<Record<Extent, Load & { readonly rounds: number }>>;
 
 export interface Outcome {
   /** Unit of the rows' values. */
@@ -18,7 +21,7 @@ export interface Outcome {
 export interface Scenario {
   readonly name: string;
   readonly promise: string;
-  /** In which runs it takes part when nothing is named. */
-  readonly extents: readonly Extent[];
+  /** Takes part in quick runs, too. */
+  readonly quick: boolean;
   run(world: World, extent: Extent): Promise<Outcome>;
 }

@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Client } from 'pg';
-import type { EndpointId } from '../../packages/posthorn/src/domain/ids.ts';
+import type { EndpointId, TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import type { Place } from './places.ts';
 
 export interface Waiting {
+  readonly tenantId: TenantId;
   /** Whose deliveries wait in the backlog. */
   readonly endpointId: EndpointId;
   readonly backlog: number;
@@ -21,7 +22,7 @@ const PER_EVENT = 1_000;
 const BODY = Buffer.alloc(1_024, 'x');
 const HOUR_MS = 3_600_000;
 
-/** Puts pending deliveries of one tenant into an unused store that has its endpoints. */
+/** Puts pending deliveries of one tenant into a store that has its endpoints and that nobody uses. */
 export async function addPending(place: Place, waiting: Waiting): Promise<void> {
   if (place.kind === 'sqlite') addPendingSqlite(place.where, waiting);
   else await addPendingPostgres(place.where, waiting);
@@ -29,7 +30,8 @@ export async function addPending(place: Place, waiting: Waiting): Promise<void> 
 
 const hexOf = (id: EndpointId): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
 
-function inSqlite(directory: string, work: (db: DatabaseSync) => void): void {
+/** Works on a data folder's database that nobody uses. */
+export function inSqlite(directory: string, work: (db: DatabaseSync) => void): void {
   const db = new DatabaseSync(join(directory, 'posthorn.db'));
   db.exec('pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -200000; begin');
   work(db);
@@ -41,31 +43,34 @@ function inSqlite(directory: string, work: (db: DatabaseSync) => void): void {
 const SQLITE_ID = `unhex(printf('%012x7%03x8%03x%012x', @at + n / 1000, n % 4096, @salt, n))`;
 const SQLITE_COUNT = `with recursive count (n) as (select 0 union all select n + 1 from count where n + 1 < @total)`;
 
-function addPendingSqlite(directory: string, waiting: Waiting): void {
+const SQLITE_TENANT = `(select key from tenant where id = @tenant and deleted_at is null)`;
+
+function addPendingSqlite(directory: string, { tenantId: tenant, ...waiting }: Waiting): void {
   inSqlite(directory, (db) => {
     const at = Date.now() - HOUR_MS;
     const insertEvents = db.prepare(
       `${SQLITE_COUNT} insert into event (tenant, id, created_at, type, fingerprint, deliveries, body)
-       select (select key from tenant), ${SQLITE_ID}, @at, 'order.paid', zeroblob(32), zeroblob(0), @body from count`,
+       select ${SQLITE_TENANT}, ${SQLITE_ID}, @at, 'order.paid', zeroblob(32), zeroblob(0), @body from count`,
     );
-    insertEvents.run({ at, salt: 1, total: PER_EVENT, body: BODY });
+    insertEvents.run({ tenant, at, salt: 1, total: PER_EVENT, body: BODY });
     const insertQueued = db.prepare(
       `${SQLITE_COUNT} insert into queue (id, tenant, endpoint, event, place, due)
-       select ${SQLITE_ID}, (select key from tenant), (select key from endpoint where id = @endpoint),
-         (select min(key) from event) + n % ${PER_EVENT}, @place, iif(@place = 1, @due + n, null) from count`,
+       select ${SQLITE_ID}, ${SQLITE_TENANT}, (select key from endpoint where id = @endpoint),
+         (select max(key) from event) - n % ${PER_EVENT}, @place, iif(@place = 1, @due + n, null) from count`,
     );
     const { endpointId, backlog, dueEndpointId, due, dueFrom } = waiting;
-    if (backlog > 0) insertQueued.run({ at, salt: 2, total: backlog, endpoint: hexOf(endpointId), place: 2, due: 0 });
-    if (due > 0) {
-      insertQueued.run({ at, salt: 3, total: due, endpoint: hexOf(dueEndpointId), place: 1, due: Math.floor(dueFrom) });
-    }
+    const backlogged = { tenant, at, salt: 2, total: backlog, endpoint: hexOf(endpointId), place: 2, due: 0 };
+    if (backlog > 0) insertQueued.run(backlogged);
+    const endpoint = hexOf(dueEndpointId);
+    if (due > 0) insertQueued.run({ tenant, at, salt: 3, total: due, endpoint, place: 1, due: Math.floor(dueFrom) });
   });
 }
 
 const POSTGRES_ID = `(lpad(to_hex($1::bigint + n / 1000), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '800' || $2
   || lpad(to_hex(n), 12, '0'))::uuid`;
 
-async function inPostgres(url: string, work: (client: Client) => Promise<void>): Promise<void> {
+/** Works on a database that nobody uses. */
+export async function inPostgres(url: string, work: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -77,22 +82,25 @@ async function inPostgres(url: string, work: (client: Client) => Promise<void>):
   }
 }
 
-async function addPendingPostgres(url: string, waiting: Waiting): Promise<void> {
+const POSTGRES_TENANT = `(select key from posthorn.tenant where id = $3 and deleted_at is null)`;
+
+async function addPendingPostgres(url: string, { tenantId, ...waiting }: Waiting): Promise<void> {
   const at = Date.now() - HOUR_MS;
   await inPostgres(url, async (client) => {
     await client.query(
       `insert into posthorn.event (tenant, created_at, id, type, fingerprint, deliveries, endpoints, body)
-       select (select key from posthorn.tenant), $1::bigint, ${POSTGRES_ID}, 'order.paid', '\\x00', '{}', '{}', $3
+       select ${POSTGRES_TENANT}, $1::bigint, ${POSTGRES_ID}, 'order.paid', '\\x00', '{}', '{}', $4
        from generate_series(0, ${PER_EVENT - 1}) as n`,
-      [at, '1', BODY],
+      [at, '1', tenantId, BODY],
     );
     const queued = `
       insert into posthorn.queue (id, endpoint_id, event_id, tenant, place, due_at, event_type)
-      select ${POSTGRES_ID}, $3::uuid, events.ids[1 + n % ${PER_EVENT}], (select key from posthorn.tenant), $4,
-        case when $4 = 'due' then $5::bigint + n end, 'order.paid'
-      from generate_series(0, $6::bigint - 1) as n, (select array_agg(id) as ids from posthorn.event) as events`;
+      select ${POSTGRES_ID}, $4::uuid, events.ids[1 + n % ${PER_EVENT}], ${POSTGRES_TENANT}, $5,
+        case when $5 = 'due' then $6::bigint + n end, 'order.paid'
+      from generate_series(0, $7::bigint - 1) as n,
+        (select array_agg(id) as ids from posthorn.event where created_at = $1 and tenant = ${POSTGRES_TENANT}) as events`;
     const { endpointId, backlog, dueEndpointId, due, dueFrom } = waiting;
-    if (backlog > 0) await client.query(queued, [at, '2', endpointId, 'backlog', 0, backlog]);
-    if (due > 0) await client.query(queued, [at, '3', dueEndpointId, 'due', Math.floor(dueFrom), due]);
+    if (backlog > 0) await client.query(queued, [at, '2', tenantId, endpointId, 'backlog', 0, backlog]);
+    if (due > 0) await client.query(queued, [at, '3', tenantId, dueEndpointId, 'due', Math.floor(dueFrom), due]);
   });
 }

@@ -1,38 +1,61 @@
-// CPU time of running processes, to the nanosecond, as Linux counts it per thread. Where the system does not tell, there is
-// no such column.
+// CPU time and wake-ups of running processes, as Linux counts them per thread. Where the system does not tell, there is no
+// such column.
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Microseconds so far. */
 export interface CpuTime {
   /** Of the thread that runs the event loop. */
   readonly main: number;
-  /** Of all other threads: storage, the runtime's own. */
-  readonly others: number;
+  /** Of the thread that works on the SQLite file. */
+  readonly storage: number;
+  /** Of all other threads, which are the runtime's own: they compile and collect garbage. */
+  readonly helpers: number;
 }
 
-const NONE: CpuTime = { main: 0, others: 0 };
+const NONE: CpuTime = { main: 0, storage: 0, helpers: 0 };
+/** The storage thread's name, as much of it as Linux keeps. */
+const STORAGE = 'posthorn-storag';
 
 export function cpuTime(pid: number): CpuTime {
   try {
-    let { main, others } = NONE;
-    for (const thread of readdirSync(`/proc/${pid}/task`)) {
-      const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-      if (Number(thread) === pid) main += Number(nanoseconds) / 1_000;
-      else others += Number(nanoseconds) / 1_000;
+    let { main, storage, helpers } = NONE;
+    for (const thread of threadsOf(pid)) {
+      const spent = microseconds(pid, thread);
+      if (thread === pid) main += spent;
+      else if (nameOf(pid, thread) === STORAGE) storage += spent;
+      else helpers += spent;
     }
-    return { main, others };
+    return { main, storage, helpers };
   } catch {
     return NONE;
   }
+}
+
+/** Microseconds so far of all threads of a process. */
+export function cpuOf(pid: number): number {
+  const { main, storage, helpers } = cpuTime(pid);
+  return main + storage + helpers;
 }
 
 /** Microseconds so far of a process and all its children together: a Postgres server with its sessions. */
 export function cpuTimeOfFamily(pid: number): number {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-    return [pid, ...children.map(Number)].reduce((sum, one) => sum + cpuTime(one).main + cpuTime(one).others, 0);
+    return [pid, ...children.map(Number)].reduce((sum, one) => sum + cpuOf(one), 0);
   } catch {
     return 0;
+  }
+}
+
+/** How often the storage thread has waited for something to do so far; `undefined` when there is no such thread. */
+export function storageWakeUps(pid: number): number | undefined {
+  try {
+    const thread = threadsOf(pid).find((one) => nameOf(pid, one) === STORAGE);
+    const status = thread === undefined ? '' : readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+    const [, times] = /^voluntary_ctxt_switches:\s+(\d+)/m.exec(status) ?? [];
+    return times === undefined ? undefined : Number(times);
+  } catch {
+    return undefined;
   }
 }
 
@@ -44,4 +67,13 @@ export function memoryMiB(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+const threadsOf = (pid: number): number[] => readdirSync(`/proc/${pid}/task`).map(Number);
+
+const nameOf = (pid: number, thread: number): string => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
+
+function microseconds(pid: number, thread: number): number {
+  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1_000;
 }

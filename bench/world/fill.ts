@@ -131,3 +131,22 @@ export async function fill(
   }
   return { held, storeMs };
 }
+
+/** Stores one event with a delivery to each endpoint, in the backlog. */
+export async function acceptOne(
+  store: Store,
+  owner: OwnerId,
+  endpoints: readonly StoredEndpoint[],
+  bodyBytes: number,
+): Promise<void> {
+  const event = { ...eventAt(TENANT), body: new Uint8Array(bodyBytes) };
+  const deliveries = endpoints.map(({ id }) => ({
+    id: newId<DeliveryId>(),
+    endpointId: id,
+    place: 'backlog' as const,
+  }));
+  const revision = (await store.catalog(TENANT))?.revision ?? 0;
+  const group = { tenantId: TENANT, revision, events: [newEvent(event, deliveries)] };
+  const [result] = await store.accept(owner, [group]);
+  if (result?.kind !== 'accepted') throw new Error('the event was not accepted');
+}

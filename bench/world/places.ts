@@ -1,7 +1,8 @@
 // Where a Posthorn keeps its work: a fresh data folder or a fresh database for each measurement, both with everything
 // durable as it is by default.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { openPostgresStore } from '../../packages/posthorn/src/adapters/postgres/index.ts';
 import { openSqliteStore } from '../../packages/posthorn/src/adapters/sqlite/index.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
@@ -21,6 +22,21 @@ export interface Place extends AsyncDisposable {
   open(): Promise<Store>;
   /** CPU time of the database's own processes, in microseconds. */
   serverCpu(): number;
+  /** What is stored here takes so much room. Nobody may be using it. */
+  bytes(): Promise<number>;
+}
+
+/** A place for somebody who is not to remove it. */
+export const lent = (place: Place): Place => ({ ...place, [Symbol.asyncDispose]: async () => undefined });
+
+/** Opens the store of a place for a while. */
+export async function useStore<Result>(place: Place, work: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = await place.open();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
 }
 
 export class Places {
@@ -57,6 +73,7 @@ export class Places {
           },
         }),
       serverCpu: () => 0,
+      bytes: async () => statSync(join(directory, 'posthorn.db')).size,
       async [Symbol.asyncDispose]() {
         rmSync(directory, { recursive: true, force: true });
       },
@@ -74,7 +91,20 @@ export class Places {
       environment: { POSTHORN_DATABASE_URL: url, POSTHORN_DATA: this.#folder },
       open: () => openPostgresStore({ url }),
       serverCpu: () => cpuTimeOfFamily(server.pid),
+      bytes: () => askPostgres(url, 'select pg_database_size(current_database()) as answer'),
       [Symbol.asyncDispose]: drop,
     };
+  }
+}
+
+/** One number from a database. @param sql calls it `answer` */
+export async function askPostgres(url: string, sql: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ answer: string }>(sql);
+    return Number(rows[0]?.answer);
+  } finally {
+    await client.end();
   }
 }

@@ -7,7 +7,7 @@ import type { Place, StoreKind } from './places.ts';
 import { API_KEY, serviceEnvironment } from './service.ts';
 import type { World } from './world.ts';
 
-export interface Running extends AsyncDisposable {
+export interface Running {
   readonly url: string;
   readonly pid: number;
   /** CPU time of a database server beside it, in microseconds. */
@@ -17,7 +17,7 @@ export interface Running extends AsyncDisposable {
 export type Keeper = StoreKind | 'nothing';
 
 /** Starts a service on an empty store. */
-export async function run(world: World, keeper: Keeper): Promise<Running> {
+export async function run(world: World, keeper: Keeper): Promise<Running & AsyncDisposable> {
   if (keeper === 'nothing') return await runOnNothing(world);
   return await runOn(world, await world.places.make(keeper));
 }
@@ -37,7 +37,7 @@ export async function runOn(world: World, place: Place, environment: Readonly<Re
   };
 }
 
-async function runOnNothing(world: World): Promise<Running> {
+async function runOnNothing(world: World): Promise<Running & AsyncDisposable> {
   const child = new Child<ServiceQuestion>('storing-nothing.ts');
   const environment = { ...serviceEnvironment(world.caFile), POSTHORN_DATA: world.folder };
   const url = await child.ask<string>({ kind: 'start', environment });
