@@ -27,6 +27,7 @@ export const peers: Scenario = {
       drainPosthorn(world, 'sqlite', size),
       drainPosthorn(world, 'postgres', size),
       drainOnPostgres(world, size, 'pg-boss'),
+      drainOnPostgres(world, size, 'graphile-worker'),
       ...(redis ? [drainBullMq(world, size, 'always'), drainBullMq(world, size, 'everysec')] : []),
     ];
     const rows = await interleave(variants, rounds, world.say);
