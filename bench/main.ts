@@ -5,6 +5,7 @@ import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
 import { drain } from './scenarios/drain.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { flow } from './scenarios/flow.ts';
+import { history } from './scenarios/history.ts';
 import { idle } from './scenarios/idle.ts';
 import { latency } from './scenarios/latency.ts';
 import { origins } from './scenarios/origins.ts';
@@ -17,12 +18,12 @@ import { createWorld, type World } from './world/world.ts';
 const REPORT = 'reports/bench.json';
 const PROFILES = 'reports/profiles';
 
-const SCENARIOS: readonly Scenario[] = [drain, flow, peers, latency, fanOut, pending, retries, origins, idle];
+const SCENARIOS: readonly Scenario[] = [drain, flow, peers, latency, fanOut, pending, retries, origins, idle, history];
 
 const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
 
   npm run bench                      everything, about a quarter of an hour
-  npm run bench -- --long            more of everything
+  npm run bench -- --long            the same, history with ten million rows
   npm run bench -- --quick           guards against decline, for CI: ratios only, with wide margins
   npm run bench -- --only drain      scenarios whose names begin so
   npm run bench -- --profile         CPU profiles of the service go to ${PROFILES}
