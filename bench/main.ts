@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { describeMachine } from './measure/machine.ts';
 import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
+import { budget } from './scenarios/budget.ts';
 import { drain } from './scenarios/drain.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { flow } from './scenarios/flow.ts';
@@ -18,7 +19,19 @@ import { createWorld, type World } from './world/world.ts';
 const REPORT = 'reports/bench.json';
 const PROFILES = 'reports/profiles';
 
-const SCENARIOS: readonly Scenario[] = [drain, flow, peers, latency, fanOut, pending, retries, origins, idle, history];
+const SCENARIOS: readonly Scenario[] = [
+  drain,
+  flow,
+  peers,
+  latency,
+  fanOut,
+  pending,
+  retries,
+  origins,
+  idle,
+  history,
+  budget,
+];
 
 const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
 
