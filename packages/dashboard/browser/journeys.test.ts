@@ -92,6 +92,45 @@ describe('the dashboard', () => {
     await page.waitForURL(new RegExp(id));
   });
 
+  it('finds by whatever id a receiver or a producer quotes, on any page', async () => {
+    const { page } = person;
+    const id = await deliveryTo(scene.endpoints.gone, 'exhausted');
+    const delivery = await scene.api<{ eventId: string; attempts: { id: string }[] }>(
+      'GET',
+      `/v1/tenants/${TENANT}/deliveries/${id}`,
+    );
+    const find = async (text: string) => {
+      await page.goto(at('/events'));
+      await page.getByRole('searchbox').fill(text);
+      await page.getByRole('searchbox').press('Enter');
+    };
+    await find(`x-iadvize-delivery: ${delivery.attempts[1]?.id.toUpperCase()}`);
+    await page.waitForURL(new RegExp(`/deliveries/${id}\\?attempt=`));
+    await page.getByRole('heading', { name: 'Attempt 2' }).waitFor();
+    await find(`x-iadvize-correlationid: ${delivery.eventId}`);
+    await page.waitForURL(new RegExp(`/deliveries\\?eventId=${delivery.eventId}`));
+    await page.locator(`[href$="${id}"]`).waitFor();
+    await find('0190163d-8694-739b-aea5-966c26f8ad91');
+    await page.getByText('No delivery, call or event of this tenant has this id.').waitFor();
+    await find('order 17');
+    await page.getByText('Paste a whole id').waitFor();
+  });
+
+  it('narrows a list in time', async () => {
+    const { page } = person;
+    await page.goto(at('/deliveries'));
+    await page.getByLabel('Time').selectOption('Last hour');
+    await page.waitForURL(/since=/);
+    await page.getByRole('row').nth(3).waitFor();
+    await page.getByLabel('From').fill('2020-01-01T00:00');
+    await page.getByLabel('to', { exact: true }).fill('2020-01-02T00:00');
+    await page.waitForURL(/until=2020/);
+    await page.getByText('No delivery fits these filters').waitFor();
+    await page.getByLabel('Time').selectOption('Any time');
+    await page.getByRole('row').nth(3).waitFor();
+    assert.equal(new URL(page.url()).search, '');
+  });
+
   it('tells why a delivery failed and what to do, call by call', async () => {
     const { page } = person;
     await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.gone, 'exhausted')}`));
@@ -190,7 +229,8 @@ describe('the dashboard', () => {
       scene.good.requests.some(({ body }) => body.includes('"amount":300.20')),
     );
     await page.getByText('Accepted as').getByRole('link').click();
-    await page.getByRole('heading', { name: 'Who wanted it' }).waitFor();
+    await page.getByRole('heading', { name: 'Not sent to' }).waitFor();
+    await page.getByText('Wants only v2.conversation.*').waitFor();
   });
 
   it('goes to another tenant, and says when there is nothing', async () => {

@@ -29,6 +29,7 @@ const root = ownFolder();
 describe('pages', () => {
   let scene: Scene;
   let browser: Browser;
+  let replay: string | undefined;
   before(async () => {
     scene = await openScene(root);
     browser = await startBrowser();
@@ -44,8 +45,12 @@ describe('pages', () => {
     const one = async (endpoint: string) => (await scene.deliveries(`&endpointId=${endpoint}`))[0]?.id;
     const [event] = (await scene.api<{ data: { id: string }[] }>('GET', `/v1/tenants/${TENANT}/events`)).data;
     const base = `/t/${TENANT}`;
+    replay ??= (
+      await scene.api<{ id: string }>('POST', `/v1/tenants/${TENANT}/replays`, { endpointId: scene.endpoints.gone })
+    ).id;
     return [
-      ['overview', base, 'Endpoints, worst first'],
+      ['overview', base, 'Old data warehouse'],
+      ['all-tenants', '/all', 'Old data warehouse'],
       ['deliveries', `${base}/deliveries`, 'That is all.'],
       ['delivery-succeeded', `${base}/deliveries/${await one(scene.endpoints.good)}`, 'Attempt 1'],
       ['delivery-exhausted', `${base}/deliveries/${await one(scene.endpoints.broken)}`, 'Attempt 3'],
@@ -53,7 +58,11 @@ describe('pages', () => {
       ['endpoints', `${base}/endpoints`, 'CRM production'],
       ['endpoint', `${base}/endpoints/${scene.endpoints.gone}`, '12 deliveries'],
       ['events', `${base}/events`, 'Latest events'],
-      ['event', `${base}/events/${event?.id}`, 'Who wanted it'],
+      ['event', `${base}/events/${event?.id}`, 'Not sent to'],
+      ['replays', `${base}/replays`, 'Exhausted deliveries to Old data warehouse'],
+      ['replay', `${base}/replays/${replay}`, 'Deliveries that it is about'],
+      ['empty-overview', '/t/beta', 'Nothing has been delivered yet'],
+      ['empty-replays', '/t/beta/replays', 'No replays yet'],
       ['empty', '/t/beta/deliveries', 'No deliveries yet'],
       ['missing', `${base}/deliveries/0190163d-8694-739b-aea5-966c26f8ad91`, 'Not found.'],
     ];
@@ -78,6 +87,17 @@ describe('pages', () => {
           assert.ok(wider <= 0, `${name} is ${wider} px wider than the window`);
           await person.screenshot(`${name}-${look}`, name !== 'deliveries');
         }
+        await person.page.goto(`/t/${TENANT}/deliveries`);
+        await person.page.getByRole('button', { name: 'Replay…' }).click();
+        await person.page.getByRole('dialog').getByText('deliveries', { exact: false }).first().waitFor();
+        await person.page.getByText('Counting…').waitFor({ state: 'detached' });
+        assert.deepEqual(await violations(person), [], 'replay dialog');
+        await person.screenshot(`replay-dialog-${look}`, false);
+        await person.page.goto(`/t/${TENANT}`);
+        await person.page.getByText('These numbers as a table').click();
+        await person.page.locator('.step-table').getByRole('row').nth(60).waitFor();
+        assert.deepEqual(await violations(person), [], 'table of numbers');
+        await person.screenshot(`overview-table-${look}`);
         assert.deepEqual(person.complaints, []);
       });
     }

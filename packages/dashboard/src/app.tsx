@@ -10,10 +10,12 @@ import { EndpointPage } from './endpoints/page.tsx';
 import { EventPage } from './events/event-page.tsx';
 import { EventsPage } from './events/page.tsx';
 import { Frame } from './frame/frame.tsx';
-import { tenantToBeginWith } from './frame/last-tenant.ts';
+import { ALL_TENANTS, pathToBeginWith } from './frame/last-tenant.ts';
 import { NoTenants } from './frame/no-tenants.tsx';
 import { OverviewPage } from './overview/page.tsx';
 import { Failed, Loading } from './parts/states.tsx';
+import { ReplaysPage } from './replays/list-page.tsx';
+import { ReplayPage } from './replays/page.tsx';
 import { SignIn } from './session/sign-in.tsx';
 
 export function App() {
@@ -25,6 +27,11 @@ export function App() {
     <KeepLists>
       <Switch>
         <Route path="/t/:tenant/*?">{({ tenant }) => <TenantPages key={tenant} tenant={tenant} />}</Route>
+        <Route path={ALL_TENANTS}>
+          <Frame tenant={undefined}>
+            <OverviewPage tenant={undefined} />
+          </Frame>
+        </Route>
         <Route>
           <Beginning />
         </Route>
@@ -33,13 +40,13 @@ export function App() {
   );
 }
 
-/** Without a tenant in the address: the one that was looked at last, or the first one. */
+/** Nothing in the address: wherever one begins. */
 function Beginning() {
   const tenants = useTenants();
   if (tenants.isPending) return <Loading lines={3} />;
   if (tenants.isError) return <Failed error={tenants.error} again={() => void tenants.refetch()} />;
-  const tenant = tenantToBeginWith(tenants.data);
-  return tenant === undefined ? <NoTenants /> : <Redirect to={`/t/${encodeURIComponent(tenant)}`} replace />;
+  const path = pathToBeginWith(tenants.data);
+  return path === undefined ? <NoTenants /> : <Redirect to={path} replace />;
 }
 
 function TenantPages({ tenant }: { readonly tenant: string }) {
@@ -62,6 +69,10 @@ function TenantPages({ tenant }: { readonly tenant: string }) {
           <EventsPage tenant={tenant} />
         </Route>
         <Route path={`${base}/events/:id`}>{({ id }) => <EventPage key={id} tenant={tenant} id={id} />}</Route>
+        <Route path={`${base}/replays`}>
+          <ReplaysPage tenant={tenant} />
+        </Route>
+        <Route path={`${base}/replays/:id`}>{({ id }) => <ReplayPage key={id} tenant={tenant} id={id} />}</Route>
         <Route>
           <h1>There is no such page</h1>
         </Route>

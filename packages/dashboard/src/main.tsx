@@ -10,6 +10,7 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/frame.css';
 import './styles/pages.css';
+import './styles/charts.css';
 
 applyTheme(chosenTheme());
 

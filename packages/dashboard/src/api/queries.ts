@@ -1,18 +1,35 @@
 // Everything the pages ask the API, by name, so that what changed can be asked again.
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live/live.ts';
 import type { News } from '../live/news.ts';
 import { get, ofTenant, withQuery } from './client.ts';
-import type { Delivery, DeliveryDetail, Endpoint, EventDetail, Page, PostedEvent, Session, Tenant } from './shapes.ts';
+import type {
+  AllStatistics,
+  Delivery,
+  DeliveryDetail,
+  Endpoint,
+  EventDetail,
+  Page,
+  PostedEvent,
+  Replay,
+  Session,
+  Span,
+  Statistics,
+  Tenant,
+} from './shapes.ts';
 
 /** The API's largest page. */
 const MAX_PAGE_ITEMS = 200;
 /** Tenants and endpoints are few; who has more finds the rest by their ids. */
-const MAX_LISTED = 2_000;
+export const MAX_LISTED = 2_000;
 /** After news, a single thing is asked for again this often at most, in milliseconds. */
 const ONE_GAP_MS = 250;
 /** What is made of many is asked for again this often at most, in milliseconds. */
 const MANY_GAP_MS = 1_500;
+/** Sums are asked for again this often at most, in milliseconds: more often nobody sees a difference. */
+const SUMS_GAP_MS = 3_000;
+/** How far a running replay is: it moves ten times a second. */
+const REPLAY_INTERVAL_MS = 500;
 
 async function all<Item>(path: string): Promise<readonly Item[]> {
   const items: Item[] = [];
@@ -47,12 +64,15 @@ export const useEndpoints = (tenant: string) =>
     refetchInterval: every(SETTINGS_INTERVAL_MS),
   });
 
-export const useEndpoint = (tenant: string, id: string) =>
-  useQuery({
+export const endpointQuery = (tenant: string, id: string) =>
+  queryOptions({
     queryKey: [...endpointsKey(tenant), id],
     queryFn: () => get<Endpoint>(ofTenant(tenant, `/endpoints/${id}`)),
-    refetchInterval: every(SETTINGS_INTERVAL_MS),
+    staleTime: SETTINGS_INTERVAL_MS,
   });
+
+export const useEndpoint = (tenant: string, id: string) =>
+  useQuery({ ...endpointQuery(tenant, id), refetchInterval: every(SETTINGS_INTERVAL_MS) });
 
 export const deliveryQuery = (tenant: string, id: string) =>
   queryOptions({
@@ -82,20 +102,76 @@ export const useEvent = (tenant: string, id: string | undefined, live = false) =
       : { staleTime: Number.POSITIVE_INFINITY }),
   });
 
+/** The events of a tenant, newest first, as many pages as were asked for. */
 export const useEvents = (tenant: string) =>
-  useQuery({
+  useInfiniteQuery({
     queryKey: ['tenant', tenant, 'events'],
-    queryFn: () => get<Page<PostedEvent>>(withQuery(ofTenant(tenant, '/events'), { limit: 50 })),
+    queryFn: ({ pageParam }) =>
+      get<Page<PostedEvent>>(withQuery(ofTenant(tenant, '/events'), { limit: 50, cursor: pageParam })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     refetchInterval: every(LIST_INTERVAL_MS),
     meta: { live: { concerns: ({ accepted, everything }) => accepted > 0 || everything, gapMs: MANY_GAP_MS } },
   });
 
-/** The latest deliveries, as many as one page of the API holds. */
-export const useRecentDeliveries = (tenant: string, endpointId?: string, state?: Delivery['state']) =>
+interface Recent {
+  readonly endpointId?: string;
+  readonly state?: Delivery['state'];
+  readonly limit: number;
+}
+
+/** The latest deliveries of a kind. */
+export const useRecentDeliveries = (tenant: string, recent: Recent) =>
   useQuery({
-    queryKey: ['tenant', tenant, 'recent', endpointId, state],
-    queryFn: () =>
-      get<Page<Delivery>>(withQuery(ofTenant(tenant, '/deliveries'), { endpointId, state, limit: MAX_PAGE_ITEMS })),
+    queryKey: ['tenant', tenant, 'recent', recent],
+    queryFn: () => get<Page<Delivery>>(withQuery(ofTenant(tenant, '/deliveries'), { ...recent })),
     refetchInterval: every(LIST_INTERVAL_MS),
-    meta: { live: { concerns: (news) => endpointId === undefined || news.ofEndpoint(endpointId), gapMs: MANY_GAP_MS } },
+    meta: {
+      live: {
+        concerns: (news) => recent.endpointId === undefined || news.ofEndpoint(recent.endpointId),
+        gapMs: MANY_GAP_MS,
+      },
+    },
   });
+
+/** What was counted of everybody or a tenant. */
+export const useStatistics = (tenant: string | undefined, span: Span) =>
+  useQuery({
+    queryKey: ['statistics', tenant, span],
+    queryFn: () => get<AllStatistics>(withQuery('/v1/stats', { tenant, span })),
+    refetchInterval: every(SUMS_GAP_MS),
+    placeholderData: keepPreviousData,
+    meta: { live: { concerns: happens, gapMs: SUMS_GAP_MS } },
+  });
+
+/** What was counted of an endpoint. */
+export const useEndpointStatistics = (tenant: string, id: string, span: Span) =>
+  useQuery({
+    queryKey: ['statistics', tenant, id, span],
+    queryFn: () => get<Statistics>(withQuery(ofTenant(tenant, `/endpoints/${id}/stats`), { span })),
+    refetchInterval: every(SUMS_GAP_MS),
+    placeholderData: keepPreviousData,
+    meta: { live: { concerns: (news) => news.ofEndpoint(id), gapMs: SUMS_GAP_MS } },
+  });
+
+export const replaysKey = (tenant: string) => ['tenant', tenant, 'replays'];
+
+/** The latest replays, as many as one page of the API holds. */
+export const useReplays = (tenant: string) =>
+  useQuery({
+    queryKey: replaysKey(tenant),
+    queryFn: () => get<Page<Replay>>(withQuery(ofTenant(tenant, '/replays'), { limit: MAX_PAGE_ITEMS })),
+    refetchInterval: every(LIST_INTERVAL_MS),
+    meta: { live: { concerns: happens, gapMs: MANY_GAP_MS } },
+  });
+
+/** One replay; how far it is shows in the attempts that are made. */
+export const useReplay = (tenant: string, id: string) =>
+  useQuery({
+    queryKey: [...replaysKey(tenant), id],
+    queryFn: () => get<Replay>(ofTenant(tenant, `/replays/${id}`)),
+    refetchInterval: (query) =>
+      query.state.data?.state === 'running' ? REPLAY_INTERVAL_MS : every(LIST_INTERVAL_MS)(query),
+  });
+
+const happens = ({ accepted, attempts, everything }: News): boolean => accepted > 0 || attempts.size > 0 || everything;

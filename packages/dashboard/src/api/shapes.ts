@@ -13,6 +13,8 @@ import type {
   EventShape,
   TestShape,
 } from '../../../posthorn/src/apps/api/schemas/event.ts';
+import type { ReplayShape } from '../../../posthorn/src/apps/api/schemas/replay.ts';
+import type { AllStatisticsShape, StatisticsShape } from '../../../posthorn/src/apps/api/schemas/statistics.ts';
 import type { TenantShape } from '../../../posthorn/src/apps/api/schemas/tenant.ts';
 
 export type Tenant = Static<typeof TenantShape>;
@@ -28,6 +30,13 @@ export type EventDetail = Static<typeof EventDetailShape>;
 export type AcceptedEvent = Static<typeof AcceptedShape>;
 export type TestResult = Static<typeof TestShape>;
 export type Outcome = Attempt['outcome'];
+export type Replay = Static<typeof ReplayShape>;
+export type Statistics = Static<typeof StatisticsShape>;
+/** Of everybody or a tenant, with the endpoints that had trouble. */
+export type AllStatistics = Static<typeof AllStatisticsShape>;
+export type Trouble = AllStatistics['worst'][number];
+export type Step = Statistics['steps'][number];
+export type Span = Statistics['span'];
 /** One call, of a delivery or a test. */
 export type Call = TestResult['attempt'];
 

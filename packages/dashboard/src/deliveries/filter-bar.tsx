@@ -4,7 +4,8 @@ import { isEventType } from '../../../posthorn/src/domain/event-type.ts';
 import type { Endpoint } from '../api/shapes.ts';
 import { shortId, shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';
-import { type Filters, fromLocalField, NO_FILTERS, toLocalField } from './filters.ts';
+import { fromLocalField, toLocalField } from '../parts/local-time.ts';
+import { type Filters, NO_FILTERS } from './filters.ts';
 
 const STATES = [
   ['', 'Any state'],
@@ -52,22 +53,7 @@ export function FilterBar({ filters, endpoints, change }: FilterBarProps) {
         ))}
       </select>
       <TypeField key={filters.eventType ?? ''} value={filters.eventType ?? ''} change={change} />
-      <label className="inline-field">
-        <span>From</span>
-        <input
-          type="datetime-local"
-          value={toLocalField(filters.since)}
-          onChange={({ target }) => change({ since: fromLocalField(target.value) })}
-        />
-      </label>
-      <label className="inline-field">
-        <span>to</span>
-        <input
-          type="datetime-local"
-          value={toLocalField(filters.until)}
-          onChange={({ target }) => change({ until: fromLocalField(target.value) })}
-        />
-      </label>
+      <TimeFields since={filters.since} until={filters.until} change={change} />
       {filters.eventId !== undefined && <span className="chip">event {shortId(filters.eventId)}</span>}
       {any && (
         <button type="button" className="button quiet" onClick={() => change(NO_FILTERS)}>
@@ -75,6 +61,64 @@ export function FilterBar({ filters, endpoints, change }: FilterBarProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** Beginnings of what people look for, in hours before now. */
+const BACK = [
+  [1, 'Last hour'],
+  [24, 'Last 24 hours'],
+  [24 * 7, 'Last 7 days'],
+  [24 * 30, 'Last 30 days'],
+] as const;
+const MS_PER_HOUR = 3_600_000;
+
+/** When deliveries were created: one choice for what is usual, two fields for the rest. */
+function TimeFields({ since, until, change }: Pick<Filters, 'since' | 'until'> & Pick<FilterBarProps, 'change'>) {
+  const [between, setBetween] = useState(false);
+  const given = since !== undefined || until !== undefined;
+  const choose = (value: string) => {
+    setBetween(value === 'between');
+    if (value === '') change({ since: undefined, until: undefined });
+    const hours = Number(value);
+    if (hours > 0) change({ since: new Date(Date.now() - hours * MS_PER_HOUR).toISOString(), until: undefined });
+  };
+  return (
+    <>
+      <select
+        aria-label="Time"
+        value={given || between ? 'between' : ''}
+        onChange={({ target }) => choose(target.value)}
+      >
+        <option value="">Any time</option>
+        {BACK.map(([hours, name]) => (
+          <option key={hours} value={hours}>
+            {name}
+          </option>
+        ))}
+        <option value="between">Between…</option>
+      </select>
+      {(given || between) && (
+        <>
+          <label className="inline-field">
+            <span>From</span>
+            <input
+              type="datetime-local"
+              value={toLocalField(since)}
+              onChange={({ target }) => change({ since: fromLocalField(target.value) })}
+            />
+          </label>
+          <label className="inline-field">
+            <span>to</span>
+            <input
+              type="datetime-local"
+              value={toLocalField(until)}
+              onChange={({ target }) => change({ until: fromLocalField(target.value) })}
+            />
+          </label>
+        </>
+      )}
+    </>
   );
 }
 

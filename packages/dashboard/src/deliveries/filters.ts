@@ -42,15 +42,3 @@ export const NO_FILTERS: Filters = {
 };
 
 export const isFiltered = (filters: Filters): boolean => Object.values(filters).some((value) => value !== undefined);
-
-/** What a field for date and time shows for a moment, in the reader's own time. @param at ISO 8601 */
-export function toLocalField(at: string | undefined): string {
-  if (at === undefined) return '';
-  const moment = new Date(at);
-  if (Number.isNaN(moment.getTime())) return '';
-  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** The moment that somebody entered. */
-export const fromLocalField = (text: string): string | undefined =>
-  text === '' ? undefined : new Date(text).toISOString();

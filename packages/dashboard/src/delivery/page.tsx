@@ -1,9 +1,9 @@
 // One delivery: what happened when, each call in full, and one more attempt.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearch } from 'wouter';
 import { ofTenant, post } from '../api/client.ts';
-import { deliveryQuery, useDelivery, useEndpoints, useEvent } from '../api/queries.ts';
+import { deliveryQuery, endpointQuery, useDelivery, useEvent } from '../api/queries.ts';
 import type { DeliveryDetail, Retry } from '../api/shapes.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
@@ -40,9 +40,11 @@ export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
 function Shown({ tenant, delivery }: { readonly tenant: string; readonly delivery: DeliveryDetail }) {
   const { id, eventId, endpointId, attempts, state } = delivery;
   const base = `/t/${encodeURIComponent(tenant)}`;
-  const [chosen, choose] = useState<number>();
+  // Whoever searched for a call is shown that one.
+  const called = new URLSearchParams(useSearch()).get('attempt');
+  const [chosen, choose] = useState(() => attempts.find((each) => each.id === called)?.number);
   const about = useAbout();
-  const endpoint = useEndpoints(tenant).data?.find((each) => each.id === endpointId);
+  const endpoint = useQuery(endpointQuery(tenant, endpointId)).data;
   const body = useEvent(tenant, eventId).data?.body;
   const attempt = attempts.find(({ number }) => number === chosen) ?? attempts.at(-1);
   const lines = attempt && requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about });

@@ -12,14 +12,20 @@ import { shortId } from './name.tsx';
 
 /** Failed deliveries that are looked into: each is a request. */
 const MAX_LOOKED_INTO = 24;
+/** Pending ones among which those are searched that have failed before. */
+const MAX_PENDING = 100;
 /** Of a group, so many are named. */
 const NAMED = 3;
 const LOOKED_INTO_MS = 15_000;
 
 export function Failures({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {
-  const recent = useRecentDeliveries(tenant, endpointId);
-  const failed = (recent.data?.data ?? [])
-    .filter(({ state, attemptCount }) => state === 'exhausted' || (state === 'pending' && attemptCount > 0))
+  const exhausted = useRecentDeliveries(tenant, { endpointId, state: 'exhausted', limit: MAX_LOOKED_INTO });
+  const pending = useRecentDeliveries(tenant, { endpointId, state: 'pending', limit: MAX_PENDING });
+  const failed = [
+    ...(exhausted.data?.data ?? []),
+    ...(pending.data?.data ?? []).filter(({ attemptCount }) => attemptCount > 0),
+  ]
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, MAX_LOOKED_INTO);
   const details = useQueries({
     queries: failed.map(({ id }) => ({ ...deliveryQuery(tenant, id), staleTime: LOOKED_INTO_MS })),
@@ -29,12 +35,14 @@ export function Failures({ tenant, endpointId }: { readonly tenant: string; read
   return (
     <section className="card" aria-labelledby="failures-title">
       <div className="card-head">
-        <h2 id="failures-title">Recent failures</h2>
+        <h2 id="failures-title">Latest failures</h2>
         <Link href={`${base}?endpointId=${endpointId}`}>All deliveries</Link>
       </div>
-      {(recent.isPending || details.some(({ isPending }) => isPending)) && <Loading lines={2} />}
-      {recent.isSuccess && failed.length === 0 && (
-        <p className="muted">None among the latest {recent.data.data.length} deliveries.</p>
+      {(exhausted.isPending || pending.isPending || details.some(({ isPending }) => isPending)) && (
+        <Loading lines={2} />
+      )}
+      {exhausted.isSuccess && pending.isSuccess && failed.length === 0 && (
+        <p className="muted">No delivery is exhausted, and none is being tried again.</p>
       )}
       <ul className="groups">
         {groups.map(({ title, sample, deliveries }) => (

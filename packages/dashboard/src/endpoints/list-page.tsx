@@ -1,12 +1,12 @@
-// The endpoints of a tenant, with how their latest deliveries went.
+// The endpoints of a tenant, and which of them have trouble.
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useEndpoints, useRecentDeliveries } from '../api/queries.ts';
-import type { Delivery, Endpoint } from '../api/shapes.ts';
+import { useEndpoints, useStatistics } from '../api/queries.ts';
+import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
-import { healthOf, percentText } from '../overview/health.ts';
-import { EnabledBadge } from '../parts/badge.tsx';
+import { Badge, EnabledBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
+import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { shortUrl } from './name.tsx';
 import { NewEndpoint } from './new-form.tsx';
@@ -17,7 +17,7 @@ const SHOWN_ROWS = 200;
 export function EndpointsPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Endpoints');
   const endpoints = useEndpoints(tenant);
-  const recent = useRecentDeliveries(tenant);
+  const statistics = useStatistics(tenant, 'day');
   const [adding, setAdding] = useState(false);
   const list = endpoints.data;
   const none = list?.length === 0;
@@ -40,7 +40,7 @@ export function EndpointsPage({ tenant }: { readonly tenant: string }) {
       )}
       {(adding || none) && <NewEndpoint tenant={tenant} cancel={none ? undefined : () => setAdding(false)} />}
       {list !== undefined && list.length > 0 && (
-        <EndpointTable tenant={tenant} endpoints={list} deliveries={recent.data?.data ?? []} />
+        <EndpointTable tenant={tenant} endpoints={list} troubles={statistics.data?.worst} />
       )}
     </>
   );
@@ -49,12 +49,13 @@ export function EndpointsPage({ tenant }: { readonly tenant: string }) {
 interface EndpointTableProps {
   readonly tenant: string;
   readonly endpoints: readonly Endpoint[];
-  readonly deliveries: readonly Delivery[];
+  /** Endpoints that had trouble within a day, the worst ones if there are many; `undefined` while that is not known. */
+  readonly troubles: readonly Trouble[] | undefined;
 }
 
-function EndpointTable({ tenant, endpoints, deliveries }: EndpointTableProps) {
+function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
   const [shown, setShown] = useState(SHOWN_ROWS);
-  const byEndpoint = Map.groupBy(deliveries, ({ endpointId }) => endpointId);
+  const byEndpoint = new Map(troubles?.map((trouble) => [trouble.endpointId, trouble]));
   return (
     <div className="scroll-x">
       <table className="plain">
@@ -63,9 +64,7 @@ function EndpointTable({ tenant, endpoints, deliveries }: EndpointTableProps) {
             <th scope="col">Endpoint</th>
             <th scope="col">Wants</th>
             <th scope="col">State</th>
-            <th scope="col" className="number">
-              Recent success
-            </th>
+            <th scope="col">Last 24 hours</th>
           </tr>
         </thead>
         <tbody>
@@ -81,7 +80,7 @@ function EndpointTable({ tenant, endpoints, deliveries }: EndpointTableProps) {
               <td>
                 <EnabledBadge enabled={enabled} />
               </td>
-              <td className="number">{percentText(healthOf(byEndpoint.get(id) ?? []).successRate)}</td>
+              <td className="two-lines">{troubles !== undefined && <Health trouble={byEndpoint.get(id)} />}</td>
             </tr>
           ))}
         </tbody>
@@ -92,5 +91,18 @@ function EndpointTable({ tenant, endpoints, deliveries }: EndpointTableProps) {
         </button>
       )}
     </div>
+  );
+}
+
+function Health({ trouble }: { readonly trouble: Trouble | undefined }) {
+  if (trouble === undefined) return <span className="muted">no trouble</span>;
+  const { failedAttempts, attempts, exhausted } = trouble;
+  return (
+    <>
+      {exhausted > 0 && <Badge tone="bad">{`${countText(exhausted)} exhausted`}</Badge>}
+      <small className="muted">
+        {countText(failedAttempts)} of {countText(attempts)} attempts failed
+      </small>
+    </>
   );
 }

@@ -1,10 +1,10 @@
 // One endpoint: its settings, whether it works, and switching it on and off.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
-import { ofTenant, post } from '../api/client.ts';
-import { endpointsKey, useEndpoint } from '../api/queries.ts';
+import { ofTenant, post, withQuery } from '../api/client.ts';
+import { endpointsKey, useEndpoint, useEndpointStatistics } from '../api/queries.ts';
 import type { Endpoint } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { EnabledBadge } from '../parts/badge.tsx';
@@ -12,6 +12,12 @@ import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 import { Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { ReplayButton } from '../replays/button.tsx';
+import { RunningReplays } from '../replays/running.tsx';
+import { EXHAUSTED } from '../replays/wish.ts';
+import { StatisticsCharts } from '../statistics/charts.tsx';
+import { SpanSwitch, useSpan } from '../statistics/span.tsx';
+import { boundsOf } from '../statistics/steps.ts';
 import { EditEndpoint } from './edit-form.tsx';
 import { Failures } from './failures-panel.tsx';
 import { shortUrl } from './name.tsx';
@@ -58,6 +64,7 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
           <button type="button" className="button" disabled={turn.isPending} onClick={() => turn.mutate()}>
             {enabled ? 'Disable' : 'Enable'}
           </button>
+          <ReplayButton tenant={tenant} wish={enabled ? { ...EXHAUSTED, endpointId: id } : undefined} />
           <button type="button" className="button primary" disabled={test.isPending} onClick={() => test.mutate()}>
             {test.isPending ? 'Sending…' : 'Send test event'}
           </button>
@@ -71,7 +78,10 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
         </p>
       )}
       <TestPanel endpoint={endpoint} test={test} />
+      <RunningReplays tenant={tenant} endpointId={id} />
+      <Health tenant={tenant} endpointId={id} />
       <div className="columns">
+        <Failures tenant={tenant} endpointId={id} />
         <section className="card" aria-labelledby="settings-title">
           <div className="card-head">
             <h2 id="settings-title">Settings</h2>
@@ -87,9 +97,34 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
             <Settings tenant={tenant} endpoint={endpoint} />
           )}
         </section>
-        <Failures tenant={tenant} endpointId={id} />
       </div>
     </>
+  );
+}
+
+/** How it has been over time. */
+function Health({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {
+  const [span, choose] = useSpan();
+  const [, go] = useLocation();
+  const statistics = useEndpointStatistics(tenant, endpointId, span);
+  const { data } = statistics;
+  const list = `/t/${encodeURIComponent(tenant)}/deliveries`;
+  return (
+    <section aria-labelledby="health-title" className="health">
+      <div className="card-head">
+        <h2 id="health-title">Health</h2>
+        <SpanSwitch span={span} choose={choose} />
+      </div>
+      {statistics.isPending && <Loading />}
+      {statistics.isError && <Failed error={statistics.error} again={() => void statistics.refetch()} />}
+      {data !== undefined && (
+        <StatisticsCharts
+          statistics={data}
+          pendingPath={withQuery(list, { state: 'pending', endpointId })}
+          open={(step) => go(withQuery(list, { endpointId, ...boundsOf(data, step) }))}
+        />
+      )}
+    </section>
   );
 }
 

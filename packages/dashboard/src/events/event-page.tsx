@@ -8,8 +8,12 @@ import { Code } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
+import { countText } from '../parts/numbers.ts';
 import { FailedPage, Loading } from '../parts/states.tsx';
-import { Matches } from './matches.tsx';
+import { explainMatches } from './matching.ts';
+
+/** Of endpoints that did not get it, so many are listed. */
+const MAX_OTHERS = 100;
 
 export function EventPage({ tenant, id }: { readonly tenant: string; readonly id: string }) {
   usePageTitle('Event');
@@ -20,6 +24,8 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
   if (event.data === undefined)
     return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
   const { type, createdAt, body, deliveries } = event.data;
+  const matches = explainMatches(type, endpoints.data ?? [], deliveries);
+  const others = matches.filter(({ deliveryId }) => deliveryId === undefined);
   return (
     <>
       <nav className="crumbs" aria-label="Where this is">
@@ -67,14 +73,29 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
                   <span className="muted">
                     {delivery.attemptCount} {delivery.attemptCount === 1 ? 'attempt' : 'attempts'}
                   </span>
+                  <span className="muted reason">
+                    {matches.find((each) => each.deliveryId === delivery.id)?.reason}
+                  </span>
                 </li>
               ))}
             </ul>
           </section>
-          <section className="card" aria-labelledby="matches-title">
-            <h2 id="matches-title">Who wanted it</h2>
-            <Matches tenant={tenant} type={type} deliveries={deliveries} />
-          </section>
+          {others.length > 0 && (
+            <section className="card" aria-labelledby="others-title">
+              <h2 id="others-title">Not sent to</h2>
+              <ul className="matches">
+                {others.slice(0, MAX_OTHERS).map(({ endpoint, reason }) => (
+                  <li key={endpoint.id}>
+                    <Link href={`${base}/endpoints/${endpoint.id}`}>
+                      <EndpointName endpoint={endpoint} id={endpoint.id} />
+                    </Link>
+                    <span className="muted reason">{reason}</span>
+                  </li>
+                ))}
+              </ul>
+              {others.length > MAX_OTHERS && <p className="muted">And {countText(others.length - MAX_OTHERS)} more.</p>}
+            </section>
+          )}
         </div>
       </div>
     </>

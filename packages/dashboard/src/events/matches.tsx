@@ -3,7 +3,11 @@ import { Link } from 'wouter';
 import { useEndpoints } from '../api/queries.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { countText } from '../parts/numbers.ts';
 import { explainMatches } from './matching.ts';
+
+/** Those that got it come first. */
+const MAX_SHOWN = 100;
 
 interface MatchesProps {
   readonly tenant: string;
@@ -14,9 +18,10 @@ interface MatchesProps {
 export function Matches({ tenant, type, deliveries }: MatchesProps) {
   const endpoints = useEndpoints(tenant);
   const base = `/t/${encodeURIComponent(tenant)}`;
+  const matches = explainMatches(type, endpoints.data ?? [], deliveries);
   return (
     <ul className="matches">
-      {explainMatches(type, endpoints.data ?? [], deliveries).map(({ endpoint, deliveryId, reason }) => (
+      {matches.slice(0, MAX_SHOWN).map(({ endpoint, deliveryId, reason }) => (
         <li key={endpoint.id}>
           <Badge tone={deliveryId === undefined ? 'quiet' : 'good'}>
             {deliveryId === undefined ? 'Not sent' : 'Sent'}
@@ -28,6 +33,7 @@ export function Matches({ tenant, type, deliveries }: MatchesProps) {
           {deliveryId !== undefined && <Link href={`${base}/deliveries/${deliveryId}`}>Delivery</Link>}
         </li>
       ))}
+      {matches.length > MAX_SHOWN && <li className="muted">And {countText(matches.length - MAX_SHOWN)} more.</li>}
       {endpoints.data?.length === 0 && <li className="muted">The tenant has no endpoints; the event is kept.</li>}
     </ul>
   );

@@ -25,10 +25,12 @@ describe('which endpoints an event went to', () => {
       endpoint('new', null),
       endpoint('all', null),
       endpoint('some', ['x', 'user.*']),
+      endpoint('changed', ['order.paid']),
     ];
     const deliveries = [
       { id: '1', endpointId: 'all' },
       { id: '2', endpointId: 'some' },
+      { id: '3', endpointId: 'changed' },
     ];
     assert.deepEqual(
       explainMatches('user.created', endpoints, deliveries).map((each) => [
@@ -39,6 +41,7 @@ describe('which endpoints an event went to', () => {
       [
         ['all', '1', 'Wants all events'],
         ['some', '2', 'Wants user.*'],
+        ['changed', '3', 'Wants only order.paid by now'],
         ['other', undefined, 'Wants only order.*, a'],
         ['off', undefined, 'Is disabled'],
         ['new', undefined, 'Was changed or created after the event'],

@@ -26,10 +26,8 @@ export function explainMatches(
 }
 
 function reasonOf(type: string, { enabled, eventTypes }: Endpoint, got: boolean): string {
-  if (eventTypes !== null && !matches(eventTypes, type)) return `Wants only ${eventTypes.join(', ')}`;
-  if (got) {
-    const wanted = eventTypes?.find((each) => matches([each], type));
-    return wanted === undefined ? 'Wants all events' : `Wants ${wanted}`;
-  }
+  const wanted = eventTypes?.find((each) => matches([each], type));
+  if (eventTypes !== null && wanted === undefined) return `Wants only ${eventTypes.join(', ')}${got ? ' by now' : ''}`;
+  if (got) return wanted === undefined ? 'Wants all events' : `Wants ${wanted}`;
   return enabled ? 'Was changed or created after the event' : 'Is disabled';
 }

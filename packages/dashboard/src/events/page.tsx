@@ -8,10 +8,14 @@ import { Moment } from '../parts/moment.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { SendForm } from './send-form.tsx';
 
+/** All pages that are shown are asked for again when events come. */
+const MAX_PAGES = 10;
+
 export function EventsPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Events');
   const events = useEvents(tenant);
-  const list = events.data?.data;
+  const pages = events.data?.pages ?? [];
+  const list = events.data && pages.flatMap(({ data }) => data);
   return (
     <>
       <div className="page-head">
@@ -37,6 +41,19 @@ export function EventsPage({ tenant }: { readonly tenant: string }) {
               </li>
             ))}
           </ul>
+          {events.hasNextPage && pages.length === MAX_PAGES && (
+            <p className="muted">Older ones are found by their ids.</p>
+          )}
+          {events.hasNextPage && pages.length < MAX_PAGES && (
+            <button
+              type="button"
+              className="button"
+              disabled={events.isFetchingNextPage}
+              onClick={() => void events.fetchNextPage()}
+            >
+              Show older
+            </button>
+          )}
         </section>
       </div>
     </>

@@ -1,11 +1,11 @@
 // What stands around every page of a tenant: the bar with its tenant, and the way to the other pages.
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
-import { useTenants } from '../api/queries.ts';
+import { MAX_LISTED, useTenants } from '../api/queries.ts';
 import { LiveSign, useFollow } from '../live/follow.tsx';
 import { Account } from './account.tsx';
 import { Brand } from './brand.tsx';
-import { rememberTenant } from './last-tenant.ts';
+import { pathOfTenant, rememberTenant } from './last-tenant.ts';
 import { useNavigation } from './navigation.ts';
 import { Search } from './search.tsx';
 import { TenantSwitch } from './tenant-switch.tsx';
@@ -16,17 +16,26 @@ const PAGES = [
   ['/deliveries', 'Deliveries'],
   ['/endpoints', 'Endpoints'],
   ['/events', 'Events'],
+  ['/replays', 'Replays'],
 ] as const;
 
-export function Frame({ tenant, children }: { readonly tenant: string; readonly children: ReactNode }) {
+interface FrameProps {
+  /** Whose pages; `undefined` for everybody's. */
+  readonly tenant: string | undefined;
+  readonly children: ReactNode;
+}
+
+export function Frame({ tenant, children }: FrameProps) {
   const [location] = useLocation();
   const tenants = useTenants();
   useEffect(() => rememberTenant(tenant), [tenant]);
   useFollow(tenant);
   useNavigation(location, CONTENT);
-  const base = `/t/${encodeURIComponent(tenant)}`;
+  const base = pathOfTenant(tenant);
   const here = location.split('/')[3];
-  const unknown = tenants.data !== undefined && !tenants.data.some(({ id }) => id === tenant);
+  // Of very many tenants not all are listed.
+  const all = tenants.data !== undefined && tenants.data.length < MAX_LISTED;
+  const unknown = tenant !== undefined && all && !tenants.data.some(({ id }) => id === tenant);
   return (
     <>
       <a className="skip" href={`#${CONTENT}`}>
@@ -39,7 +48,7 @@ export function Frame({ tenant, children }: { readonly tenant: string; readonly 
           </Link>
           <TenantSwitch tenant={tenant} />
           <nav aria-label="Pages">
-            {PAGES.map(([path, name]) => {
+            {(tenant === undefined ? PAGES.slice(0, 1) : PAGES).map(([path, name]) => {
               const current = path === '' ? here === undefined : here === path.slice(1);
               return (
                 <Link key={path} href={base + path} aria-current={current ? 'page' : undefined}>
@@ -48,7 +57,7 @@ export function Frame({ tenant, children }: { readonly tenant: string; readonly 
               );
             })}
           </nav>
-          <Search tenant={tenant} />
+          {tenant !== undefined && <Search tenant={tenant} />}
           <LiveSign />
           <Account />
         </div>

@@ -1,12 +1,26 @@
-// The tenant that was looked at last in this browser.
+// Whose pages were looked at last in this browser, and where pages are.
 import type { Tenant } from '../api/shapes.ts';
 
 const NAME = 'posthorn-tenant';
+export const ALL_TENANTS = '/all';
 
-export const rememberTenant = (tenant: string): void => localStorage.setItem(NAME, tenant);
+/** The overview of a tenant, or of everybody. */
+export const pathOfTenant = (tenant: string | undefined): string =>
+  tenant === undefined ? ALL_TENANTS : `/t/${encodeURIComponent(tenant)}`;
 
-/** The one that was looked at last if it still exists, else the first one. */
-export function tenantToBeginWith(tenants: readonly Tenant[]): string | undefined {
-  const last = localStorage.getItem(NAME);
-  return (tenants.find(({ id }) => id === last) ?? tenants[0])?.id;
+/** @param tenant `undefined` for everybody */
+export function rememberTenant(tenant: string | undefined): void {
+  if (tenant === undefined) localStorage.removeItem(NAME);
+  else localStorage.setItem(NAME, tenant);
+}
+
+/**
+ * Where to begin: with the tenant that was looked at last, with the only one, or with all of them.
+ * @returns `undefined` when there is no tenant yet
+ */
+export function pathToBeginWith(tenants: readonly Tenant[]): string | undefined {
+  const [first, second] = tenants;
+  if (first === undefined) return undefined;
+  const last = tenants.find(({ id }) => id === localStorage.getItem(NAME));
+  return pathOfTenant(last?.id ?? (second === undefined ? first.id : undefined));
 }

@@ -17,7 +17,7 @@ export function Search({ tenant }: { readonly tenant: string }) {
       const id = idIn(quoted);
       if (id === undefined) throw new Error('Paste a whole id, such as 0190163d-8694-739b-aea5-966c26f8ad91.');
       const path = await findById(queries, tenant, id);
-      if (path === undefined) throw new Error('Neither a delivery nor an event of this tenant has this id.');
+      if (path === undefined) throw new Error('No delivery, call or event of this tenant has this id.');
       return path;
     },
     onSuccess: (path) => {
@@ -45,7 +45,7 @@ export function Search({ tenant }: { readonly tenant: string }) {
         <input
           ref={field}
           type="search"
-          aria-label="Find by the id of a delivery or an event"
+          aria-label="Find by the id of a delivery, a call or an event"
           aria-keyshortcuts="/"
           placeholder="Find by id  /"
           spellCheck={false}

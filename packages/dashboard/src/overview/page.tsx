@@ -1,145 +1,77 @@
-// How things are for a tenant, at a glance: of its latest deliveries, how many arrive, and where they do not.
-import { Link } from 'wouter';
+// How things are at a glance, for a tenant or for everybody: what was sent, whether it arrived, how fast, what waits, and where
+// the trouble is.
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
 import { withQuery } from '../api/client.ts';
-import { useEndpoints, useRecentDeliveries } from '../api/queries.ts';
-import type { Delivery, Endpoint } from '../api/shapes.ts';
-import { EndpointName } from '../endpoints/name.tsx';
+import { useRecentDeliveries, useStatistics } from '../api/queries.ts';
+import type { Statistics } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
-import { EnabledBadge } from '../parts/badge.tsx';
-import { Moment } from '../parts/moment.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { Bars } from './bars.tsx';
-import { healthOf, percentText, spansOf, worstFirst } from './health.ts';
+import { StatisticsCharts } from '../statistics/charts.tsx';
+import { SpanSwitch, useSpan } from '../statistics/span.tsx';
+import { boundsOf } from '../statistics/steps.ts';
+import { Worst } from '../statistics/worst.tsx';
 
-const SPANS = 48;
-
-export function OverviewPage({ tenant }: { readonly tenant: string }) {
+/** @param tenant whose; `undefined` for everybody's */
+export function OverviewPage({ tenant }: { readonly tenant: string | undefined }) {
   usePageTitle('Overview');
-  const recent = useRecentDeliveries(tenant);
-  const endpoints = useEndpoints(tenant);
-  const base = `/t/${encodeURIComponent(tenant)}`;
-  const deliveries = recent.data?.data;
+  const [span, choose] = useSpan();
+  const [, go] = useLocation();
+  const statistics = useStatistics(tenant, span);
+  const { data } = statistics;
+  const deliveries = tenant === undefined ? undefined : `/t/${encodeURIComponent(tenant)}/deliveries`;
   return (
     <>
       <div className="page-head">
-        <h1>Overview</h1>
+        <h1>{tenant === undefined ? 'All tenants' : 'Overview'}</h1>
+        <div className="action">
+          <SpanSwitch span={span} choose={choose} />
+        </div>
       </div>
-      {recent.isPending && <Loading />}
-      {recent.isError && <Failed error={recent.error} again={() => void recent.refetch()} />}
-      {deliveries !== undefined && deliveries.length === 0 && (
-        <Empty title="Nothing has been delivered yet">
-          {endpoints.data?.length === 0 ? (
-            <p>
-              Begin with <Link href={`${base}/endpoints`}>an endpoint</Link>: a callback URL that wants events.
-            </p>
-          ) : (
-            <p>
-              <Link href={`${base}/events`}>Send a test event</Link> to see one arrive.
-            </p>
-          )}
-        </Empty>
-      )}
-      {deliveries !== undefined && deliveries.length > 0 && (
-        <>
-          <Numbers base={base} deliveries={deliveries} />
-          <Worst base={base} deliveries={deliveries} endpoints={endpoints.data ?? []} />
-        </>
+      {statistics.isError && <Failed error={statistics.error} again={() => void statistics.refetch()} />}
+      {statistics.isPending && <Loading lines={8} />}
+      {data !== undefined && (
+        <UnlessNothingEver tenant={tenant} statistics={data}>
+          <StatisticsCharts
+            statistics={data}
+            {...(deliveries !== undefined && {
+              pendingPath: `${deliveries}?state=pending`,
+              open: (step) => go(withQuery(deliveries, boundsOf(data, step))),
+            })}
+          />
+          <Worst worst={data.worst} since={data.since} ofAll={tenant === undefined} />
+        </UnlessNothingEver>
       )}
     </>
   );
 }
 
-interface PartProps {
-  readonly base: string;
-  readonly deliveries: readonly Delivery[];
+const isQuiet = ({ accepted, attempts, pending }: Statistics): boolean =>
+  (accepted ?? 0) + attempts + pending.count === 0;
+
+interface UnlessNothingEverProps {
+  readonly tenant: string | undefined;
+  readonly statistics: Statistics;
+  readonly children: ReactNode;
 }
 
-function Numbers({ base, deliveries }: PartProps) {
-  const health = healthOf(deliveries);
-  const oldest = deliveries.at(-1);
-  const tiles = [
-    ['Success rate', percentText(health.successRate), undefined],
-    ['Succeeded', health.succeeded, 'succeeded'],
-    ['Exhausted', health.exhausted, 'exhausted'],
-    ['Retrying or waiting', health.retrying + health.waiting, 'pending'],
-  ] as const;
+/** If nothing happened in this time, and nothing ever has for the tenant: what to do first, instead of empty charts. */
+function UnlessNothingEver({ tenant, statistics, children }: UnlessNothingEverProps) {
+  if (tenant === undefined || !isQuiet(statistics)) return children;
+  return <UnlessNoDelivery tenant={tenant}>{children}</UnlessNoDelivery>;
+}
+
+function UnlessNoDelivery({ tenant, children }: { readonly tenant: string; readonly children: ReactNode }) {
+  const recent = useRecentDeliveries(tenant, { limit: 1 });
+  if (recent.isPending) return <Loading lines={8} />;
+  if (recent.data === undefined || recent.data.data.length > 0) return children;
+  const base = `/t/${encodeURIComponent(tenant)}`;
   return (
-    <section className="card" aria-label="Latest deliveries in numbers">
-      <dl className="tiles">
-        {tiles.map(([name, value, state]) => (
-          <div key={name} className={`tile ${state === 'exhausted' && health.exhausted > 0 ? 'bad' : ''}`}>
-            <dt>{name}</dt>
-            <dd>{state === undefined ? value : <Link href={`${base}/deliveries?state=${state}`}>{value}</Link>}</dd>
-          </div>
-        ))}
-      </dl>
-      <Bars spans={spansOf(deliveries, SPANS, Date.now())} />
-      <p className="bars-foot muted">
-        {oldest !== undefined && <Moment at={oldest.createdAt} />}
-        <span>the latest {deliveries.length} deliveries</span>
-        <span>now</span>
+    <Empty title="Nothing has been delivered yet">
+      <p>
+        Begin with <Link href={`${base}/endpoints`}>an endpoint</Link>: a callback URL that wants events. Then{' '}
+        <Link href={`${base}/events`}>send a test event</Link> to see it arrive.
       </p>
-    </section>
-  );
-}
-
-function Worst({ base, deliveries, endpoints }: PartProps & { readonly endpoints: readonly Endpoint[] }) {
-  const byId = new Map(endpoints.map((each) => [each.id, each]));
-  return (
-    <section aria-labelledby="worst-title">
-      <h2 id="worst-title">Endpoints, worst first</h2>
-      <div className="scroll-x">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">Endpoint</th>
-              <th scope="col" className="number">
-                Success
-              </th>
-              <th scope="col" className="number">
-                Exhausted
-              </th>
-              <th scope="col" className="number">
-                Retrying
-              </th>
-              <th scope="col" className="number">
-                Succeeded
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {worstFirst(deliveries).map(({ endpointId, health }) => {
-              const endpoint = byId.get(endpointId);
-              return (
-                <tr key={endpointId}>
-                  <td>
-                    {endpoint === undefined ? (
-                      <EndpointName endpoint={endpoint} id={endpointId} />
-                    ) : (
-                      <Link href={`${base}/endpoints/${endpointId}`}>
-                        <EndpointName endpoint={endpoint} id={endpointId} />
-                      </Link>
-                    )}{' '}
-                    {endpoint?.enabled === false && <EnabledBadge enabled={false} />}
-                  </td>
-                  <td className="number">{percentText(health.successRate)}</td>
-                  <td className="number">
-                    {health.exhausted === 0 ? (
-                      0
-                    ) : (
-                      <Link href={withQuery(`${base}/deliveries`, { state: 'exhausted', endpointId })}>
-                        {health.exhausted}
-                      </Link>
-                    )}
-                  </td>
-                  <td className="number">{health.retrying}</td>
-                  <td className="number">{health.succeeded}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    </Empty>
   );
 }

@@ -153,7 +153,7 @@ describe('the pages', () => {
   });
 
   it('are one document at every address of the dashboard, under a strict policy', async () => {
-    for (const url of ['/', '/t/acme', '/t/acme/deliveries?state=pending']) {
+    for (const url of ['/', '/all', '/t/acme', '/t/acme/deliveries?state=pending']) {
       const { statusCode, body, headers } = await bench.app.inject({ url });
       assert.equal(statusCode, 200, url);
       assert.match(body, /Posthorn/);

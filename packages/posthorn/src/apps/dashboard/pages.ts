@@ -56,7 +56,7 @@ export async function pageRoutes(app: FastifyInstance, files: PageFiles): Promis
   }
   const index = files.get(INDEX);
   if (index === undefined) throw new Error('The dashboard has no index.html.');
-  for (const path of ['/', '/t/*']) {
+  for (const path of ['/', '/all', '/t/*']) {
     app.get(path, { schema: { hide: true } }, async (request, reply) => send(request, reply, index, 'no-cache'));
   }
 }

@@ -1,0 +1,196 @@
+// What is to be replayed: chosen, counted while one chooses, and begun only after the number was seen.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { durationText } from '../../../posthorn/src/apps/words/times.ts';
+import { ofTenant, post } from '../api/client.ts';
+import { replaysKey, useEndpoints } from '../api/queries.ts';
+import type { Replay } from '../api/shapes.ts';
+import { readTypes, typesText } from '../endpoints/event-types.ts';
+import { shortUrl } from '../endpoints/name.tsx';
+import { inert } from '../parts/inert.ts';
+import { fromLocalField, toLocalField } from '../parts/local-time.ts';
+import { countText } from '../parts/numbers.ts';
+import { Failed } from '../parts/states.tsx';
+import { bodyOf, type ReplayWish, SETTLED_STATES, type SettledState } from './wish.ts';
+
+const DEFAULT_RATE = 50;
+const MAX_RATE = 1_000;
+/** Counting begins when nothing was changed for so long. */
+const SETTLE_MS = 300;
+
+interface ReplayDialogProps {
+  readonly tenant: string;
+  /** What to begin with. */
+  readonly wish: ReplayWish;
+  readonly close: () => void;
+}
+
+export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) {
+  const [wish, setWish] = useState(first);
+  const [types, setTypes] = useState(typesText(first.eventTypes === null ? null : [...first.eventTypes]));
+  const [rate, setRate] = useState(DEFAULT_RATE);
+  const [, go] = useLocation();
+  const queries = useQueryClient();
+  const title = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const change = (parts: Partial<ReplayWish>) => setWish({ ...wish, ...parts });
+
+  const counted = useSettled(wish);
+  const count = useQuery({
+    queryKey: [...replaysKey(tenant), 'count', counted],
+    queryFn: () => post<{ total: number }>(ofTenant(tenant, '/replays'), bodyOf(counted, { dryRun: true })),
+    enabled: counted.states.length > 0,
+    retry: false,
+    gcTime: 0,
+  });
+  const known = count.isFetching || counted !== wish ? undefined : count.data?.total;
+  const begin = useMutation({
+    mutationFn: () => post<Replay>(ofTenant(tenant, '/replays'), bodyOf(wish, { ratePerSecond: rate })),
+    onSuccess: async ({ id }) => {
+      close();
+      go(`/t/${encodeURIComponent(tenant)}/replays/${id}`);
+      await queries.invalidateQueries({ queryKey: replaysKey(tenant) });
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    begin.mutate();
+  };
+  return (
+    <dialog ref={dialog} className="dialog" aria-labelledby={title} onClose={close}>
+      <form className="form" onSubmit={submit}>
+        <h2 id={title}>Replay deliveries</h2>
+        <p className="muted">
+          Each gets one more attempt, with the same ids and the same body. One that fails changes nothing.
+        </p>
+        <Which tenant={tenant} wish={wish} change={change} />
+        <label className="field">
+          <span>Event types</span>
+          <input
+            placeholder="all"
+            spellCheck={false}
+            value={types}
+            onChange={({ target }) => {
+              setTypes(target.value);
+              change({ eventTypes: readTypes(target.value) });
+            }}
+          />
+          <small>Names or prefixes such as user.*, with spaces between</small>
+        </label>
+        <label className="field">
+          <span>Attempts per second, at most</span>
+          <input
+            type="number"
+            required
+            min={1}
+            max={MAX_RATE}
+            value={Number.isNaN(rate) ? '' : rate}
+            onChange={({ target }) => setRate(target.valueAsNumber)}
+          />
+          <small>Endpoints that do not keep up are given less.</small>
+        </label>
+        <div role="status" className="count">
+          {wish.states.length === 0 ? (
+            <span className="muted">Choose at least one state.</span>
+          ) : count.isError && counted === wish ? (
+            <Failed error={count.error} />
+          ) : known === undefined ? (
+            <span className="muted">Counting…</span>
+          ) : (
+            <Counted total={known} rate={rate} />
+          )}
+        </div>
+        {begin.isError && <Failed error={begin.error} />}
+        <div className="buttons">
+          <button type="submit" className="button primary" disabled={(known ?? 0) === 0 || begin.isPending}>
+            {known === undefined || known === 0 ? 'Replay' : `Replay ${deliveries(known)}`}
+          </button>
+          <button type="button" className="button" onClick={close}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+interface WhichProps {
+  readonly tenant: string;
+  readonly wish: ReplayWish;
+  readonly change: (parts: Partial<ReplayWish>) => void;
+}
+
+function Which({ tenant, wish, change }: WhichProps) {
+  const endpoints = useEndpoints(tenant);
+  const turn = (state: SettledState, on: boolean) =>
+    change({
+      states: SETTLED_STATES.map(([each]) => each).filter((each) => (each === state ? on : wish.states.includes(each))),
+    });
+  return (
+    <>
+      <fieldset className="checks">
+        <legend>Deliveries that are</legend>
+        {SETTLED_STATES.map(([state, name]) => (
+          <label key={state}>
+            <input
+              type="checkbox"
+              checked={wish.states.includes(state)}
+              onChange={({ target }) => turn(state, target.checked)}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label className="field">
+        <span>Endpoint</span>
+        <select
+          value={wish.endpointId ?? ''}
+          onChange={({ target }) => change({ endpointId: target.value === '' ? undefined : target.value })}
+        >
+          <option value="">Every endpoint</option>
+          {endpoints.data?.map(({ id, description, url }) => (
+            <option key={id} value={id}>
+              {inert(description) || shortUrl(url)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div className="two-fields">
+        {(['since', 'until'] as const).map((end) => (
+          <label key={end} className="field">
+            <span>{end === 'since' ? 'Created from' : 'Created before'}</span>
+            <input
+              type="datetime-local"
+              value={toLocalField(wish[end])}
+              onChange={({ target }) => change({ [end]: fromLocalField(target.value) })}
+            />
+          </label>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Counted({ total, rate }: { readonly total: number; readonly rate: number }) {
+  if (total === 0) return <span className="muted">There are no such deliveries.</span>;
+  return (
+    <>
+      <strong>{deliveries(total)}</strong>
+      {rate >= 1 && <span className="muted">, which takes at least {durationText((total / rate) * 1_000)}</span>}
+    </>
+  );
+}
+
+const deliveries = (count: number): string => `${countText(count)} ${count === 1 ? 'delivery' : 'deliveries'}`;
+
+/** A value once it has been the same for a moment. */
+function useSettled<Value>(value: Value): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
