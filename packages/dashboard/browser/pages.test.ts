@@ -1,28 +1,11 @@
 // Every page in both themes and on a phone: free of what axe knows to hinder people, and photographed for whoever looks.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { ownFolder } from '../../posthorn/tests/cli/command.ts';
+import { violations } from './axe.ts';
 import { DESKTOP, Person, PHONE, startBrowser, THEMES } from './browser.ts';
 import { fill, KEY, openScene, type Scene, TENANT } from './scene.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations({ page }: Person): Promise<string[]> {
-  // Evaluated by the test, not loaded by the page: the policy of the page stays as it is.
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    // The script above put it there.
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    return await axe.run();
-  });
-  return results.violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  );
-}
 
 const root = ownFolder();
 

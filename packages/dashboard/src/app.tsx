@@ -20,8 +20,7 @@ import { SignIn } from './session/sign-in.tsx';
 
 export function App() {
   const session = useQuery(sessionQuery);
-  if (session.isPending) return <Loading lines={3} />;
-  if (session.isError) return <Failed error={session.error} again={() => void session.refetch()} />;
+  if (session.isPending || session.isError) return <Before asked={session} />;
   if (!session.data.signedIn) return <SignIn />;
   return (
     <KeepLists>
@@ -40,11 +39,24 @@ export function App() {
   );
 }
 
+interface BeforeProps {
+  readonly asked: { readonly error: Error | null; readonly refetch: () => Promise<unknown> };
+}
+
+/** Before it is known what to show. */
+function Before({ asked: { error, refetch } }: BeforeProps) {
+  return (
+    <main className="narrow">
+      <h1 className="visually-hidden">Posthorn</h1>
+      {error === null ? <Loading lines={3} /> : <Failed error={error} again={() => void refetch()} />}
+    </main>
+  );
+}
+
 /** Nothing in the address: wherever one begins. */
 function Beginning() {
   const tenants = useTenants();
-  if (tenants.isPending) return <Loading lines={3} />;
-  if (tenants.isError) return <Failed error={tenants.error} again={() => void tenants.refetch()} />;
+  if (tenants.isPending || tenants.isError) return <Before asked={tenants} />;
   const path = pathToBeginWith(tenants.data);
   return path === undefined ? <NoTenants /> : <Redirect to={path} replace />;
 }

@@ -11,7 +11,7 @@ import { StateBadge } from '../parts/badge.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
-import { Empty, Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { Empty, Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
 import { useAbout } from '../session/about.ts';
 import { CallPanel } from './call-panel.tsx';
 import { curlCommand } from './curl.ts';
@@ -26,7 +26,7 @@ interface DeliveryPageProps {
 export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
   usePageTitle('Delivery');
   const delivery = useDelivery(tenant, id);
-  if (delivery.isPending) return <Loading />;
+  if (delivery.isPending) return <LoadingPage title="Delivery" />;
   if (delivery.data === undefined)
     return <FailedPage title="Delivery" error={delivery.error} again={() => void delivery.refetch()} />;
   return (

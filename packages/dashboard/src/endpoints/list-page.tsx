@@ -76,7 +76,9 @@ function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
                 </Link>
                 <small className="muted">{inert(url)}</small>
               </td>
-              <td className="types">{eventTypes === null ? 'all events' : eventTypes.join(', ')}</td>
+              <td className="types">
+                <span title={eventTypes?.join(', ')}>{eventTypes === null ? 'all events' : eventTypes.join(', ')}</span>
+              </td>
               <td>
                 <EnabledBadge enabled={enabled} />
               </td>

@@ -11,7 +11,7 @@ import { EnabledBadge } from '../parts/badge.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
-import { Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { Failed, FailedPage, Loading, LoadingPage } from '../parts/states.tsx';
 import { ReplayButton } from '../replays/button.tsx';
 import { RunningReplays } from '../replays/running.tsx';
 import { EXHAUSTED } from '../replays/wish.ts';
@@ -32,7 +32,7 @@ interface EndpointPageProps {
 export function EndpointPage({ tenant, id }: EndpointPageProps) {
   usePageTitle('Endpoint');
   const endpoint = useEndpoint(tenant, id);
-  if (endpoint.isPending) return <Loading />;
+  if (endpoint.isPending) return <LoadingPage title="Endpoint" />;
   if (endpoint.data === undefined)
     return <FailedPage title="Endpoint" error={endpoint.error} again={() => void endpoint.refetch()} />;
   return (

@@ -9,7 +9,7 @@ import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 import { countText } from '../parts/numbers.ts';
-import { FailedPage, Loading } from '../parts/states.tsx';
+import { FailedPage, LoadingPage } from '../parts/states.tsx';
 import { explainMatches } from './matching.ts';
 
 /** Of endpoints that did not get it, so many are listed. */
@@ -20,7 +20,7 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
   const event = useEvent(tenant, id, true);
   const endpoints = useEndpoints(tenant);
   const base = `/t/${encodeURIComponent(tenant)}`;
-  if (event.isPending) return <Loading />;
+  if (event.isPending) return <LoadingPage title="Event" />;
   if (event.data === undefined)
     return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
   const { type, createdAt, body, deliveries } = event.data;

@@ -40,6 +40,18 @@ export function Failed({ error, again }: { readonly error: Error; readonly again
   );
 }
 
+/** In place of a whole page that is not there yet. */
+export function LoadingPage({ title }: { readonly title: string }) {
+  return (
+    <>
+      <div className="page-head">
+        <h1>{title}</h1>
+      </div>
+      <Loading />
+    </>
+  );
+}
+
 /** In place of a whole page. */
 export function FailedPage({ title, error, again }: Parameters<typeof Failed>[0] & { readonly title: string }) {
   return (

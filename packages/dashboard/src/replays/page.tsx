@@ -9,7 +9,7 @@ import type { Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Clock } from '../parts/moment.tsx';
 import { countText } from '../parts/numbers.ts';
-import { Failed, FailedPage, Loading } from '../parts/states.tsx';
+import { Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
 import { aboutText } from './about.ts';
 import { doneOf, Progress, ReplayBadge } from './progress.tsx';
 import { filtersOf } from './wish.ts';
@@ -17,7 +17,7 @@ import { filtersOf } from './wish.ts';
 export function ReplayPage({ tenant, id }: { readonly tenant: string; readonly id: string }) {
   usePageTitle('Replay');
   const replay = useReplay(tenant, id);
-  if (replay.isPending) return <Loading />;
+  if (replay.isPending) return <LoadingPage title="Replay" />;
   if (replay.data === undefined)
     return <FailedPage title="Replay" error={replay.error} again={() => void replay.refetch()} />;
   return (
