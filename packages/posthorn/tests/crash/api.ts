@@ -17,6 +17,7 @@ export interface DeliveryView {
 export interface AttemptView {
   readonly id: string;
   readonly number: number;
+  readonly trigger: string;
   readonly outcome: string;
   readonly status: number | null;
   readonly durationMs: number;
@@ -125,4 +126,24 @@ export async function deliveryDetail(
   const text = await done(service, 'GET', `/v1/tenants/${TENANT}/deliveries/${id}`);
   const detail: DeliveryView & { attempts: AttemptView[] } = JSON.parse(text);
   return detail;
+}
+
+export interface ReplayView {
+  readonly id: string;
+  readonly state: string;
+  readonly total: number;
+  readonly replayed: number;
+  readonly skipped: number;
+}
+
+/** Begins a replay of everything of a type that is exhausted. */
+export async function replayAll(service: Asked, eventType: string, ratePerSecond: number): Promise<ReplayView> {
+  const wish = JSON.stringify({ eventTypes: [eventType], ratePerSecond });
+  const replay: ReplayView = JSON.parse(await done(service, 'POST', `/v1/tenants/${TENANT}/replays`, wish));
+  return replay;
+}
+
+export async function replayOf(service: Asked, id: string): Promise<ReplayView> {
+  const replay: ReplayView = JSON.parse(await done(service, 'GET', `/v1/tenants/${TENANT}/replays/${id}`));
+  return replay;
 }

@@ -10,6 +10,7 @@ import { MUTANTS, type Mutant } from './mutants.ts';
 import { poison } from './poison.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { powerCut } from './power-cut.ts';
+import { replayPostgres, replaySqlite } from './replay.ts';
 import { detailsOf, tableOf } from './report.ts';
 import { type Ran, runSuite } from './run.ts';
 import { secondProcess } from './second-process.ts';
@@ -25,6 +26,8 @@ const SUITES: readonly Suite[] = [
   killPostgres,
   stopSqlite,
   stopPostgres,
+  replaySqlite,
+  replayPostgres,
   poison,
   secondProcess,
   diskFull,

@@ -9,6 +9,7 @@ import { poison } from './poison.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { powerCut } from './power-cut.ts';
 import type { Edit } from './program.ts';
+import { replaySqlite } from './replay.ts';
 import { secondProcess } from './second-process.ts';
 import { stopContinue } from './stop-continue.ts';
 import type { Suite } from './suite.ts';
@@ -103,6 +104,17 @@ export const MUTANTS: readonly Mutant[] = [
       to: '',
     },
     noticed: /\d+ lost|are pending/,
+  },
+  {
+    name: 'a replay does not keep its place',
+    suite: replaySqlite,
+    rounds: 1,
+    edit: {
+      file: 'adapters/sqlite/replay-step.js',
+      from: 'db.run(MOVE_PART, due, cursor,',
+      to: 'db.run(MOVE_PART, due, part.cursor,',
+    },
+    noticed: /the replay has replayed \d+ of 2000/,
   },
   {
     name: 'only suspicion makes it write a start',
