@@ -12,6 +12,9 @@ const CALL_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const STORE_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 
+/** How often the event loop's delay is looked at: the library's own 10 ms wake a process up that has nothing to do. */
+const LOOP_LOOK_EVERY_MS = 100;
+
 /** No attempt cancels a delivery. */
 const SETTLED_STATES = ['succeeded', 'exhausted'] as const;
 const STORE_CALLS = ['accept', 'record', 'claim_due', 'claim_backlog'] as const;
@@ -91,7 +94,9 @@ export class Metrics {
     );
     this.#showZeros();
     this.#addGauges(sources, registers);
-    if (sources.withProcess) collectDefaultMetrics({ register: this.#registry });
+    if (sources.withProcess) {
+      collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_LOOK_EVERY_MS });
+    }
   }
 
   /** Counts what the engine tells. */
