@@ -19,9 +19,9 @@ describe('guards against decline', () => {
     assert.equal(cpu(rows(2_000, 900, 400, 800))?.holds, true);
   });
 
-  it('miss a rate that has less than half of its share left', () => {
-    assert.equal(rate(rows(20_000, 5_100))?.holds, true);
-    assert.equal(rate(rows(20_000, 4_900))?.holds, false);
+  it('miss a rate that has less than a third of its share left', () => {
+    assert.equal(rate(rows(20_000, 3_400))?.holds, true);
+    assert.equal(rate(rows(20_000, 3_300))?.holds, false);
   });
 
   it('miss a delivery that costs more than half as much again, whatever its rate', () => {

@@ -68,6 +68,7 @@ async function loop(question: LoopQuestion): Promise<void> {
   const { urls, calls, concurrency, concurrencyOverAll, due, sender } = question;
   const spacingMs = due === undefined ? 0 : (due.to - due.from) / calls;
   const dueOf = (index: number) => (due === undefined ? undefined : due.from + index * spacingMs);
+  const remaining = (index: number) => (dueOf(index) ?? 0) - monotonicMs();
   const events = Array.from({ length: calls }, (_, index) => eventAt(tenantOf('bench'), dueOf(index)));
   // Connections of an earlier question are used again.
   post ??= sender === 'posthorn' ? posthornPost(question) : barePost(question);
@@ -75,8 +76,10 @@ async function loop(question: LoopQuestion): Promise<void> {
   let next = 0;
   const runner = async () => {
     for (let index = next++; index < calls; index = next++) {
-      const waitMs = (dueOf(index) ?? 0) - monotonicMs();
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
+      // Timers fire up to a millisecond early.
+      for (let waitMs = remaining(index); waitMs > 0; waitMs = remaining(index)) {
+        await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
+      }
       const event = events[index];
       if (event !== undefined) await send(urls[index % urls.length] ?? '', event);
     }
