@@ -114,5 +114,5 @@ export const replaySqlite: Suite = {
 export const replayPostgres: Suite = {
   name: 'replay, Postgres',
   promise: 'Two processes share a replay, and any may be killed: each delivery gets one more attempt, not two.',
-  run: (stage) => withPostgres((environment) => underKills(stage, { environment }, 'postgres', stage.rounds ?? 3)),
+  run: (stage) => withPostgres((environment) => underKills(stage, { environment }, 'postgres', stage.rounds ?? 10)),
 };
