@@ -1,5 +1,6 @@
 // What must hold for every answer, whatever was asked: no defect, a documented status, a problem document in good order that
 // gives nothing away, and no secret where it does not belong.
+import { constants } from 'node:os';
 import { member } from '../support/api-bench.ts';
 import { type Canary, CanaryWatch } from './canaries.ts';
 import { ENDLESS, type Operation } from './operations.ts';
@@ -10,9 +11,12 @@ import { type Answer, headerOf } from './wire.ts';
 const OF_HTTP: ReadonlySet<number> = new Set([400, 404, 405, 408, 413, 414, 415, 417, 421, 431]);
 /** The largest problem document: 20 fields at fault, each with its sentence. */
 const MAX_PROBLEM_BYTES = 16_384;
+/** The system's names of errors that are long enough not to be drawn by chance: requests of random letters come back in answers. */
+const SYSTEM_ERRORS = Object.keys(constants.errno).filter(({ length }) => length > 4);
 /** What only somebody inside of the program would say. */
-const INSIDE =
-  /node_modules|node:internal|\bat \S+ \((?:file|node|\/)|\.[jt]s:\d+|sqlite|SQLITE|\bE[A-Z]{4,}\b|\/tmp\/|constraint failed/;
+const INSIDE = new RegExp(
+  String.raw`node_modules|node:internal|\bat \S+ \((?:file|node|\/)|\.[jt]s:\d+|sqlite|SQLITE|\b(?:${SYSTEM_ERRORS.join('|')})\b|\/tmp\/|constraint failed`,
+);
 const PROBLEM = 'application/problem+json';
 const JSON_TYPE = 'application/json';
 
