@@ -80,13 +80,13 @@ function read(name: ReportName): Data {
 }
 
 /**
- * A new report, as the suite wrote it; `undefined` when there is none, or only one of a part of the suite. Fewer deliveries that
- * wait, and fewer defects, say less, and the tables tell how many; a part of the others would not say what they promise.
+ * A new report, as the suite wrote it; `undefined` when there is none, or only one of a part of the suite, or of less than it
+ * promises. Of fewer defects the tables tell how many.
  */
 export function newReport(name: ReportName): string | undefined {
   const file = join(REPORTS, `${name}.json`);
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
   const { whole }: { whole?: boolean } = JSON.parse(text);
-  return whole === true || name === 'isolation' || name.endsWith('-mutants') ? text : undefined;
+  return whole === true || name.endsWith('-mutants') ? text : undefined;
 }
