@@ -59,7 +59,7 @@ describe('a kept connection', () => {
     assert.equal(receiver.connections(), 16);
   });
 
-  it('serves calls that wait for a new one of their own', async () => {
+  it('serves calls that came while all were in use', async () => {
     await using receiver = await startReceiver({ onRequest: answering(200) });
     await using sending = startSender();
     const url = `http://127.0.0.1:${receiver.port}/`;
@@ -67,6 +67,20 @@ describe('a kept connection', () => {
     const results = await Promise.all(Array.from({ length: calls }, () => sending.send(url)));
     assert.ok(results.every(({ outcome }) => outcome === 'succeeded'));
     assert.ok(receiver.connections() < calls / 2, `${receiver.connections()} connections for ${calls} calls`);
+  });
+
+  it('is not waited for where the receiver takes its time', async () => {
+    const calls = 100;
+    const waiting: Socket[] = [];
+    const onRequest = (socket: Socket) => {
+      if (waiting.push(socket) === calls) for (const each of waiting) each.write(response(200));
+    };
+    await using receiver = await startReceiver({ onRequest });
+    await using sending = startSender();
+    const url = `http://127.0.0.1:${receiver.port}/`;
+    const results = await Promise.all(Array.from({ length: calls }, () => sending.send(url)));
+    assert.ok(results.every(({ outcome }) => outcome === 'succeeded'));
+    assert.equal(receiver.connections(), calls);
   });
 
   for (const secure of [false, true]) {

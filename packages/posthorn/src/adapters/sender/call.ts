@@ -14,8 +14,8 @@ import {
   malformed,
   replyTimeout,
 } from './failures.ts';
-import type { Gate, Waiter } from './gate.ts';
 import { type Exchange, LINE_GONE, type Line, lineGone } from './line.ts';
+import type { Waiter } from './origin.ts';
 import type { Pool } from './pool.ts';
 import { ResponseBuffer } from './response-buffer.ts';
 import type { Target } from './target.ts';
@@ -23,7 +23,6 @@ import type { UnderWay } from './under-way.ts';
 
 /** What all calls of a sender share. */
 export interface CallParts extends ConnectorParts {
-  readonly gate: Gate;
   readonly pool: Pool;
   readonly underWay: UnderWay;
 }
@@ -59,16 +58,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
 
   start(): void {
     this.#parts.underWay.add(this.#stop, this);
-    const line = this.#parts.pool.take(this.#target.origin);
-    if (line === undefined) this.#parts.gate.enter(this);
-    else this.#dispatch(line);
-  }
-
-  turn(): boolean {
-    const line = this.#parts.pool.take(this.#target.origin);
-    if (line === undefined) this.#connect();
-    else this.#dispatch(line);
-    return line === undefined;
+    this.#parts.pool.enter(this.#target.origin, this);
   }
 
   /** Ends the call at once. A status that already came decides it all the same: after a 20x, another call is a duplicate. */
@@ -78,23 +68,23 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     else this.#judge(this.#response, 'Posthorn was stopped before the response had ended.');
   }
 
-  #connect(): void {
+  connect(): void {
     this.#connectStartedAt = performance.now();
+    this.#parts.pool.begun(this.#target.origin);
     this.#connecting = new Connecting(this.#target, this.#call.connectTimeoutMs, this.#parts, this);
   }
 
   connected(socket: Socket): void {
     this.#connecting = undefined;
     this.#connectMs = Math.round(performance.now() - this.#connectStartedAt);
-    this.#dispatch(this.#parts.pool.open(this.#target.origin, socket));
+    this.serve(this.#parts.pool.open(this.#target.origin, socket));
   }
 
   connectFailed(failure: Failure): void {
-    this.#connecting = undefined;
     this.#fail(failure);
   }
 
-  #dispatch(line: Line): void {
+  serve(line: Line): void {
     this.#line = line;
     this.#handed = false;
     const { headers, body } = this.#call;
@@ -126,7 +116,6 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
 
   onResponseEnd(): void {
     if (this.#over || this.#response === undefined || this.#line === undefined) return;
-    // undici closes what must not be used again as soon as this returns; the pool looks before it hands a line out.
     const line = this.#line;
     this.#line = undefined;
     this.#judge(this.#response, null);
@@ -143,11 +132,11 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
       this.#judge(this.#response, 'The connection broke before the response had ended.');
     } else if (served && !this.#handed && error.code === LINE_GONE) {
       // Not a byte was sent, so this is not even a repetition.
-      this.#connect();
+      this.connect();
     } else if (served && !this.#answered && isClosed(error)) {
       // Once only: the new connection has not served a call before.
       this.#repeated = true;
-      this.#connect();
+      this.connect();
     } else {
       this.#fail(exchangeFailure(this.#target.host, error));
     }
@@ -190,11 +179,17 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   #end(result: CallResult): void {
     this.#over = true;
     this.#clock?.cancel();
-    this.#parts.gate.leave(this);
-    this.#connecting?.cancel();
+    this.#parts.pool.leave(this.#target.origin, this);
+    this.#giveUpConnecting();
     this.#line?.destroy();
     this.#parts.underWay.delete(this.#stop, this);
     this.#resolve(result);
+  }
+
+  #giveUpConnecting(): void {
+    if (this.#connecting === undefined) return;
+    this.#connecting.cancel();
+    this.#parts.pool.failed(this.#target.origin);
   }
 }
 

@@ -3,54 +3,75 @@ import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Gate } from './gate.ts';
 
-function waiters(gate: Gate, count: number, begins: (index: number) => boolean = () => true) {
-  const admitted: number[] = [];
-  const all = Array.from({ length: count }, (_, index) => ({
-    turn() {
-      admitted.push(index);
-      return begins(index);
+/** Notes its name in `begun` whenever it begins, which it does unless nobody waits for it. */
+function beginner(name: string, begun: string[], waiting = Number.POSITIVE_INFINITY) {
+  let left = waiting;
+  return {
+    begin() {
+      if (left === 0) return false;
+      left -= 1;
+      begun.push(name);
+      return true;
     },
-  }));
-  for (const waiter of all) gate.enter(waiter);
-  return { admitted, all };
+  };
 }
 
 describe('the gate of new connections', () => {
   it('does not hold up the first ones', () => {
-    const { admitted } = waiters(new Gate(), 4);
-    assert.deepEqual(admitted, [0, 1, 2, 3]);
+    const begun: string[] = [];
+    new Gate().want(beginner('a', begun), 4);
+    assert.equal(begun.length, 4);
   });
 
-  it('lets a few through per turn of the loop, in the order they came', async () => {
-    const { admitted } = waiters(new Gate(), 10);
+  it('lets a few through per turn of the loop', async () => {
+    const gate = new Gate();
+    const begun: string[] = [];
+    const a = beginner('a', begun);
+    gate.want(a, 10);
     for (const expected of [4, 8, 10, 10]) {
-      assert.equal(admitted.length, expected);
+      assert.equal(begun.length, expected);
+      assert.equal(gate.wanted(a), 10 - expected);
       await turn();
     }
-    assert.deepEqual(admitted, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('lets those through besides that need no new connection', async () => {
-    const { admitted } = waiters(new Gate(), 12, (index) => index % 3 === 0);
-    assert.equal(admitted.length, 10);
-    await turn();
-    assert.equal(admitted.length, 12);
-  });
-
-  it('passes over those that have left', async () => {
+  it('lets all in turn, so that one who wants many does not hold up the others', async () => {
     const gate = new Gate();
-    const { admitted, all } = waiters(gate, 6);
-    for (const waiter of all) gate.leave(waiter);
+    const begun: string[] = [];
+    gate.want(beginner('a', begun), 1_000);
+    gate.want(beginner('b', begun), 2);
+    gate.want(beginner('c', begun), 1);
     await turn();
     await turn();
-    assert.equal(admitted.length, 4);
+    assert.deepEqual(begun.slice(4, 12), ['a', 'b', 'c', 'a', 'b', 'a', 'a', 'a']);
+  });
+
+  it('loses no turn to one for whom nobody waits any more', async () => {
+    const gate = new Gate();
+    const begun: string[] = [];
+    gate.want(beginner('a', begun, 4), 8);
+    gate.want(beginner('b', begun), 4);
+    await turn();
+    assert.deepEqual(begun, ['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b']);
+  });
+
+  it('forgets what is not wanted any more', async () => {
+    const gate = new Gate();
+    const begun: string[] = [];
+    const a = beginner('a', begun);
+    gate.want(a, 100);
+    gate.want(a, 0);
+    await turn();
+    assert.equal(begun.length, 4);
   });
 
   it('is open again after a quiet moment', async () => {
     const gate = new Gate();
-    waiters(gate, 4);
+    const begun: string[] = [];
+    gate.want(beginner('a', begun), 4);
     await turn();
     await turn();
-    assert.equal(waiters(gate, 4).admitted.length, 4);
+    gate.want(beginner('b', begun), 4);
+    assert.equal(begun.length, 8);
   });
 });

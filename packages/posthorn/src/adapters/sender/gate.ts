@@ -7,35 +7,39 @@
  */
 const PER_TURN = 4;
 
-export interface Waiter {
+export interface Beginner {
   /**
-   * Its turn has come. Its time has not been running so far.
-   * @returns whether it began a connection; not if one has become free meanwhile, or nobody waits for it any more
+   * It may begin one connection.
+   * @returns whether it did; not if nobody waits for one any more
    */
-  turn(): boolean;
+  begin(): boolean;
 }
 
 export class Gate {
-  readonly #waiting = new Set<Waiter>();
+  /** How many each is to begin. The first in line has the next turn, and stands at the end after it. */
+  readonly #wanted = new Map<Beginner, number>();
   #begun = 0;
   #scheduled = false;
 
-  /** Gives a waiter its turn: at once if there is room, else when those before it have had theirs. */
-  enter(waiter: Waiter): void {
-    this.#waiting.add(waiter);
+  /** Lets it begin `count` connections and no more: at once while there is room, else in turn with the others. */
+  want(beginner: Beginner, count: number): void {
+    if (count > 0) this.#wanted.set(beginner, count);
+    else this.#wanted.delete(beginner);
     this.#admit();
   }
 
-  /** Takes a waiter out of the line. */
-  leave(waiter: Waiter): void {
-    this.#waiting.delete(waiter);
+  /** How many it may still begin. */
+  wanted(beginner: Beginner): number {
+    return this.#wanted.get(beginner) ?? 0;
   }
 
   #admit(): void {
-    for (const waiter of this.#waiting) {
+    for (const [beginner, count] of this.#wanted) {
       if (this.#begun >= PER_TURN) break;
-      this.#waiting.delete(waiter);
-      if (waiter.turn()) this.#begun += 1;
+      this.#wanted.delete(beginner);
+      // A map's iteration comes to what is added while it lasts.
+      if (count > 1) this.#wanted.set(beginner, count - 1);
+      if (beginner.begin()) this.#begun += 1;
     }
     if (this.#scheduled || this.#begun === 0) return;
     this.#scheduled = true;

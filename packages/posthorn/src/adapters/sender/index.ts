@@ -6,7 +6,6 @@ import type { Call, Sender } from '../../seams/sender.ts';
 import { type CallParts, OneCall } from './call.ts';
 import { type Dial, dialTcp } from './dial.ts';
 import { type Failure, interrupted } from './failures.ts';
-import { Gate } from './gate.ts';
 import { createGuard } from './guard.ts';
 import { Pool } from './pool.ts';
 import { createResolver, type Resolver } from './resolver.ts';
@@ -40,7 +39,6 @@ export function createSender(settings: SenderSettings, world: SenderWorld = {}):
     dial: world.dial ?? dialTcp,
     trust: createTrust(extraCa),
     sessions: new Sessions(),
-    gate: new Gate(),
     pool: new Pool(),
     underWay: new UnderWay(),
   };

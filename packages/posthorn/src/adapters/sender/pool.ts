@@ -1,34 +1,46 @@
-// Connections between calls: kept for a while, the latest used first, so that those beyond need grow old and go.
+// Every connection, by origin. Between calls they are kept for a while, the latest used first, so that those beyond need grow
+// old and go.
 import type { Socket } from 'node:net';
+import { Gate } from './gate.ts';
 import { Line } from './line.ts';
+import { Origin, type Waiter } from './origin.ts';
 
 /** Over all origins. A TLS connection held open costs about 110 KB, so this is about 55 MB at most. */
 const MAX_IDLE_LINES = 500;
 
 export class Pool {
+  readonly #gate = new Gate();
+  readonly #origins = new Map<string, Origin>();
   readonly #open = new Set<Line>();
-  #emptied: (() => void) | undefined;
-  readonly #byOrigin = new Map<string, Line[]>();
-  /** All of them, the longest idle first. */
+  /** Of all origins, the longest idle first. */
   readonly #idle = new Set<Line>();
+  #emptied: (() => void) | undefined;
 
-  /** Makes a line of a connection that is ready for HTTP; it is the caller's until `put`. */
-  open(origin: string, socket: Socket): Line {
-    const line = new Line(origin, socket, this.#closed);
-    this.#open.add(line);
-    return line;
+  /** Serves a waiter with an open connection at once or when one is free, or tells it to make one. */
+  enter(name: string, waiter: Waiter): void {
+    this.#origin(name).enter(waiter);
   }
 
-  /** A connection that is still open, now the caller's. */
-  take(origin: string): Line | undefined {
-    const lines = this.#byOrigin.get(origin);
-    for (let line = lines?.pop(); line !== undefined; line = lines?.pop()) {
-      this.#idle.delete(line);
-      if (lines?.length === 0) this.#byOrigin.delete(origin);
-      if (line.reusable) return line;
-      line.destroy();
-    }
-    return undefined;
+  leave(name: string, waiter: Waiter): void {
+    this.#origins.get(name)?.leave(waiter);
+    this.#forget(name);
+  }
+
+  /** A connection is being made. It comes to `open` or `failed`. */
+  begun(name: string): void {
+    this.#origin(name).begun();
+  }
+
+  failed(name: string): void {
+    this.#origins.get(name)?.ended();
+    this.#forget(name);
+  }
+
+  /** Makes a line of a connection that is ready for HTTP; it is the caller's until `put`. */
+  open(name: string, socket: Socket): Line {
+    const line = new Line(name, socket, this.#closed);
+    this.#open.add(line);
+    return line;
   }
 
   put(line: Line): void {
@@ -36,13 +48,10 @@ export class Pool {
       line.destroy();
       return;
     }
-    this.#idle.add(line);
-    const lines = this.#byOrigin.get(line.origin);
-    if (lines === undefined) this.#byOrigin.set(line.origin, [line]);
-    else lines.push(line);
+    this.#origin(line.origin).put(line);
     if (this.#idle.size <= MAX_IDLE_LINES) return;
     const [oldest = line] = this.#idle;
-    this.#remove(oldest);
+    this.#origins.get(oldest.origin)?.remove(oldest);
     oldest.destroy();
   }
 
@@ -57,14 +66,20 @@ export class Pool {
 
   readonly #closed = (line: Line): void => {
     this.#open.delete(line);
-    this.#remove(line);
+    this.#origins.get(line.origin)?.remove(line);
+    this.failed(line.origin);
     if (this.#open.size === 0) this.#emptied?.();
   };
 
-  #remove(line: Line): void {
-    if (!this.#idle.delete(line)) return;
-    const lines = this.#byOrigin.get(line.origin) ?? [];
-    lines.splice(lines.indexOf(line), 1);
-    if (lines.length === 0) this.#byOrigin.delete(line.origin);
+  #origin(name: string): Origin {
+    const known = this.#origins.get(name);
+    if (known !== undefined) return known;
+    const origin = new Origin(this.#gate, this.#idle);
+    this.#origins.set(name, origin);
+    return origin;
+  }
+
+  #forget(name: string): void {
+    if (this.#origins.get(name)?.empty === true) this.#origins.delete(name);
   }
 }

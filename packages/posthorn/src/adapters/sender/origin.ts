@@ -1,0 +1,138 @@
+// One origin's connections, and the calls that wait for one. A busy connection is free again sooner than a new one is made,
+// so beyond the first few, another is begun only when waiting would take long: a short crowd then costs no handshakes, which
+// would only delay it, and a slow receiver still gets as many connections as it has calls.
+import type { Beginner, Gate } from './gate.ts';
+import type { Line } from './line.ts';
+
+/** Connections that are begun for whoever finds none free: one for each call that one endpoint may have under way. */
+const FREELY = 16;
+/** The line is looked at this often while calls stand in it. */
+const LOOK_MS = 20;
+/** The last in line is not to wait longer than this for a connection of the others. */
+const PATIENCE_MS = 250;
+
+export interface Waiter {
+  /** A connection to call on; the waiter's until it is put back. */
+  serve(line: Line): void;
+  /** No connection will be free soon: it is to make one. Its time has not been running so far. */
+  connect(): void;
+}
+
+/**
+ * How many connections an origin is to begin, once calls have waited for a look.
+ * @param waiting calls in line
+ * @param served calls that left the line for a free connection in the last `withinMs`
+ * @param connections open or being made
+ */
+export function shortage(waiting: number, served: number, withinMs: number, connections: number): number {
+  const waitMs = (waiting / served) * withinMs;
+  // As many again: a receiver that says nothing at all has one for each call after a few looks.
+  return waitMs > PATIENCE_MS ? Math.min(waiting, Math.max(FREELY, connections)) : 0;
+}
+
+export class Origin implements Beginner {
+  readonly #gate: Gate;
+  /** Those of all origins, the longest idle first. */
+  readonly #allIdle: Set<Line>;
+  readonly #idle: Line[] = [];
+  /** In the order they came. There are idle connections beside them only for a moment, see `put`. */
+  readonly #waiting = new Set<Waiter>();
+  /** Open, or being made. */
+  #connections = 0;
+  #served = 0;
+  #lookedAt: number | undefined;
+
+  constructor(gate: Gate, allIdle: Set<Line>) {
+    this.#gate = gate;
+    this.#allIdle = allIdle;
+  }
+
+  /** Whether there is nothing to remember. */
+  get empty(): boolean {
+    return this.#connections === 0 && this.#waiting.size === 0;
+  }
+
+  /** Serves a waiter with an open connection at once or when one is free, or tells it to make one. */
+  enter(waiter: Waiter): void {
+    const line = this.#waiting.size === 0 ? this.#take() : undefined;
+    if (line !== undefined) {
+      waiter.serve(line);
+      return;
+    }
+    this.#waiting.add(waiter);
+    const wanted = this.#gate.wanted(this);
+    if (this.#connections + wanted < FREELY) this.#gate.want(this, wanted + 1);
+    if (this.#lookedAt === undefined && this.#waiting.size > 0) this.#lookLater();
+  }
+
+  leave(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
+  }
+
+  begin(): boolean {
+    const waiter = this.#first();
+    waiter?.connect();
+    return waiter !== undefined;
+  }
+
+  /** A connection is being made. */
+  begun(): void {
+    this.#connections += 1;
+  }
+
+  /** One is closed, or was never made. */
+  ended(): void {
+    this.#connections -= 1;
+  }
+
+  /** A call on the connection has just ended. */
+  put(line: Line): void {
+    this.#idle.push(line);
+    this.#allIdle.add(line);
+    // undici closes what must not be used again only when it has been told that the call's response has ended.
+    if (this.#waiting.size > 0) queueMicrotask(() => this.#serve());
+  }
+
+  /** An idle connection is not to be used again. */
+  remove(line: Line): void {
+    if (this.#allIdle.delete(line)) this.#idle.splice(this.#idle.indexOf(line), 1);
+  }
+
+  #serve(): void {
+    while (this.#waiting.size > 0) {
+      const line = this.#take();
+      if (line === undefined) return;
+      this.#served += 1;
+      this.#first()?.serve(line);
+    }
+  }
+
+  #first(): Waiter | undefined {
+    const [waiter] = this.#waiting;
+    if (waiter !== undefined) this.#waiting.delete(waiter);
+    return waiter;
+  }
+
+  /** The connection that was used last and is still open. */
+  #take(): Line | undefined {
+    for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) {
+      this.#allIdle.delete(line);
+      if (line.reusable) return line;
+      line.destroy();
+    }
+    return undefined;
+  }
+
+  #lookLater(): void {
+    this.#lookedAt = performance.now();
+    this.#served = 0;
+    setTimeout(() => this.#look(performance.now() - (this.#lookedAt ?? 0)), LOOK_MS);
+  }
+
+  #look(withinMs: number): void {
+    this.#lookedAt = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#gate.want(this, shortage(this.#waiting.size, this.#served, withinMs, this.#connections));
+    this.#lookLater();
+  }
+}
