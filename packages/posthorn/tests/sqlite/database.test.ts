@@ -1,5 +1,6 @@
 // Several calls in one transaction: each stands or falls alone, and trouble with the disk is told as what it is.
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { Connection } from '../../src/adapters/sqlite/connection.ts';
@@ -83,6 +84,23 @@ describe('a full disk', () => {
       [true, true],
     );
     assert.ok(namesIn(database.run([tenants])[0]).includes('before'));
+  });
+});
+
+describe('asking whether the store can be written to', () => {
+  it('writes to the disk each time: a page that is written as it was is not written at all', (test) => {
+    const directory = dataFolder(test);
+    const database = new Database(() => openFile(directory).db);
+    const sizes = [0, 1, 2].map(() => {
+      const [reply] = database.run([{ name: 'touch', args: [] }]);
+      assert.ok(reply?.ok);
+      return statSync(`${databaseFile(directory)}-wal`).size;
+    });
+    database.close((db) => closeFile(db, directory));
+    assert.deepEqual(
+      sizes.map((size, index) => size > (sizes[index - 1] ?? 0)),
+      [true, true, true],
+    );
   });
 });
 

@@ -6,7 +6,9 @@ const INSERT_BOOT = `insert into boot (id, offset_ms) values (?, ?)`;
 const STEADY = `select value from counter where name = 'steady'`;
 const KEEP = `insert into kept (name, value) values (?, ?) on conflict (name) do nothing`;
 const KEPT = `select value from kept where name = ?`;
-const TOUCH = `update counter set value = value where name = 'steady'`;
+// A new value each time: SQLite leaves out what would write a row as it was.
+const TOUCH = `
+  insert into counter (name, value) values ('touched', 1) on conflict (name) do update set value = value + 1`;
 const NEXT_REVISION = `update counter set value = value + 1 where name = 'revision' returning value`;
 
 export function clockOffset(
@@ -26,7 +28,7 @@ export function keep(db: Connection, name: string, value: Uint8Array): Uint8Arra
   return db.get<{ value: Uint8Array }>(KEPT, name)?.value ?? value;
 }
 
-/** Writes a page as it was. */
+/** Writes a value that nobody reads. */
 export function touch(db: Connection): void {
   db.run(TOUCH);
 }

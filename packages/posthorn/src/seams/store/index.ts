@@ -9,7 +9,7 @@ import type { Tallies } from './tallies.ts';
 export interface Store extends Registry, Queue, History, Replays, Tallies {
   /** One word for logs: `sqlite` or `postgres`. */
   readonly kind: string;
-  /** Writes something that changes nothing. Rejects with a `StoreUnavailable` when the store cannot be written to. */
+  /** Writes something that nobody reads, as far as to the disk. Rejects with a `StoreUnavailable` when the store cannot be written to. */
   ping(): Promise<void>;
   /** Ends all use. Calls under way are finished first. */
   close(): Promise<void>;
