@@ -40,9 +40,6 @@ export const diskError: Suite = {
     await scene.start();
     await scene.recovered(began, RECOVER_LIMIT_MS);
     await scene.settle(SETTLE_LIMIT_MS);
-    const figures = await scene.judge(judgement);
-    const others = figures.twice - (figures.twiceByCause['kill'] ?? 0);
-    judgement.expect(others === 0, `${others} delivered twice though the process lived`);
-    return figures;
+    return await scene.judge(judgement);
   },
 };

@@ -47,6 +47,17 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'yes before the commit', suite: killSqlite, rounds: 8, edit: YES_BEFORE_COMMIT, noticed: /\d+ lost/ },
   { name: 'dead processes are not taken over', suite: killSqlite, rounds: 4, edit: NO_TAKEOVER, noticed: /\d+ lost/ },
   {
+    name: 'an attempt is recorded without what follows from it',
+    suite: killSqlite,
+    rounds: 4,
+    edit: {
+      file: 'adapters/sqlite/record.js',
+      from: 'if (owner !== null && moveOn(db, owner, one))',
+      to: 'if (owner !== null)',
+    },
+    noticed: /called again though their outcome was on disk/,
+  },
+  {
     name: 'retries a tenth early',
     suite: clockJumps,
     edit: {
@@ -78,6 +89,16 @@ export const MUTANTS: readonly Mutant[] = [
     suite: diskFull,
     edit: { file: 'adapters/sqlite/counters.js', from: 'db.run(TOUCH);', to: '' },
     noticed: /waited .*\/readyz/,
+  },
+  {
+    name: 'a doubt gives back what is in hand, too',
+    suite: diskFull,
+    edit: {
+      file: 'engine/holdings.js',
+      from: 'this.#store.reclaim(this.#owner, [...this.#held.keys()], at)',
+      to: 'this.#store.reclaim(this.#owner, [], at)',
+    },
+    noticed: /delivered twice though no fault explains it/,
   },
   {
     name: 'a failed commit is taken for done',

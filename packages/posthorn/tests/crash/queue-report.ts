@@ -9,6 +9,16 @@ export interface Fault {
   /** From when on it could have had an effect, and until when new calls could still fall under it. */
   readonly from: number;
   readonly until: number;
+  /** Whether a process lost by it what it had not recorded yet: its memory, or its leases. Others only delay the record. */
+  readonly forgets: boolean;
+}
+
+/** A delivery that the receiver said yes to more than once. */
+export interface Repetition {
+  readonly event: string;
+  readonly path: string;
+  /** Attempts that were followed by another call. */
+  readonly earlier: readonly string[];
 }
 
 export interface QueueReport {
@@ -20,6 +30,7 @@ export interface QueueReport {
   readonly lost: readonly string[];
   /** Yes more than once: extra calls by the fault that explains them. `unexplained` must not be. */
   readonly twice: ReadonlyMap<string, number>;
+  readonly repetitions: readonly Repetition[];
   /** Most extra calls that one fault explains. */
   readonly mostPerFault: number;
   /** Delivered and never posted, or not what was posted. */
@@ -36,8 +47,10 @@ export interface QueueFacts {
   readonly faults: readonly Fault[];
 }
 
-/** An outcome is on disk this long after its call has ended; a fault that comes later explains no repetition of the call. */
+/** An outcome is on disk this long after its call has ended; a death that comes later explains no repetition of the call. */
 const RECORDED_WITHIN_MS = 2_000;
+/** The same after a fault that kept it from the disk: the engine waits for up to 2 s before it asks the store again. */
+const RECORDED_AFTERWARDS_MS = 4_000;
 
 export const UNEXPLAINED = 'unexplained';
 
@@ -54,8 +67,12 @@ export function reportQueue({ accepted, posted, calls, paths, faults }: QueueFac
   }
   const lost = [...promised].filter((key) => !successes.has(key));
   const perFault = new Map<Fault | undefined, number>();
+  const repetitions: Repetition[] = [];
   for (const sameDelivery of successes.values()) {
     const inOrder = sameDelivery.toSorted((a, b) => a.arrivedAt - b.arrivedAt);
+    const [{ event, path } = { event: '', path: '' }] = inOrder;
+    const earlier = inOrder.slice(0, -1).map(({ attempt }) => attempt);
+    if (earlier.length > 0) repetitions.push({ event, path, earlier });
     for (const [index, second] of inOrder.entries()) {
       const first = inOrder[index - 1];
       if (first === undefined) continue;
@@ -81,14 +98,25 @@ export function reportQueue({ accepted, posted, calls, paths, faults }: QueueFac
     delivered: promised.size - lost.length,
     lost,
     twice,
+    repetitions,
     mostPerFault: Math.max(0, ...perFault.values()),
     unexpected,
   };
 }
 
+/** What made a process forget the first call before its outcome had to be on disk. */
 function explanation(first: Call, second: Call, faults: readonly Fault[]): Fault | undefined {
+  const recordedBy = recordLimit(first.endedAt, faults);
   return faults.findLast(
-    ({ from, until }) =>
-      first.arrivedAt <= until && from - first.endedAt <= RECORDED_WITHIN_MS && from <= second.arrivedAt,
+    ({ forgets, from, until }) => forgets && first.arrivedAt <= until && from <= recordedBy && from <= second.arrivedAt,
   );
+}
+
+/** By when the outcome of a call that ended at a moment is on disk, if the process lives: later when a fault kept it off. */
+function recordLimit(endedAt: number, faults: readonly Fault[]): number {
+  let limit = endedAt + RECORDED_WITHIN_MS;
+  for (const { forgets, from, until } of faults.toSorted((a, b) => a.from - b.from)) {
+    if (!forgets && endedAt <= until && from <= limit) limit = Math.max(limit, until + RECORDED_AFTERWARDS_MS);
+  }
+  return limit;
 }

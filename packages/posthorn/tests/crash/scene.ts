@@ -1,7 +1,7 @@
 // Everything a suite needs around the faults: a receiver that lives through them, endpoints, load, the running services, and
 // the judgement at the end.
 import { mkdirSync } from 'node:fs';
-import { API_KEY, call, createEndpoint, createTenant, deliveriesIn } from './api.ts';
+import { API_KEY, call, createEndpoint, createTenant, deliveriesIn, deliveryDetail } from './api.ts';
 import type { Manner } from './calls.ts';
 import { type Accepted, Producer } from './producer.ts';
 import { type Fault, type QueueReport, reportQueue, UNEXPLAINED } from './queue-report.ts';
@@ -97,14 +97,17 @@ export class Scene implements AsyncDisposable {
     const from = now();
     await service.kill();
     this.retire(service);
-    this.faults.push({ cause, from, until: now() });
+    this.faults.push({ cause, from, until: now(), forgets: true });
   }
 
-  /** Does something to the services, and notes from when till when. */
-  async fault(cause: string, work: () => Promise<void>): Promise<void> {
+  /**
+   * Does something to the services, and notes from when till when.
+   * @param forgets it costs one of them its leases
+   */
+  async fault(cause: string, work: () => Promise<void>, forgets = false): Promise<void> {
     const from = now();
     await work();
-    this.faults.push({ cause, from, until: now() });
+    this.faults.push({ cause, from, until: now(), forgets });
   }
 
   /** Waits for the next yes after a fault has ended. */
@@ -155,21 +158,23 @@ export class Scene implements AsyncDisposable {
   async judge(judgement: Judgement, parked: ReadonlySet<string> = new Set()): Promise<Figures> {
     const report = this.#report();
     const { producer } = this;
-    const examples = (list: readonly string[]) => list.slice(0, EXAMPLES).join('; ');
     judgement.expect(report.accepted > 0, 'nothing was accepted: the suite has tested nothing');
-    judgement.expect(report.lost.length === 0, `${report.lost.length} lost: ${examples(report.lost)}`);
+    judgement.expect(report.lost.length === 0, `${report.lost.length} lost: ${examplesOf(report.lost)}`);
     judgement.expect(
       report.unexpected.length === 0,
-      `${report.unexpected.length} unexpected: ${examples(report.unexpected)}`,
+      `${report.unexpected.length} unexpected: ${examplesOf(report.unexpected)}`,
     );
     judgement.expect(
       producer.oddities.length === 0,
-      `${producer.oddities.length} odd answers: ${examples(producer.oddities)}`,
+      `${producer.oddities.length} odd answers: ${examplesOf(producer.oddities)}`,
     );
     const unexplained = report.twice.get(UNEXPLAINED) ?? 0;
     judgement.expect(unexplained === 0, `${unexplained} delivered twice though no fault explains it`);
     const [service] = this.services;
-    if (service !== undefined) await this.#askService(service, judgement, parked);
+    if (service !== undefined) {
+      await this.#askService(service, judgement, parked);
+      await this.#judgeRepetitions(service, report, judgement);
+    }
     const twice = [...report.twice.values()].reduce((sum, count) => sum + count, 0);
     return {
       faults: this.faults.length,
@@ -219,6 +224,22 @@ export class Scene implements AsyncDisposable {
     await this.retries.judge(service, this.receiver.calls, this.faults, judgement, this.facts);
   }
 
+  /** What was recorded in time is never called again, whatever happened meanwhile: not even by a process that takes over. */
+  async #judgeRepetitions(service: Service, { repetitions }: QueueReport, judgement: Judgement): Promise<void> {
+    const promised = new Map(this.producer.accepted.map(({ event, deliveries }) => [event, deliveries]));
+    const repeated: string[] = [];
+    for (const { event, path, earlier } of repetitions) {
+      const delivery = promised.get(event)?.find(({ endpointId }) => this.#paths.get(endpointId) === path);
+      if (delivery === undefined) continue;
+      const { attempts } = await deliveryDetail(service, delivery.id);
+      if (attempts.some(({ id, late }) => !late && earlier.includes(id))) repeated.push(delivery.id);
+    }
+    judgement.expect(
+      repeated.length === 0,
+      `${repeated.length} were called again though their outcome was on disk: ${examplesOf(repeated)}`,
+    );
+  }
+
   #report(): QueueReport {
     const { producer, receiver, faults } = this;
     const { accepted, posted } = producer;
@@ -230,3 +251,5 @@ export class Scene implements AsyncDisposable {
     return services[Math.floor(this.#stage.dice.fraction() * services.length)];
   }
 }
+
+const examplesOf = (list: readonly string[]): string => list.slice(0, EXAMPLES).join('; ');

@@ -37,7 +37,7 @@ export const stopContinue: Suite = {
       scene.producer.start();
       await pass(UNDER_WAY_MS);
 
-      await scene.fault('stop', async () => {
+      const stop = async () => {
         const from = now();
         scene.retire(stopped);
         stopped.signal('SIGSTOP');
@@ -49,7 +49,8 @@ export const stopContinue: Suite = {
         await pass(AFTERWARDS_MS);
         stopped.signal('SIGCONT');
         stage.say('it goes on');
-      });
+      };
+      await scene.fault('stop', stop, true);
       const since = now();
       await until('it notices', NOTICE_LIMIT_MS, () => stopped.logged('took this one for dead') !== undefined);
       scene.services.push(stopped);
