@@ -100,6 +100,8 @@ const attemptPart = (part: number, number: number) => 16 * (part + 1) + number;
 // SQLite ------------------------------------------------------------------------------------------------------------------
 
 const SQLITE_AT = `cast(@from + n * @every as integer)`;
+/** Whether it is the first of its type within a second. */
+const SQLITE_LEADS = `(n % ${RARE_EVERY} = 7 or cast(@from + (n - 20) * @every as integer) / 1000 < ${SQLITE_AT} / 1000)`;
 const sqliteHex = (part: number) => `printf('%012x7%03x8%03x%012x', ${SQLITE_AT}, n % 4096, @salt + ${part}, n)`;
 const SQLITE_COUNT = `with recursive count (n) as (select cast(@low as integer) union all select n + 1 from count where n + 1 < @high)`;
 const SQLITE_TENANT = `(select key from tenant where id = @tenant and deleted_at is null)`;
@@ -122,8 +124,8 @@ function writeSqlite(db: DatabaseSync, { tenantId, from, everyMs, salt }: Past, 
   const turns = PER_EVENT.map((part) => `join ${turnOf(part)}`).join(' ');
   const list = PER_EVENT.map((part) => `${sqliteHex(part + 1)} || t${part}.hex`).join(' || ');
   db.prepare(
-    `${SQLITE_COUNT} insert into event (tenant, id, created_at, type, fingerprint, deliveries, body)
-     select t0.tenant, unhex(${sqliteHex(0)}), ${SQLITE_AT}, ${TYPE}, zeroblob(32), unhex(${list}), @body
+    `${SQLITE_COUNT} insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads)
+     select t0.tenant, unhex(${sqliteHex(0)}), ${SQLITE_AT}, ${TYPE}, zeroblob(32), unhex(${list}), @body, ${SQLITE_LEADS}
      from count ${turns} order by n`,
   ).run({ ...range, body: BODY });
   const { first } = db.prepare('select max(key) - (@high - @low) + 1 as first from event').get({ low, high }) as {

@@ -50,9 +50,9 @@ export function makeId<Id extends UuidId>(wallMs: number, random: Uint8Array): I
 }
 
 /** The smallest UUIDv7 of a moment: rows with smaller ids were made before it. Used to prune history by id. */
-export function idFloor(wallMs: number): string {
+export function idFloor<Id extends UuidId>(wallMs: number): Id {
   const time = Math.max(0, Math.floor(wallMs)).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8, 12)}-7000-8000-000000000000`;
+  return `${time.slice(0, 8)}-${time.slice(8, 12)}-7000-8000-000000000000` as Id;
 }
 
 /** The moment, in milliseconds since 1970, that a UUIDv7 carries. */

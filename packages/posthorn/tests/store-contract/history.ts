@@ -6,7 +6,7 @@ import type { AttemptId, DeliveryId, EventId, OwnerId, TenantId } from '../../sr
 import type { WallMs } from '../../src/domain/time.ts';
 import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary } from '../../src/seams/store/history.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
-import { allPages, type Bench, type ContractIt, eventFor, ids, only } from './bench.ts';
+import { allPages, type Bench, type ContractIt, eventFor, ids, newlyHeld, only } from './bench.ts';
 import {
   attemptOf,
   DONE,
@@ -82,6 +82,34 @@ export function historyContract(it: ContractIt): void {
         }
       }
     });
+
+    for (const everyMs of [700, 3]) {
+      it(`finds all of a type among those of others, of events ${everyMs} ms apart`, async (bench) => {
+        const { tenant, owner } = await bench.start();
+        const revision = await bench.revision(tenant);
+        const made = Array.from({ length: 1_200 }, (_, index) => {
+          const type = index === 40 ? 'rare' : index % 8 === 0 ? 'seldom' : 'frequent';
+          return newEvent(tenant, { type, createdAt: wallLater(Math.floor(index / 3) * everyMs) });
+        });
+        await bench.store.accept(owner, [{ tenantId: tenant, revision, events: made.map((one) => eventFor(one, [])) }]);
+        const newest = made.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+        for (const eventType of ['rare', 'seldom', 'frequent']) {
+          for (const moment of [{}, { since: wallLater(50 * everyMs) }, { until: wallLater(50 * everyMs) }] as const) {
+            const { since, until }: EventFilter = moment;
+            const wanted = newest.filter(
+              (one) =>
+                one.type === eventType &&
+                one.createdAt >= (since ?? 0) &&
+                one.createdAt < (until ?? Number.POSITIVE_INFINITY),
+            );
+            for (const limit of [7, 2_000]) {
+              const listed = await allEvents(bench, tenant, { eventType, ...moment }, limit);
+              assert.deepEqual(ids(listed), ids(wanted), `${eventType} ${JSON.stringify(moment)} by ${limit}`);
+            }
+          }
+        }
+      });
+    }
 
     it('shows a tenant its own and nobody else’s', async (bench) => {
       const one = await bench.start('one');
@@ -214,6 +242,85 @@ export function historyContract(it: ContractIt): void {
         assert.deepEqual(await bench.store.deliveries(other, filter, { limit: 10, after: null }), []);
         assert.deepEqual(await bench.store.deliveries(tenantId('nobody'), filter, { limit: 10, after: null }), []);
       }
+    });
+
+    for (const everyMs of [1_000, 1]) {
+      it(`finds all of a type among those of others, of events ${everyMs} ms apart`, async (bench) => {
+        const { tenant, owner, endpoint } = await bench.start();
+        const second = await bench.endpoint(tenant);
+        const revision = await bench.revision(tenant);
+        const events = Array.from({ length: 1_700 }, (_, index) => {
+          const type = index === 40 ? 'rare' : index % 8 === 0 ? 'seldom' : 'frequent';
+          const event = newEvent(tenant, { type, createdAt: wallLater(index * everyMs) });
+          return eventFor(event, index % 5 === 0 ? [endpoint, second] : [endpoint]);
+        });
+        const [answer] = await bench.store.accept(owner, [{ tenantId: tenant, revision, events }]);
+        assert.equal(answer?.kind, 'accepted');
+        // The oldest are exhausted, of the others one in ten is settled.
+        const made = events.flatMap(({ event, deliveries }, index) => {
+          const state: DeliveryState = index < 4 ? 'exhausted' : index % 10 === 1 ? 'succeeded' : 'pending';
+          return deliveries.map(({ id, endpointId }) => ({ delivery: newlyHeld(id, endpointId, event), state }));
+        });
+        const records = made.flatMap(({ delivery, state }) => {
+          if (state === 'pending') return [];
+          return attemptOf(delivery, SUCCEEDED, state === 'exhausted' ? EXHAUSTED : DONE);
+        });
+        await bench.record(owner, ...records);
+        for (const filter of [
+          { eventType: 'frequent' },
+          { eventType: 'frequent', state: 'succeeded' },
+          { eventType: 'frequent', state: 'exhausted' },
+          { eventType: 'frequent', endpointId: second.id, since: wallLater(800 * everyMs) },
+          { eventType: 'seldom' },
+          { eventType: 'seldom', endpointId: second.id },
+          { eventType: 'rare' },
+          { eventType: 'rare', until: wallLater(40 * everyMs) },
+        ] as const) {
+          const wanted = made.filter((one) => fits(one, filter)).map(({ delivery }) => delivery.id);
+          for (const limit of [90, 2_000]) {
+            const listed = await allDeliveries(bench, tenant, filter, limit);
+            assert.deepEqual(ids(listed), wanted.toSorted().toReversed(), `${JSON.stringify(filter)} by ${limit}`);
+          }
+        }
+      });
+    }
+
+    it('finds all of a type of which one event has very many', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const many = [endpoint];
+      while (many.length < 700) many.push(await bench.endpoint(tenant));
+      const revision = await bench.revision(tenant);
+      const events = [0, 100, 200].map((minutes) => {
+        const event = newEvent(tenant, { type: 'wide', createdAt: wallLater(minutes * 60_000) });
+        return eventFor(event, minutes === 100 ? many : [endpoint]);
+      });
+      await bench.store.accept(owner, [{ tenantId: tenant, revision, events }]);
+      const listed = await allDeliveries(bench, tenant, { eventType: 'wide' }, 150);
+      const made = events.flatMap(({ deliveries }) => deliveries.map(({ id }) => id));
+      assert.deepEqual(ids(listed), made.toSorted().toReversed());
+    });
+
+    it('shows a small tenant its own between the many that another one has waiting', async (bench) => {
+      const { owner, endpoint } = await bench.start('large');
+      const { tenant, endpoint: own } = await bench.start('small');
+      const accept = async (tenantId: TenantId, to: StoredEndpoint, moments: readonly number[]) => {
+        const events = moments.map((at) => eventFor(newEvent(tenantId, { createdAt: wallLater(at) }), [to], 'backlog'));
+        await bench.store.accept(owner, [{ tenantId, revision: await bench.revision(tenantId), events }]);
+        return events.flatMap(({ event, deliveries }) => deliveries.map(({ id }) => newlyHeld(id, to.id, event)));
+      };
+      const early = await accept(tenant, own, [1, 2, 3]);
+      await accept(
+        endpoint.tenantId,
+        endpoint,
+        Array.from({ length: 6_000 }, (_, index) => 10 + index),
+      );
+      const late = await accept(tenant, own, [7_000, 7_001]);
+      await bench.claimBacklog(owner, own.id, 2);
+      await bench.record(owner, ...early.slice(0, 2).map((one) => attemptOf(one, SUCCEEDED, DONE)));
+      const wanted = ids([...early, ...late]).toReversed();
+      for (const limit of [1, 3, 100]) assert.deepEqual(ids(await allDeliveries(bench, tenant, {}, limit)), wanted);
+      const pending = await allDeliveries(bench, tenant, { state: 'pending' }, 2);
+      assert.deepEqual(ids(pending), wanted.slice(0, 3));
     });
 
     it('shows a delivery once although it moved between two pages', async (bench) => {

@@ -91,6 +91,23 @@ export function retentionContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
     });
 
+    it('leaves in the list of its type what is still needed, and what is young', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const at = (ms: number) => ({ type: 'order.paid', createdAt: wallLater(ms) });
+      const gone = await bench.acceptOne(owner, endpoint, 'leased', at(1));
+      const needed = await bench.acceptOne(owner, endpoint, 'leased', at(2));
+      const cut = wallLater(10 * DAY_MS + 500);
+      const old = await bench.acceptOne(owner, endpoint, 'leased', at(10 * DAY_MS + 499));
+      const young = await bench.acceptOne(owner, endpoint, 'leased', at(10 * DAY_MS + 501));
+      for (const one of [gone, old, young]) await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
+      await prune(bench.store, cut);
+      const kept = await bench.store.events(tenant, {}, { limit: 10, after: null });
+      const ofType = await bench.store.events(tenant, { eventType: 'order.paid' }, { limit: 10, after: null });
+      assert.deepEqual(ofType, kept);
+      assert.ok(ids(kept).includes(needed.event.id) && ids(kept).includes(young.event.id));
+      assert.ok(!ids(kept).includes(gone.event.id));
+    });
+
     it('goes in steps of about the limit, until nothing is left', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       for (let index = 0; index < 30; index++) {

@@ -23,9 +23,17 @@ import type {
 } from '../../seams/store/history.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { Database, Statement } from './connection.ts';
+import { latestOfType, type Range } from './history-by-type.ts';
+import { plainArray } from './wire.ts';
 
 /** The last moment that a UUIDv7 can carry. */
 const MAX_ID_MS = 2 ** 48 - 1;
+
+/**
+ * So often a list of one type looks at its latest events. If that does not fill the page, the other conditions are rarer than
+ * the type, or it is frequent: then deliveries are walked through.
+ */
+const STEPS_BY_TYPE = 4;
 
 const PENDING = `
 select id, endpoint_id, event_id, event_type, 'pending' as state, attempts, due_at, null::bigint as ended_at
@@ -37,7 +45,7 @@ from posthorn.delivery`;
 
 const TENANT = 'tenant = (select key from posthorn.tenant where id = $1 and deleted_at is null)';
 
-/** Served by event_newest. */
+/** Served by event_newest, or event_type. */
 const EVENTS: Statement = {
   text: `
 select id, type, created_at
@@ -97,6 +105,21 @@ union all
   limit $2)
 order by id desc
 limit $2
+`,
+};
+
+/** Served by the primary keys. */
+const AMONG: Statement = {
+  text: `
+select found.*
+from unnest($2::uuid[]) as listed (id) cross join lateral (
+  ${PENDING} where ${TENANT} and queue.id = listed.id
+  union all
+  ${SETTLED} where ${TENANT} and delivery.id = listed.id
+) as found
+where $3::text is null or found.state = $3
+order by found.id desc
+limit $4
 `,
 };
 
@@ -191,18 +214,46 @@ export async function deliveries(
   const attempted = filter.attemptId === undefined ? null : await deliveryOf(database, filter.attemptId);
   if (attempted === undefined) return [];
   const until = momentFloor(filter.until ?? MAX_ID_MS);
-  const rows = await database.read<DeliveryRow>(DELIVERIES, [
+  const low = momentFloor(filter.since ?? 0);
+  const high = page.after !== null && page.after < until ? page.after : until;
+  const { rows: first, downTo } = await ofType(database, tenantId, filter, { low, high }, page.limit);
+  if (downTo === low || first.length === page.limit) return first.map(summaryOf);
+  const rest = await database.read<DeliveryRow>(DELIVERIES, [
     tenantId,
-    page.limit,
-    page.after !== null && page.after < until ? page.after : until,
-    momentFloor(filter.since ?? 0),
+    page.limit - first.length,
+    downTo,
+    low,
     filter.endpointId ?? null,
     filter.eventId ?? null,
     filter.eventType ?? null,
     filter.state ?? null,
     attempted,
   ]);
-  return rows.map(summaryOf);
+  return [...first, ...rest].map(summaryOf);
+}
+
+/** The newest deliveries of the type that is asked for, and the id down to which none is missing. */
+async function ofType(
+  database: Database,
+  tenantId: TenantId,
+  { eventType, endpointId, eventId, attemptId, state }: DeliveryFilter,
+  { low, high }: Range,
+  limit: number,
+): Promise<{ rows: DeliveryRow[]; downTo: DeliveryId }> {
+  const rows: DeliveryRow[] = [];
+  let downTo = high;
+  // An event or an attempt leads to its deliveries at once.
+  if (eventType === undefined || eventId !== undefined || attemptId !== undefined) return { rows, downTo };
+  for (let step = 0; step < STEPS_BY_TYPE && downTo > low && rows.length < limit; step++) {
+    const range = { low, high: downTo };
+    const latest = await latestOfType(database, tenantId, eventType, endpointId ?? null, range);
+    if (latest.downTo >= downTo) break;
+    const ids = latest.ids.filter((id) => id >= latest.downTo && id < range.high);
+    const values = [tenantId, plainArray(ids), state ?? null, limit - rows.length];
+    if (ids.length > 0) rows.push(...(await database.read<DeliveryRow>(AMONG, values)));
+    downTo = latest.downTo;
+  }
+  return { rows, downTo };
 }
 
 async function deliveryOf(database: Database, id: AttemptId): Promise<DeliveryId | undefined> {
@@ -223,7 +274,7 @@ export async function delivery(
 }
 
 /** A delivery's id carries when it was created, so lists need no other index for times. */
-function momentFloor(ms: number): string {
+function momentFloor(ms: number): DeliveryId {
   return idFloor(Math.min(ms, MAX_ID_MS));
 }
 

@@ -9,7 +9,7 @@ import { idBytes, readList, writeList } from './uuid.ts';
 // index: event_by_id
 const STORED_EVENT = `select created_at, type, fingerprint, deliveries from event where tenant = ? and id = ?`;
 const INSERT_EVENT = `
-  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body) values (?, ?, ?, ?, ?, ?, ?)
+  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads) values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (tenant, id) do nothing`;
 const INSERT_QUEUED = `insert into queue (id, tenant, endpoint, event, place, owner) values (?, ?, ?, ?, ?, ?)`;
 
@@ -47,7 +47,8 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
   const { event, fingerprint, deliveries } = made;
   const { id, type, createdAt, body } = event;
   const list = writeList(deliveries);
-  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body);
+  const leads = db.slots.leads(tenant, type, createdAt);
+  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body, leads ? 1 : 0);
   if (key === undefined) {
     const stored = storedEvent(db, tenant, made);
     if (stored === undefined || conflicts(made, stored)) return undefined;
@@ -59,6 +60,7 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
       existing: true,
     };
   }
+  if (leads) db.slots.note(tenant, type, createdAt);
   for (const delivery of deliveries) queue(db, owner, tenant, key, delivery);
   return {
     id,

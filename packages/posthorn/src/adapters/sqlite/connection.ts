@@ -1,9 +1,11 @@
 // One SQLite connection: statements prepared once, keys of names remembered. Everything is synchronous and of one thread.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Names } from './names.ts';
+import { LatestSlots } from './type-slots.ts';
 
 export class Connection {
   readonly names: Names;
+  readonly slots = new LatestSlots();
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lists = new Map<string, StatementSync>();
@@ -51,6 +53,12 @@ export class Connection {
   /** Runs statements that have no parameters and answer nothing. */
   exec(sql: string): void {
     this.#sqlite.exec(sql);
+  }
+
+  /** Forgets what is remembered of the database: something was undone. */
+  forget(): void {
+    this.names.forget();
+    this.slots.forget();
   }
 
   /** Whether a transaction is open. SQLite ends it by itself on a full disk or an I/O error. */

@@ -3,6 +3,7 @@
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { Connection } from './connection.ts';
+import { slotOf } from './type-slots.ts';
 import { idBytes, readList } from './uuid.ts';
 
 /** Events looked at per step, also if none may go: about 2 ms. */
@@ -29,6 +30,8 @@ export const OLD_EVENTS = `
 const PENDING = `select 1 from queue where id = ?`;
 const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const REMOVE_DELIVERY = `delete from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
+/** It stays, and those that led to it may not. */
+const LEAD = `update event set leads = 1 where key = ? and leads = 0`;
 const REMOVE_EVENT = `delete from event where key = ?`;
 // index: event_by_time
 const HAS_EVENTS = `select 1 from event where tenant = ? limit 1`;
@@ -65,7 +68,8 @@ export function pruneStep(db: Connection, before: WallMs, limit: number, from: P
     const [tenant, following] = db.all<TenantRow>(TENANTS, cursor.tenant, 2);
     if (tenant === undefined) return { removed, next: null };
     if (tenant.key !== cursor.tenant) cursor = { ...START, tenant: tenant.key };
-    const until = tenant.deleted_at === null ? before : Number.MAX_SAFE_INTEGER;
+    // Whole slots: one that leads must not go before those that it leads to.
+    const until = tenant.deleted_at === null ? slotOf(before) : Number.MAX_SAFE_INTEGER;
     const wanted = EXAMINED_PER_STEP - examined;
     const events = db.all<OldEvent>(OLD_EVENTS, tenant.key, cursor.createdAt, cursor.id, until, wanted);
     for (const event of events) {
@@ -86,7 +90,10 @@ export function pruneStep(db: Connection, before: WallMs, limit: number, from: P
 /** @returns how many rows went, and whether nothing more of this event can go now */
 function removeEvent(db: Connection, event: OldEvent, limit: number): { rows: number; whole: boolean } {
   const deliveries = readList<DeliveryId, EndpointId>(event.deliveries);
-  if (deliveries.some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined)) return { rows: 0, whole: true };
+  if (deliveries.some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined)) {
+    db.run(LEAD, event.key);
+    return { rows: 0, whole: true };
+  }
   let rows = 0;
   for (const { id, endpointId } of deliveries) {
     if (rows >= limit) return { rows, whole: false };

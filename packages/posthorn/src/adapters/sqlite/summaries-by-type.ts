@@ -1,26 +1,18 @@
-// Deliveries of one event type, found by its events: an index tells types, so that far more can be looked at in the same time
-// than in the list of all deliveries. As there, a step looks at a bounded number of rows.
+// Deliveries of one event type, found by its events: an index leads to them, however many others there are. As in the list of
+// all deliveries, a step looks at a bounded number of rows.
 import { type DeliveryId, type EndpointId, idFloor, idTime } from '../../domain/ids.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
 import type { Connection } from './connection.ts';
 import type { Search, Step } from './summaries.ts';
 import { ID_SKEW_MS, oneSummary, summaryOf } from './summary.ts';
+import { hasManySlots, latestOfType } from './type-slots.ts';
 import { idBytes, readId, readList } from './uuid.ts';
 
-/** Events examined per step, in the index alone: about 2 ms. */
-const EXAMINED_PER_STEP = 10_000;
-/** Events of the type that are read per step, and deliveries: a step ends with the event that brings it to so many. */
+/** Events that are read per step, and deliveries: a step ends with the event that brings it to so many. */
 const EVENTS_PER_STEP = 300;
 const DELIVERIES_PER_STEP = 500;
 
-// index: event_by_time, downwards
-export const LISTED = `
-  select created_at, deliveries from event
-  where tenant = ? and created_at <= ? and created_at >= ? and type = ?
-  order by created_at desc, id desc limit ${EVENTS_PER_STEP}`;
-export const LISTED_BOUND = `
-  select created_at from event where tenant = ? and created_at <= ? and created_at >= ?
-  order by created_at desc, id desc limit 1 offset ${EXAMINED_PER_STEP - 1}`;
+const LISTED = `select deliveries from event where key = ?`;
 
 interface Listed {
   readonly id: DeliveryId;
@@ -34,11 +26,16 @@ interface Listed {
 export function byType(
   db: Connection,
   search: Search,
+  type: string,
   states: readonly number[],
   limit: number,
   reach: Uint8Array,
 ): Step<DeliverySummary, DeliveryId> | undefined {
-  const { listed, low } = listedOf(db, search);
+  if (reach === search.low) return undefined;
+  const newest = Math.min(search.until - 1, idTime(readId<DeliveryId>(search.high)) + ID_SKEW_MS);
+  const reached = idTime(readId<DeliveryId>(reach)) - ID_SKEW_MS;
+  if (hasManySlots(db, search.tenant, type, reached, newest + 1)) return undefined;
+  const { listed, low } = listedOf(db, search, type, newest);
   if (Buffer.compare(low, reach) >= 0) return undefined;
   const items: DeliverySummary[] = [];
   for (const { id, endpointId } of listed.sort((a, b) => (a.id < b.id ? 1 : -1))) {
@@ -56,20 +53,22 @@ export function byType(
 /** The deliveries of the latest events of the type, and the id down to which none is missing. */
 function listedOf(
   db: Connection,
-  { tenant, type, since, until, low, high }: Search,
+  { tenant, since, low }: Search,
+  type: string,
+  newest: number,
 ): { readonly listed: Listed[]; readonly low: Uint8Array } {
-  const newest = Math.min(until - 1, idTime(readId<DeliveryId>(high)) + ID_SKEW_MS);
-  const bound = db.get<{ created_at: number }>(LISTED_BOUND, tenant, newest, since)?.created_at;
-  const rows = db.all<{ created_at: number; deliveries: Uint8Array }>(LISTED, tenant, newest, bound ?? since, type);
+  const range = { since, createdAt: newest + 1, id: new Uint8Array(0) };
+  const { events, downTo } = latestOfType(db, tenant, type, range, EVENTS_PER_STEP);
   const listed: Listed[] = [];
-  let examinedTo = bound;
-  for (const [index, { created_at: createdAt, deliveries }] of rows.entries()) {
-    listed.push(...readList<DeliveryId, EndpointId>(deliveries));
-    if (listed.length < DELIVERIES_PER_STEP && index < EVENTS_PER_STEP - 1) continue;
+  let examinedTo = downTo;
+  for (const { key, created_at: createdAt } of events) {
+    const row = db.get<{ deliveries: Uint8Array }>(LISTED, key);
+    if (row !== undefined) listed.push(...readList<DeliveryId, EndpointId>(row.deliveries));
+    if (listed.length < DELIVERIES_PER_STEP) continue;
     examinedTo = createdAt;
     break;
   }
-  if (examinedTo === undefined) return { listed, low };
+  if (examinedTo === null) return { listed, low };
   // Only above this id is it certain that its event has been examined.
   const certain = new Uint8Array(idBytes(idFloor(examinedTo + ID_SKEW_MS + 1)));
   return { listed, low: Buffer.compare(certain, low) > 0 ? certain : low };

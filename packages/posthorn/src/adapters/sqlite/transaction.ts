@@ -9,7 +9,7 @@ export function inTransaction<Result>(db: Connection, work: () => Result): Resul
     db.exec('commit');
     return result;
   } catch (error) {
-    db.names.forget();
+    db.forget();
     // After a full disk or an I/O error the transaction is gone already; a rollback would hide the cause.
     if (db.inTransaction) db.exec('rollback');
     throw error;
@@ -24,7 +24,7 @@ export function inSavepoint<Result>(db: Connection, work: () => Result): Result 
     db.exec('release one_call');
     return result;
   } catch (error) {
-    db.names.forget();
+    db.forget();
     if (db.inTransaction) {
       db.exec('rollback to one_call');
       db.exec('release one_call');
