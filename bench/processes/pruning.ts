@@ -29,13 +29,17 @@ let store: Store | undefined;
 let clock: Clock | undefined;
 let retention: Retention | undefined;
 let removed = 0;
+/** Deliveries that the service holds: every one is delivered at its first attempt here. */
+let held = 0;
 let stop: () => Promise<void> = async () => undefined;
 
 async function start(environment: Readonly<Record<string, string>>): Promise<string> {
   const settings = readSettings({ flags: {}, environment: { ...environment, ...KEEPS_ALL }, file: undefined }).values;
-  const opened = await openStore(settings, (error) => {
-    throw error;
-  });
+  const opened = watching(
+    await openStore(settings, (error) => {
+      throw error;
+    }),
+  );
   store = opened;
   clock = systemClock(await opened.clockOffset({ id: bootId(), monotonicMs: monotonicMs(), wallMs: Date.now() }));
   const extraCa = settings.extraCa === undefined ? [] : readExtraCa(settings.extraCa);
@@ -47,8 +51,24 @@ async function start(environment: Readonly<Record<string, string>>): Promise<str
 function startPruning(days: number): void {
   if (store === undefined || clock === undefined) throw new Error('the service has not been started');
   removed = 0;
-  retention = new Retention(counting(store), impatient(clock), days);
+  retention = new Retention(counting(store), impatient(clock), days, () => held > 0);
   retention.start();
+}
+
+function watching(opened: Store): Store {
+  return {
+    ...opened,
+    async accept(owner, groups) {
+      const results = await opened.accept(owner, groups);
+      held += groups.flatMap(({ events }) => events.flatMap(({ deliveries }) => deliveries)).length;
+      return results;
+    },
+    async record(owner, records) {
+      const results = await opened.record(owner, records);
+      held -= records.length;
+      return results;
+    },
+  };
 }
 
 function counting(opened: Store): Store {

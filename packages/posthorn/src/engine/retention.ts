@@ -13,22 +13,30 @@ const HOURS_KEPT_MS = 2 * DAY_MS;
 /** From the start to the first round, and from one round to the next. */
 const FIRST_ROUND_MS = 60_000;
 const ROUND_MS = 3_600_000;
-/** Rows per transaction, and the pause after it: deliveries go first. */
+/** Rows per step, at most: a store may take fewer at once. */
 const STEP_ROWS = 500;
-const STEP_PAUSE_MS = 50;
+/**
+ * While deliveries are under way the pause after a step is so many times as long as the step, until a round lasts for longer
+ * than it should: then history grows faster than it goes, and both share the store. With nothing under way there is no pause.
+ */
+const PAUSES = 9;
+const PAUSES_IN_ARREARS = 1;
 
 export class Retention {
   readonly #store: History & Tallies;
   readonly #clock: Clock;
   readonly #days: number;
+  readonly #busy: () => boolean;
   #cancelTimer: () => void = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(store: History & Tallies, clock: Clock, days: number) {
+  /** @param busy whether deliveries are under way */
+  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean) {
     this.#store = store;
     this.#clock = clock;
     this.#days = days;
+    this.#busy = busy;
   }
 
   start(): void {
@@ -63,6 +71,11 @@ export class Retention {
   }
 
   async #inSteps(remove: () => Promise<number>): Promise<void> {
-    while (!this.#stopped && (await remove()) > 0) await pause(this.#clock, STEP_PAUSE_MS);
+    const roundBegan = this.#clock.now();
+    for (let began = roundBegan; !this.#stopped && (await remove()) > 0; began = this.#clock.now()) {
+      const now = this.#clock.now();
+      const pauses = now - roundBegan > ROUND_MS ? PAUSES_IN_ARREARS : PAUSES;
+      await pause(this.#clock, this.#busy() ? pauses * (now - began) : 0);
+    }
   }
 }
