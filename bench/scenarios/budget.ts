@@ -5,9 +5,8 @@ import { IDLE, LOOP_PHASES, loopSorting, STORAGE_PHASES, storageSorting } from '
 import { type Span, timeByPurpose } from '../budget/profile.ts';
 import { ProfileFolder } from '../budget/profiles.ts';
 import { type Row, rowOf } from '../measure/rounds.ts';
-import { startCounting } from '../measure/usage.ts';
+import { type Spent, startCounting } from '../measure/usage.ts';
 import type { Received } from '../processes/receiver.ts';
-import { cpuTime } from '../world/cpu.ts';
 import { asOwner, fill, makeEndpoints, TENANT } from '../world/fill.ts';
 import { type Place, type StoreKind, useStore } from '../world/places.ts';
 import { runOn, subscribe } from '../world/running.ts';
@@ -32,7 +31,11 @@ interface Work {
   readonly deliveries: number;
   /** CPU time of the event loop, in microseconds per delivery, as the system counts it. */
   readonly loopUs: number;
+  /** In which it was ready to run and had no core, likewise. */
+  readonly waitedUs: number;
 }
+
+const NO_CORE = 'waits for a core';
 
 const LOOP = (phase: string) => `loop: ${phase}`;
 const STORAGE = (phase: string) => `storage thread: ${phase}`;
@@ -61,7 +64,7 @@ export const budget: Scenario = {
 
 /** A row for each phase, a column for each case. */
 function rowsOf(cases: readonly Case[]): Row[] {
-  const phases = [...[...LOOP_PHASES, IDLE].map(LOOP), ...[...STORAGE_PHASES, IDLE].map(STORAGE)];
+  const phases = [...[...LOOP_PHASES, NO_CORE, IDLE].map(LOOP), ...[...STORAGE_PHASES, IDLE].map(STORAGE)];
   return phases.flatMap((phase) => {
     const figures = cases.map(({ name, budget }) => [name, budget.get(phase) ?? 0] as const);
     if (figures.every(([, us]) => us === 0)) return [];
@@ -82,7 +85,7 @@ async function profiled(world: World, name: string, place: Place, work: (running
   return { name, budget: budgetOf(folder, done) };
 }
 
-function budgetOf(folder: ProfileFolder, { span, deliveries, loopUs }: Work): Budget {
+function budgetOf(folder: ProfileFolder, { span, deliveries, loopUs, waitedUs }: Work): Budget {
   const { loop, storage } = folder.read();
   const budget = new Map<string, number>();
   const loopTimes = timeByPurpose(loop, span, loopSorting);
@@ -90,12 +93,15 @@ function budgetOf(folder: ProfileFolder, { span, deliveries, loopUs }: Work): Bu
   const sampled = [...loopTimes].reduce((sum, [phase, us]) => sum + (phase === IDLE ? 0 : us), 0);
   // Samples also fall into the times in which the loop had to wait for a core: only their proportions count.
   for (const [phase, us] of loopTimes) budget.set(LOOP(phase), (us / sampled) * loopUs);
-  budget.set(LOOP(IDLE), between - loopUs);
+  budget.set(LOOP(NO_CORE), waitedUs);
+  budget.set(LOOP(IDLE), between - loopUs - waitedUs);
   for (const [phase, us] of storage === undefined ? [] : timeByPurpose(storage, span, storageSorting)) {
     budget.set(STORAGE(phase), us / deliveries);
   }
   return budget;
 }
+
+const loopOf = ({ cpuUs, waitedUs }: Spent) => ({ loopUs: cpuUs['loop'] ?? Number.NaN, waitedUs });
 
 const spanOf = (fromMs: number, toMs: number): Span => ({ fromUs: fromMs * 1_000, toUs: toMs * 1_000 });
 
@@ -109,11 +115,10 @@ async function profileDrain(world: World, kind: StoreKind): Promise<Case> {
   await child.ask({ kind: 'expect', count: DRAIN.calls, warmUp: DRAIN.warmUp });
   return await profiled(world, `drain, ${kind}`, place, async ({ pid }) => {
     await child.ask({ kind: 'warm' });
-    const counted = startCounting({ loop: () => cpuTime(pid).main });
+    const counted = startCounting(pid, {});
     const { warmAt, lastAt, ms } = await child.ask<Received>({ kind: 'done' });
     const deliveries = DRAIN.calls - DRAIN.warmUp;
-    const { cpuUs } = counted(deliveries, ms);
-    return { span: spanOf(warmAt, lastAt), deliveries, loopUs: cpuUs['loop'] ?? Number.NaN };
+    return { span: spanOf(warmAt, lastAt), deliveries, ...loopOf(counted(deliveries, ms)) };
   });
 }
 
@@ -123,7 +128,6 @@ async function profileFlow(world: World, kind: StoreKind): Promise<Case> {
   return await profiled(world, `flow, ${kind}`, place, async (running) => {
     await subscribe(running.url, TENANT, [`${origins[0]}/hook`]);
     const { beganAt, received, spent } = await post(world, running, FLOW);
-    const loopUs = spent.cpuUs['loop'] ?? Number.NaN;
-    return { span: spanOf(beganAt, received.lastAt), deliveries: FLOW.events, loopUs };
+    return { span: spanOf(beganAt, received.lastAt), deliveries: FLOW.events, ...loopOf(spent) };
   });
 }

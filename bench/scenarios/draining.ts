@@ -6,7 +6,7 @@ import { type Meters, startCounting } from '../measure/usage.ts';
 import type { LoopQuestion } from '../processes/bare-loop.ts';
 import type { Received } from '../processes/receiver.ts';
 import { Child } from '../world/child.ts';
-import { cpuOf, cpuTime } from '../world/cpu.ts';
+import { cpuOf } from '../world/cpu.ts';
 import { asOwner, fill, makeEndpoints, SECRET } from '../world/fill.ts';
 import { metric } from '../world/metrics.ts';
 import type { StoreKind } from '../world/places.ts';
@@ -16,6 +16,8 @@ import type { World } from '../world/world.ts';
 export const CONCURRENCY = 16;
 /** The engine's limit over all endpoints. */
 const CONCURRENCY_OVER_ALL = 1_024;
+/** The column of the time in which the event loop had work and no core. */
+export const WAITED = 'loop without a core µs';
 /** How often it is asked whether the last outcomes are on disk. */
 const ASK_MS = 10;
 const SUCCEEDED = 'posthorn_attempts_total{outcome="succeeded"}';
@@ -44,7 +46,8 @@ export function drainPosthorn(world: World, kind: StoreKind, drain: Drain, name:
       return await receive(world, drain, async () => {
         const service = await world.services.start(place);
         return {
-          meters: { ...metersOf(service.pid), database: () => place.serverCpu() },
+          pid: service.pid,
+          others: { database: () => place.serverCpu() },
           recorded: () => metric(service.url, SUCCEEDED),
           stop: () => service.stop(),
         };
@@ -70,26 +73,19 @@ export function bareLoop(world: World, sender: LoopQuestion['sender'], drain: Dr
           concurrency: CONCURRENCY,
           concurrencyOverAll: CONCURRENCY_OVER_ALL,
         });
-        return { meters: metersOf(child.pid), stop: () => looping.then(() => child.stop()) };
+        return { pid: child.pid, others: {}, stop: () => looping.then(() => child.stop()) };
       });
     },
   };
 }
 
 export interface Drainer {
-  readonly meters: Meters;
+  /** Of the process that sends. */
+  readonly pid: number;
+  readonly others: Meters;
   /** How many outcomes are on disk. */
   recorded?(): Promise<number>;
   stop(): Promise<unknown>;
-}
-
-/** Of a process that sends. */
-export function metersOf(pid: number): Meters {
-  return {
-    loop: () => cpuTime(pid).main,
-    storage: () => cpuTime(pid).storage,
-    helpers: () => cpuTime(pid).helpers,
-  };
 }
 
 /** Starts a drainer and measures what arrives. */
@@ -98,14 +94,15 @@ export async function receive(world: World, drain: Drain, start: () => Promise<D
   await child.ask({ kind: 'expect', count: drain.calls, warmUp: drain.warmUp });
   const drainer = await start();
   await child.ask({ kind: 'warm' });
-  const counted = startCounting({ ...drainer.meters, receiver: () => cpuOf(child.pid) });
+  const counted = startCounting(drainer.pid, { ...drainer.others, receiver: () => cpuOf(child.pid) });
   const received = await child.ask<Received>({ kind: 'done' });
-  const { cpuUs, cores } = counted(drain.calls - drain.warmUp, received.ms);
+  const { cpuUs, waitedUs, cores } = counted(drain.calls - drain.warmUp, received.ms);
   const recorded = drainer.recorded === undefined ? {} : await untilRecorded(drainer.recorded, drain, received.lastAt);
   await drainer.stop();
   const { calls } = await child.ask<Received>({ kind: 'done' });
   if (calls !== drain.calls) throw new Error(`${drain.calls} calls were to come, ${calls} came`);
-  return { value: received.rate, cpuUs, more: { cores, connections: received.connections, ...recorded } };
+  const { connections } = received;
+  return { value: received.rate, cpuUs, more: { [WAITED]: waitedUs, cores, connections, ...recorded } };
 }
 
 /** How long after the last call the last outcome was on disk: a drain is not over before. */

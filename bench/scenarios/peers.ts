@@ -7,7 +7,7 @@ import { Child } from '../world/child.ts';
 import { SECRET } from '../world/fill.ts';
 import { hasRedis, startRedis } from '../world/redis.ts';
 import type { World } from '../world/world.ts';
-import { CONCURRENCY, type Drain, drainPosthorn, metersOf, receive } from './draining.ts';
+import { CONCURRENCY, type Drain, drainPosthorn, receive } from './draining.ts';
 import type { Scenario, Sizes } from './scenario.ts';
 
 const SIZES: Sizes<Drain> = {
@@ -77,7 +77,8 @@ async function drainPeer(world: World, drain: Drain, file: string, store: string
     const peer = new Child<PeerQuestion>(file);
     await peer.ask({ kind: 'drain', store, ca: world.caPem, secret: SECRET, connections: CONCURRENCY });
     return {
-      meters: { ...metersOf(peer.pid), database: serverCpu },
+      pid: peer.pid,
+      others: { database: serverCpu },
       async stop() {
         await peer.ask({ kind: 'stop' });
         await peer.stop();

@@ -10,7 +10,7 @@ import { TENANT } from '../world/fill.ts';
 import { call, type Keeper, type Running, run, subscribe } from '../world/running.ts';
 import { API_KEY } from '../world/service.ts';
 import type { World } from '../world/world.ts';
-import { metersOf } from './draining.ts';
+import { WAITED } from './draining.ts';
 
 /** Requests of the producer under way at once. */
 const CONNECTIONS = 128;
@@ -52,8 +52,7 @@ export async function post(world: World, running: Running, load: Load, fanOut = 
   };
   try {
     if (load.warmUp > 0) await postAll(load.warmUp, undefined);
-    const counted = startCounting({
-      ...metersOf(running.pid),
+    const counted = startCounting(running.pid, {
       database: () => running.serverCpu(),
       receiver: () => cpuOf(child.pid),
       producer: () => cpuOf(producer.pid),
@@ -78,8 +77,12 @@ export function flow(world: World, keeper: Keeper, load: Load): Variant {
         origins.map((origin) => `${origin}/hook`),
       );
       const { ms, accepted, spent } = await post(world, running, load);
-      const { cpuUs, cores } = spent;
-      return { value: (load.events * 1_000) / ms, cpuUs, more: { cores, 'accepted/s': accepted.rate } };
+      const { cpuUs, waitedUs, cores } = spent;
+      return {
+        value: (load.events * 1_000) / ms,
+        cpuUs,
+        more: { [WAITED]: waitedUs, cores, 'accepted/s': accepted.rate },
+      };
     },
   };
 }

@@ -12,6 +12,18 @@ export interface CpuTime {
   readonly helpers: number;
 }
 
+/**
+ * Microseconds so far that the thread of the event loop was ready to run and had no core: others were using them, or the
+ * system had not yet moved it to a free one.
+ */
+export function loopWaited(pid: number): number {
+  try {
+    return schedule(pid, pid).waited;
+  } catch {
+    return 0;
+  }
+}
+
 const NONE: CpuTime = { main: 0, storage: 0, helpers: 0 };
 /** The storage thread's name, as much of it as Linux keeps. */
 const STORAGE = 'posthorn-storag';
@@ -20,7 +32,7 @@ export function cpuTime(pid: number): CpuTime {
   try {
     let { main, storage, helpers } = NONE;
     for (const thread of threadsOf(pid)) {
-      const spent = microseconds(pid, thread);
+      const { spent } = schedule(pid, thread);
       if (thread === pid) main += spent;
       else if (nameOf(pid, thread) === STORAGE) storage += spent;
       else helpers += spent;
@@ -73,7 +85,8 @@ const threadsOf = (pid: number): number[] => readdirSync(`/proc/${pid}/task`).ma
 
 const nameOf = (pid: number, thread: number): string => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
 
-function microseconds(pid: number, thread: number): number {
-  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-  return Number(nanoseconds) / 1_000;
+/** Microseconds, of the nanoseconds in which Linux counts them. */
+function schedule(pid: number, thread: number): { readonly spent: number; readonly waited: number } {
+  const [spent = 0, waited = 0] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
+  return { spent: spent / 1_000, waited: waited / 1_000 };
 }
