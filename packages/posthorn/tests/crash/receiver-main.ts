@@ -12,7 +12,8 @@ import { now } from './waiting.ts';
 const TELL_MS = 20;
 
 let told: Call[] = [];
-const tell = (message: FromReceiver) => process.send?.(message);
+// The harness may be gone already: then we end by its disconnecting, not by an error.
+const tell = (message: FromReceiver) => process.send?.(message, undefined, undefined, () => undefined);
 
 function tellCalls(): void {
   if (told.length === 0) return;

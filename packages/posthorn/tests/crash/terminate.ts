@@ -9,15 +9,17 @@ const ROUNDS = 3;
 const STOP_AFTER_MS = [500, 2_000] as const;
 /** So that calls are under way at every moment; far below the grace. */
 const LOAD_DELAY_MS = [0, 600] as const;
+/** Little more than the endpoints can take, 16 calls at once each: some deliveries always wait, and they are few at the end. */
+const THINK_MS = 500;
 /** The calls under way take at most as long as the receiver, and there is nothing else to wait for. */
 const STOP_LIMIT_MS = 5_000;
 const RECOVER_LIMIT_MS = 15_000;
-/** What a stopping process hands back is looked for by others every 5 s. */
-const SETTLE_LIMIT_MS = 20_000;
+/** What a stopping process hands back is looked for by others every 5 s; what it kept, they would take over after 45 s. */
+const SETTLE_LIMIT_MS = 35_000;
 
 async function underStops(stage: Stage, options: SceneOptions, rolling: boolean): Promise<Figures> {
   const { judgement } = stage;
-  await using scene = await Scene.set(stage, { ...options, loadDelayMs: LOAD_DELAY_MS });
+  await using scene = await Scene.set(stage, { ...options, loadDelayMs: LOAD_DELAY_MS, thinkMs: THINK_MS });
   let current = await scene.start();
   let longestStopMs = 0;
   scene.producer.start();
