@@ -1,6 +1,7 @@
 // The storage thread: opens the database, then makes the calls that arrive. What has arrived while it was busy shares the
 // next transaction.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { collectStartupGarbage } from '../startup-garbage.ts';
 import { Database } from './database.ts';
 import { errorFacts } from './errors.ts';
 import { closeFile, openFile } from './file.ts';
@@ -31,6 +32,7 @@ try {
       port.close();
     }
   });
+  collectStartupGarbage();
   say({ kind: 'open' });
 } catch (error) {
   say({ kind: 'refused', error: errorFacts(error) });

@@ -3,6 +3,7 @@
 import { bootId, monotonicMs, systemClock } from '../../adapters/clock.ts';
 import { systemRandom } from '../../adapters/random.ts';
 import { createSender } from '../../adapters/sender/index.ts';
+import { collectStartupGarbage } from '../../adapters/startup-garbage.ts';
 import { tracedSender } from '../../adapters/traced-sender.ts';
 import { parseNetworks } from '../../domain/address.ts';
 import { steady } from '../../domain/time.ts';
@@ -23,7 +24,6 @@ import { openEncryptionKey } from './encryption-key.ts';
 import { readExtraCa } from './extra-ca.ts';
 import { allowedHosts, listen } from './listen.ts';
 import { openStore } from './open-store.ts';
-import { collectStartupGarbage } from './startup-garbage.ts';
 
 /**
  * Requests that are being answered may take this long before the calls under way are looked after, and this long again
