@@ -1,7 +1,7 @@
-// TLS sessions to resume: a resumed handshake costs half of a full one. Kept per host and port, few and not for long.
+// TLS sessions to resume: a resumed handshake costs half of a full one. Kept per host and port, and not for long.
 
-/** About 2 KB each. */
-const MAX_SESSIONS = 1_000;
+/** About 2 KB each, so this is 20 MB at most. Connections to so many origins cannot be kept, which is when sessions count. */
+const MAX_SESSIONS = 10_000;
 /** A resumed handshake shows no certificate, so this is how long one that was swapped or revoked may go unnoticed. */
 const MAX_SESSION_AGE_MS = 3_600_000;
 
