@@ -163,7 +163,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'nobody listens to the errors of sessions',
     suite: postgresFaults,
     edit: { file: 'adapters/postgres/connection.js', from: "client.on('error', () => { });", to: '' },
-    noticed: /the process ended|waited/,
+    noticed: /the process ended|waited|got no yes/,
   },
   {
     name: 'answers are waited for without an end',
