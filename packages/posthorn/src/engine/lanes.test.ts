@@ -142,6 +142,22 @@ describe('lanes', () => {
     assert.equal(rooms, 1);
   });
 
+  it('claims no more for a lane that had to refuse some until half of what it held is gone', () => {
+    const endpoint = id<EndpointId>();
+    let held = 0;
+    while (lanes.offer(delivery(endpoint, 200_000))) held += 1;
+    lanes.noteBacklog(endpoint);
+    lanes.pump();
+    for (let left = held - 1; left > held / 2; left--) {
+      finishOne();
+      assert.deepEqual([rooms, lanes.wants(500).length], [0, 0], `with ${left} of ${held}`);
+    }
+    finishOne();
+    assert.equal(rooms, 1);
+    const [want] = lanes.wants(500);
+    assert.ok(want !== undefined && want.limit >= held / 2);
+  });
+
   it('starts nothing while nothing may be started', () => {
     allowed = false;
     const endpoint = id<EndpointId>();
