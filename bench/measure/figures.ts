@@ -37,15 +37,19 @@ export function readFigures(): Figures | undefined {
   return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Figures) : undefined;
 }
 
-/** Keeps what was measured in the place of what was kept of the same scenarios. */
+/**
+ * Keeps what was measured in the place of what was kept of the same scenarios.
+ * @returns the figures as they are kept: rounded
+ */
 export function keepFigures(machine: Machine, extent: Extent, ran: readonly Ran[], order: readonly string[]): Figures {
   const scenarios = new Map(readFigures()?.scenarios.map((kept) => [kept.name, kept]));
   const { commit, ...facts } = machine;
   const made = { madeAt: new Date().toISOString(), commit: String(commit), extent };
   for (const one of ran) scenarios.set(one.name, { ...kept(one), ...made });
   const figures = { machine: facts, scenarios: order.flatMap((name) => scenarios.get(name) ?? []) };
-  writeFileSync(FILE, `${JSON.stringify(figures, rounded, 1)}\n`);
-  return figures;
+  const text = JSON.stringify(figures, rounded, 1);
+  writeFileSync(FILE, `${text}\n`);
+  return JSON.parse(text) as Figures;
 }
 
 /** The rows of a scenario as they were kept. */
