@@ -1,12 +1,10 @@
 // Deliveries of one event type, found by its events: an index leads to them, however many other deliveries there are.
-import { type DeliveryId, type EndpointId, idFloor, idTime, type TenantId } from '../../domain/ids.ts';
+import { type DeliveryId, type EndpointId, ID_SKEW_MS, idFloor, idTime, type TenantId } from '../../domain/ids.ts';
 import type { Database, Statement } from './connection.ts';
 
 /** Events read per step, and deliveries: a step ends with the event that brings it to so many. */
 const EVENTS_PER_STEP = 300;
 const DELIVERIES_PER_STEP = 600;
-/** A delivery's id is made within one request after its event's `createdAt`; far longer than a request may take. */
-const ID_SKEW_MS = 60_000;
 
 /** Served by event_type. `reached` is empty when there are no older ones. */
 const LISTED: Statement = {

@@ -64,6 +64,8 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   /** Ends the call at once. A status that already came decides it all the same: after a 20x, another call is a duplicate. */
   stop(): void {
     if (this.#over) return;
+    // Nothing else ends a call that waits for a connection: no clock of its own is running yet.
+    this.#parts.pool.leave(this.#target.origin, this);
     if (this.#response === undefined) this.#fail(interrupted());
     else this.#judge(this.#response, 'Posthorn was stopped before the response had ended.');
   }
@@ -179,7 +181,6 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   #end(result: CallResult): void {
     this.#over = true;
     this.#clock?.cancel();
-    this.#parts.pool.leave(this.#target.origin, this);
     this.#giveUpConnecting();
     this.#line?.destroy();
     this.#parts.underWay.delete(this.#stop, this);

@@ -40,7 +40,7 @@ export class Origin implements Beginner {
   /** Open, or being made. */
   #connections = 0;
   #served = 0;
-  #lookedAt: number | undefined;
+  #looking = false;
 
   constructor(gate: Gate, allIdle: Set<Line>) {
     this.#gate = gate;
@@ -62,7 +62,7 @@ export class Origin implements Beginner {
     this.#waiting.add(waiter);
     const wanted = this.#gate.wanted(this);
     if (this.#connections + wanted < FREELY) this.#gate.want(this, wanted + 1);
-    if (this.#lookedAt === undefined && this.#waiting.size > 0) this.#lookLater();
+    if (!this.#looking && this.#waiting.size > 0) this.#lookLater();
   }
 
   leave(waiter: Waiter): void {
@@ -124,13 +124,14 @@ export class Origin implements Beginner {
   }
 
   #lookLater(): void {
-    this.#lookedAt = performance.now();
+    const since = performance.now();
+    this.#looking = true;
     this.#served = 0;
-    setTimeout(() => this.#look(performance.now() - (this.#lookedAt ?? 0)), LOOK_MS);
+    setTimeout(() => this.#look(performance.now() - since), LOOK_MS);
   }
 
   #look(withinMs: number): void {
-    this.#lookedAt = undefined;
+    this.#looking = false;
     if (this.#waiting.size === 0) return;
     this.#gate.want(this, shortage(this.#waiting.size, this.#served, withinMs, this.#connections));
     this.#lookLater();

@@ -1,10 +1,10 @@
 // Deliveries of one event type, found by its events: an index leads to them, however many others there are. As in the list of
 // all deliveries, a step looks at a bounded number of rows.
-import { type DeliveryId, type EndpointId, idFloor, idTime } from '../../domain/ids.ts';
+import { type DeliveryId, type EndpointId, ID_SKEW_MS, idFloor, idTime } from '../../domain/ids.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
 import type { Connection } from './connection.ts';
 import type { Search, Step } from './summaries.ts';
-import { ID_SKEW_MS, oneSummary, summaryOf } from './summary.ts';
+import { oneSummary, summaryOf } from './summary.ts';
 import { hasManySlots, latestOfType } from './type-slots.ts';
 import { idBytes, readId, readList } from './uuid.ts';
 

@@ -5,6 +5,7 @@ import {
   type DeliveryId,
   type EndpointId,
   type EventId,
+  ID_SKEW_MS,
   idFloor,
   type TenantId,
 } from '../../domain/ids.ts';
@@ -13,7 +14,7 @@ import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { byType } from './summaries-by-type.ts';
-import { ID_SKEW_MS, SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
+import { SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
 import { idBytes, readId, readList } from './uuid.ts';
 
 /** Rows examined per source and step, each with its event: about 3 ms in all. */

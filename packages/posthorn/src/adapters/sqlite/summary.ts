@@ -6,9 +6,6 @@ import { stateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { readId } from './uuid.ts';
 
-/** A delivery's id is made within one request after its event's `createdAt`; far longer than a request may take. */
-export const ID_SKEW_MS = 60_000;
-
 /** Columns of a delivery joined with its event. */
 export const SUMMARY = `endpoint, attempts, event.id as event_id, event.type, event.created_at`;
 const ONE_QUEUED = `
