@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { deliveriesOfEvent, type Step } from './summaries.ts';
 import { oneSummary, summaryOf } from './summary.ts';
 import { latestOfType } from './type-slots.ts';
-import { idBytes, readId } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 // index: event_by_time, downwards; it holds all that is asked for
 export const EVENTS = `
@@ -46,7 +46,6 @@ interface EventKey {
   readonly id: EventId;
 }
 
-const BEFORE_ALL_IDS = new Uint8Array(0);
 const LOWEST_ID = readId<EventId>(new Uint8Array(16));
 
 /** @param after the key of the last event already seen */

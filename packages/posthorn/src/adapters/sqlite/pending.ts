@@ -6,7 +6,7 @@ import type { Pending } from '../../seams/store/history.ts';
 import type { PendingOf, Tallies } from '../../seams/store/tallies.ts';
 import type { MakeCall } from './calls.ts';
 import type { Connection } from './connection.ts';
-import { idBytes, readId } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Endpoints of a tenant looked at per step: about 2 ms. */
 const ENDPOINTS_PER_STEP = 200;
@@ -77,7 +77,7 @@ export function pendingStep(db: Connection, scope: Scope, after: EndpointId | nu
     const endpoint = idBytes(scope.endpointId);
     return { pending: among(db.get<CountedAmong>(COUNTS_OF_ENDPOINT, limit, endpoint, tenant), limit), next: null };
   }
-  const from = after === null ? new Uint8Array(0) : idBytes(after);
+  const from = after === null ? BEFORE_ALL_IDS : idBytes(after);
   const last = db.get<{ id: Uint8Array }>(LAST_ENDPOINT, tenant, from);
   const counted = db.get<CountedAmong>(COUNTS_OF_ENDPOINTS, limit, tenant, from);
   return { pending: among(counted, limit), next: last === undefined ? null : readId<EndpointId>(last.id) };

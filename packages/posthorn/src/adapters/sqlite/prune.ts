@@ -4,7 +4,7 @@ import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { Connection } from './connection.ts';
 import { slotOf } from './type-slots.ts';
-import { idBytes, readList } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
 /** Rows removed per step: about 2 ms with the commit, half of which any transaction costs. */
 const REMOVED_PER_STEP = 100;
@@ -59,7 +59,7 @@ interface OldEvent {
   readonly deliveries: Uint8Array;
 }
 
-const START: PruneCursor = { tenant: 0, createdAt: Number.MIN_SAFE_INTEGER, id: new Uint8Array(0) };
+const START: PruneCursor = { tenant: 0, createdAt: Number.MIN_SAFE_INTEGER, id: BEFORE_ALL_IDS };
 
 export function pruneStep(db: Connection, before: WallMs, most: number, from: PruneCursor | null): PruneStep {
   const limit = Math.min(most, REMOVED_PER_STEP);

@@ -6,7 +6,7 @@ import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, Replays } from '../../seams/store/replays.ts';
 import { REPLAY_STATE, replayStateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { idBytes, readId } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Columns of a `ReplayRow`. */
 export const REPLAY_COLUMNS = `key, id, tenant, endpoint, event_types, states, since, until, rate, total, replayed, skipped,
@@ -145,7 +145,7 @@ export function statesOf({ states }: Pick<ReplayRow, 'states'>): FinalState[] {
 
 /** Below the ids of all deliveries created at `since` or later, to be bound at once. */
 export function lowestId(since: number | null): Uint8Array {
-  return since === null ? new Uint8Array(0) : idBytes(idFloor(since));
+  return since === null ? BEFORE_ALL_IDS : idBytes(idFloor(since));
 }
 
 function find(db: Connection, tenant: number, id: ReplayId): ReplayRow | undefined {

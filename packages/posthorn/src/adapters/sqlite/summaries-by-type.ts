@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import type { Search, Step } from './summaries.ts';
 import { oneSummary, summaryOf } from './summary.ts';
 import { hasManySlots, latestOfType } from './type-slots.ts';
-import { idBytes, readId, readList } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
 
 /** Events that are read per step, and deliveries: a step ends with the event that brings it to so many. */
 const EVENTS_PER_STEP = 300;
@@ -57,7 +57,7 @@ function listedOf(
   type: string,
   newest: number,
 ): { readonly listed: Listed[]; readonly low: Uint8Array } {
-  const range = { since, createdAt: newest + 1, id: new Uint8Array(0) };
+  const range = { since, createdAt: newest + 1, id: BEFORE_ALL_IDS };
   const { events, downTo } = latestOfType(db, tenant, type, range, EVENTS_PER_STEP);
   const listed: Listed[] = [];
   let examinedTo = downTo;

@@ -15,7 +15,7 @@ import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { byType } from './summaries-by-type.ts';
 import { SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
-import { idBytes, readId, readList } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
 
 /** Rows examined per source and step, each with its event: about 3 ms in all. */
 const EXAMINED_PER_STEP = 500;
@@ -72,9 +72,8 @@ export interface Search {
   readonly high: Uint8Array;
 }
 
-const LOWEST = new Uint8Array(0);
 const HIGHEST = new Uint8Array(17).fill(255);
-const EVERYTHING = { low: LOWEST, high: HIGHEST };
+const EVERYTHING = { low: BEFORE_ALL_IDS, high: HIGHEST };
 
 /** @param after the last id already seen */
 export function deliveriesStep(
@@ -130,7 +129,7 @@ function searchFor(
     filter.eventId === undefined
       ? {
           key: null,
-          low: floorOf(filter.since, -ID_SKEW_MS) ?? LOWEST,
+          low: floorOf(filter.since, -ID_SKEW_MS) ?? BEFORE_ALL_IDS,
           high: floorOf(filter.until, ID_SKEW_MS) ?? HIGHEST,
         }
       : rangeOfEvent(db, tenant, filter.eventId);

@@ -2,6 +2,7 @@
 // one that leads there; within a slot all events are looked through. An index that holds all would cost accepting a fifth more:
 // every transaction would write a page more for each of its types.
 import type { Connection } from './connection.ts';
+import { BEFORE_ALL_IDS } from './uuid.ts';
 
 /** A slot holds what is accepted within a second. */
 const SLOT_MS = 1_000;
@@ -65,8 +66,6 @@ export interface EventRange {
   readonly createdAt: number;
   readonly id: Uint8Array;
 }
-
-const BEFORE_ALL_IDS = new Uint8Array(0);
 
 /** Whether a type has so many slots in a range that one step does not come through. */
 export function hasManySlots(db: Connection, tenant: number, type: string, since: number, until: number): boolean {
