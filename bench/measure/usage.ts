@@ -1,5 +1,5 @@
 // Who spent how much CPU time on a delivery, how much of the machine was busy meanwhile, and how long the event loop had no core.
-import { cpuTime, loopWaited } from '../world/cpu.ts';
+import { cpuTime, loopWaited } from './cpu.ts';
 
 /** Reads the microseconds of CPU time that one participant has spent so far. */
 export type Meter = () => number;

@@ -1,12 +1,12 @@
 // Ways to empty a backlog, each as a variant: Posthorn on either store, and loops that store nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
+import { cpuOf } from '../measure/cpu.ts';
 import type { Measured, Variant } from '../measure/rounds.ts';
 import { type Meters, startCounting } from '../measure/usage.ts';
 import type { LoopQuestion } from '../processes/bare-loop.ts';
 import type { Received } from '../processes/receiver.ts';
 import { Child } from '../world/child.ts';
-import { cpuOf } from '../world/cpu.ts';
 import { asOwner, fill, makeEndpoints, SECRET } from '../world/fill.ts';
 import { metric } from '../world/metrics.ts';
 import type { StoreKind } from '../world/places.ts';

@@ -2,8 +2,8 @@
 // thread wakes up, or by the transactions that Postgres has counted.
 import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from '../measure/checks.ts';
+import { cpuOf, memoryMiB, storageWakeUps } from '../measure/cpu.ts';
 import { rowOf } from '../measure/rounds.ts';
-import { cpuOf, memoryMiB, storageWakeUps } from '../world/cpu.ts';
 import { TENANT } from '../world/fill.ts';
 import { askPostgres, type Place, type StoreKind } from '../world/places.ts';
 import { runOn, subscribe } from '../world/running.ts';

@@ -1,11 +1,11 @@
 // Events posted over the API while a service delivers them: measured at the receiver.
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
+import { cpuOf } from '../measure/cpu.ts';
 import type { Variant } from '../measure/rounds.ts';
 import { type Spent, startCounting } from '../measure/usage.ts';
 import type { Produced, ProducerQuestion } from '../processes/producer.ts';
 import type { Received } from '../processes/receiver.ts';
 import { Child } from '../world/child.ts';
-import { cpuOf } from '../world/cpu.ts';
 import { TENANT } from '../world/fill.ts';
 import { call, type Keeper, type Running, run, subscribe } from '../world/running.ts';
 import { API_KEY } from '../world/service.ts';

@@ -8,7 +8,7 @@ import { openSqliteStore } from '../../packages/posthorn/src/adapters/sqlite/ind
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import { createTestDatabase, SERVER_VARIABLE } from '../../packages/posthorn/tests/support/postgres.ts';
 import { type PostgresServer, startPostgres } from '../../packages/posthorn/tests/support/postgres-server.ts';
-import { cpuTimeOfFamily } from './cpu.ts';
+import { cpuTimeOfFamily } from '../measure/cpu.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { cpuTimeOfFamily } from './cpu.ts';
+import { cpuTimeOfFamily } from '../measure/cpu.ts';
 
 const PROGRAM = 'redis-server';
 const START_LIMIT_MS = 10_000;
