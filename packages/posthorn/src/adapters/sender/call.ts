@@ -190,7 +190,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   #giveUpConnecting(): void {
     if (this.#connecting === undefined) return;
     this.#connecting.cancel();
-    this.#parts.pool.failed(this.#target.origin);
+    this.#parts.pool.ended(this.#target.origin);
   }
 }
 

@@ -26,12 +26,13 @@ export class Pool {
     this.#forget(name);
   }
 
-  /** A connection is being made. It comes to `open` or `failed`. */
+  /** A connection is being made. It comes to `open`, or to `ended` if nothing becomes of it. */
   begun(name: string): void {
     this.#origin(name).begun();
   }
 
-  failed(name: string): void {
+  /** A connection is closed, or was never made. Callers tell of the latter: of those that were open the pool hears itself. */
+  ended(name: string): void {
     this.#origins.get(name)?.ended();
     this.#forget(name);
   }
@@ -67,7 +68,7 @@ export class Pool {
   readonly #closed = (line: Line): void => {
     this.#open.delete(line);
     this.#origins.get(line.origin)?.remove(line);
-    this.failed(line.origin);
+    this.ended(line.origin);
     if (this.#open.size === 0) this.#emptied?.();
   };
 
