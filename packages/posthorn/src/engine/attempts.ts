@@ -1,7 +1,7 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
 import { afterAttempt, type HeldDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
-import type { CallResult } from '../domain/outcome.ts';
+import type { CallResult, Outcome } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
 import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -11,6 +11,7 @@ import type { Queue, Release } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings } from './holdings.ts';
+import type { Manner } from './lanes.ts';
 import type { Report } from './news.ts';
 import type { Recorder } from './recorder.ts';
 import type { StoreHealth } from './store-health.ts';
@@ -50,21 +51,20 @@ interface Parts {
 export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
-  readonly #finished: (delivery: HeldDelivery, slow: boolean) => void;
+  readonly #finished: (delivery: HeldDelivery, manner: Manner) => void;
   readonly #onHeld: () => void;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<GiveBack, true>;
   #stop = new AbortController();
 
   /**
-   * @param finished the call has ended: its slot in the lane is free. `slow`: it ran out of time. On probation: its
-   * outcome is stored, too
+   * @param finished the call has ended: its slot in the lane is free. On probation: its outcome is stored, too
    * @param onHeld deliveries of disabled endpoints were given back; those enabled meanwhile are due
    */
   constructor(
     parts: Parts,
     dress: Dress,
-    finished: (delivery: HeldDelivery, slow: boolean) => void,
+    finished: (delivery: HeldDelivery, manner: Manner) => void,
     onHeld: () => void,
   ) {
     this.#parts = parts;
@@ -161,15 +161,15 @@ export class Attempts {
       },
       stop,
     );
-    const slow = result.outcome === 'connect_timeout' || result.outcome === 'reply_timeout';
+    const manner = mannerOf(result.outcome);
     const record = () => this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
     if (onProbation(delivery)) {
       // What is recorded may kill us, too: the next on probation waits until it is.
       await record();
-      this.#finished(delivery, slow);
+      this.#finished(delivery, manner);
       return;
     }
-    this.#finished(delivery, slow);
+    this.#finished(delivery, manner);
     // Not waited for: whatever waits here would be kept, and copied about in memory, until its batch is on disk.
     void record();
   }
@@ -179,7 +179,7 @@ export class Attempts {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
-    this.#finished(delivery, false);
+    this.#finished(delivery, 'failing');
     void this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
@@ -226,11 +226,11 @@ export class Attempts {
   #letGo(delivery: HeldDelivery): void {
     this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
-    this.#finished(delivery, false);
+    this.#finished(delivery, 'well');
   }
 
   async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
-    this.#finished(delivery, false);
+    this.#finished(delivery, 'well');
     await this.release(owner, delivery, release);
   }
 
@@ -259,6 +259,12 @@ export class Attempts {
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
 function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
   return suspect || interruptions > 0;
+}
+
+function mannerOf(outcome: Outcome): Manner {
+  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'slow';
+  // Those that we cut off say nothing of the endpoint.
+  return outcome === 'succeeded' || outcome === 'interrupted' ? 'well' : 'failing';
 }
 
 function triggerOf({ resume }: HeldDelivery): Trigger {

@@ -106,6 +106,7 @@ export class Engine {
       onReclaimed: (at) => this.#scheduler.noteDue(at),
     });
     const lanes = new Lanes(
+      clock,
       settings.endpointConcurrency,
       () => this.#mayStart(),
       (delivery) => void this.#attempts.run(delivery),
@@ -119,7 +120,7 @@ export class Engine {
     this.#attempts = new Attempts(
       { store, sender, clock, random, report, catalogs, holdings, recorder, health },
       settings,
-      (delivery, slow) => lanes.finished(delivery, slow),
+      (delivery, manner) => lanes.finished(delivery, manner),
       () => this.#scheduler.lookAround(),
     );
     const everything: Scope = { kind: 'installation' };

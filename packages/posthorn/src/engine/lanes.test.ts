@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { SimulatedTime } from '../../tests/simulation/time.ts';
 import type { HeldDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
-import { heldBytes, Lanes } from './lanes.ts';
+import { heldBytes, Lanes, type Manner } from './lanes.ts';
 
 let ids = 0;
 
@@ -36,13 +37,16 @@ describe('lanes', () => {
   let started: HeldDelivery[];
   let allowed: boolean;
   let rooms: number;
+  let time: SimulatedTime;
   let lanes: Lanes;
 
   beforeEach(() => {
     started = [];
     allowed = true;
     rooms = 0;
+    time = new SimulatedTime();
     lanes = new Lanes(
+      time.clock(),
       4,
       () => allowed,
       (one) => started.push(one),
@@ -56,7 +60,11 @@ describe('lanes', () => {
   const finishOne = () => {
     const one = started.shift();
     assert.ok(one !== undefined);
-    lanes.finished(one, false);
+    lanes.finished(one, 'well');
+  };
+  /** All that is under way ends like this. */
+  const finishAll = (manner: Manner) => {
+    for (const one of started.splice(0)) lanes.finished(one, manner);
   };
 
   it('never has more calls under way to one endpoint than its concurrency', () => {
@@ -78,13 +86,16 @@ describe('lanes', () => {
     assert.equal(startedFor(healthy), 1);
   });
 
-  it('leaves slots for lanes that answer though a thousand others keep running out of time', () => {
+  it('leaves slots for lanes that answer though a thousand others keep running out of time', async () => {
     for (let i = 0; i < 1_000; i++) {
       const hanging = id<EndpointId>();
       for (let n = 0; n < 20; n++) lanes.offer(delivery(hanging));
     }
     lanes.pump();
-    for (let round = 0; round < 4; round++) for (const one of started.splice(0)) lanes.finished(one, true);
+    for (let round = 0; round < 4; round++) {
+      finishAll('slow');
+      await time.pass(1_000);
+    }
     assert.equal(lanes.active, 512);
     const healthy = id<EndpointId>();
     for (let n = 0; n < 4; n++) assert.ok(lanes.offer(delivery(healthy)));
@@ -142,6 +153,26 @@ describe('lanes', () => {
     assert.equal(rooms, 1);
   });
 
+  it('says when a lane with a backlog has room because what was to come does not', () => {
+    const endpoint = id<EndpointId>();
+    let reserved = 0;
+    while (lanes.reserve(endpoint, 1_000)) reserved += 1;
+    lanes.noteBacklog(endpoint);
+    assert.equal(lanes.wants(500).length, 0);
+    for (let i = 0; i < reserved; i++) lanes.cancel(endpoint, 1_000);
+    assert.ok(rooms > 0);
+    assert.equal(lanes.wants(500).length, 1);
+  });
+
+  it('says when memory has room because what was to come does not', () => {
+    const [fanOut, other] = [id<EndpointId>(), id<EndpointId>()];
+    assert.ok(lanes.reserve(fanOut, 64 * 1_024 * 1_024));
+    lanes.noteBacklog(other);
+    assert.ok(lanes.full);
+    lanes.cancel(fanOut, 64 * 1_024 * 1_024);
+    assert.equal(rooms, 1);
+  });
+
   it('claims no more for a lane that had to refuse some until half of what it held is gone', () => {
     const endpoint = id<EndpointId>();
     let held = 0;
@@ -189,19 +220,109 @@ describe('lanes', () => {
     assert.equal(startedFor(newcomer), 1);
   });
 
-  it('gives lanes that run out of time and lanes that answer every other turn, when slots are scarce', () => {
+  it('gives lanes that run out of time and lanes that answer every other turn, when slots are scarce', async () => {
     const slow = Array.from({ length: 300 }, () => id<EndpointId>());
     for (const endpoint of slow) lanes.offer(delivery(endpoint));
     lanes.pump();
     for (const endpoint of slow) lanes.offer(delivery(endpoint));
     allowed = false;
-    for (const one of started.splice(0)) lanes.finished(one, true);
-    const answering = Array.from({ length: 1_100 }, () => id<EndpointId>());
+    finishAll('slow');
+    const answering = Array.from({ length: 3_000 }, () => id<EndpointId>());
     for (const endpoint of answering) lanes.offer(delivery(endpoint));
     allowed = true;
     lanes.pump();
     assert.equal(lanes.active, 1_024);
-    for (const endpoint of slow) assert.equal(startedFor(endpoint), 1);
+    const served = new Set(started.map(({ endpointId }) => endpointId));
+    for (let ended = 0; ended < 1_000; ended++) {
+      finishOne();
+      await time.pass(1);
+      served.add(started.at(-1)?.endpointId ?? id());
+    }
+    for (const endpoint of slow) assert.ok(served.has(endpoint));
+  });
+
+  describe('whose calls fail', () => {
+    const crowd = (endpointId: EndpointId) => {
+      for (let i = 0; i < 1_000; i++) lanes.offer(delivery(endpointId));
+    };
+    const callsWithin = async (ms: number, manner: Manner) => {
+      const until = time.now + ms;
+      let calls = 0;
+      while (time.now < until) {
+        await time.pass(1);
+        calls += started.length;
+        finishAll(manner);
+      }
+      return calls;
+    };
+
+    for (const manner of ['failing', 'slow'] as const) {
+      it(`start a thousand calls a second together while they are ${manner}`, async () => {
+        for (let i = 0; i < 20; i++) crowd(id<EndpointId>());
+        lanes.pump();
+        finishAll(manner);
+        const calls = await callsWithin(2_000, manner);
+        assert.ok(calls > 1_800 && calls <= 2_005, `${calls}`);
+      });
+    }
+
+    it('start with the next success as many as ever', async () => {
+      const endpoint = id<EndpointId>();
+      crowd(endpoint);
+      lanes.pump();
+      await callsWithin(50, 'failing');
+      await time.pass(5);
+      assert.equal(started.length, 4);
+      finishOne();
+      for (let i = 0; i < 100; i++) finishOne();
+      assert.equal(lanes.active, 4);
+    });
+
+    it('hold nobody up whose calls succeed', async () => {
+      const failing = id<EndpointId>();
+      crowd(failing);
+      lanes.pump();
+      finishAll('failing');
+      finishAll('failing');
+      const healthy = id<EndpointId>();
+      crowd(healthy);
+      lanes.pump();
+      let served = 0;
+      for (; served < 500; served++) {
+        const at = started.findIndex(({ endpointId }) => endpointId === healthy);
+        const [one] = started.splice(at, 1);
+        assert.equal(one?.endpointId, healthy);
+        lanes.finished(one, 'well');
+      }
+      assert.equal(served, 500);
+    });
+
+    it('start one more for each call of the others', async () => {
+      const [failing, healthy] = [id<EndpointId>(), id<EndpointId>()];
+      crowd(failing);
+      lanes.pump();
+      while (lanes.active > 0) finishAll('failing');
+      for (let calls = 1; calls <= 300; calls++) {
+        lanes.offer(delivery(healthy));
+        lanes.pump();
+        assert.deepEqual([startedFor(healthy), startedFor(failing)], [1, 1]);
+        for (const one of started.splice(0)) lanes.finished(one, one.endpointId === healthy ? 'well' : 'failing');
+      }
+    });
+
+    it('have their turns though others that fail have more waiting', async () => {
+      const endpoints = Array.from({ length: 20 }, () => id<EndpointId>());
+      for (const endpoint of endpoints) crowd(endpoint);
+      lanes.pump();
+      finishAll('failing');
+      const begun = new Map<EndpointId, number>();
+      for (let ms = 0; ms < 1_000; ms++) {
+        await time.pass(1);
+        for (const { endpointId } of started) begun.set(endpointId, (begun.get(endpointId) ?? 0) + 1);
+        finishAll('failing');
+      }
+      for (const endpoint of endpoints) assert.ok((begun.get(endpoint) ?? 0) >= 40);
+    });
   });
 
   describe('on probation', () => {

@@ -1,8 +1,11 @@
 // Lanes: each endpoint's own queue with its own concurrency. Two things are shared between lanes, memory for waiting
 // deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
-// fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998).
+// fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998). Lanes whose calls fail share a pace: they
+// would take the processor from those that deliver.
 import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
+import type { Clock } from '../seams/clock.ts';
+import { Pace } from './pace.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
@@ -25,6 +28,16 @@ const BYTES_FRACTION = 1 / 8;
 const CALLS_FRACTION = 1 / 4;
 /** Lanes whose last call ran out of time may have this many calls under way together: the rest is for those that answer. */
 const MAX_SLOW_CALLS = MAX_CALLS / 2;
+/**
+ * Lanes whose last call did not succeed start so many calls together in each step, about 1,000 a second or a tenth of what the
+ * process can do, and one more for each call that the others start. In small steps, since calls that began together run out
+ * of time together.
+ */
+const TROUBLED_STARTS = 5;
+const TROUBLED_STEP_MS = 5;
+
+/** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
+export type Manner = 'well' | 'failing' | 'slow';
 
 interface Lane {
   readonly endpointId: EndpointId;
@@ -34,8 +47,7 @@ interface Lane {
   active: number;
   /** Deliveries that wait for their probation, apart from those that wait in the lane. */
   onProbation: number;
-  /** Its last call ran out of time. */
-  slow: boolean;
+  manner: Manner;
   /** Places promised to deliveries whose acceptance is being committed. */
   reserved: number;
   heldBytes: number;
@@ -65,13 +77,13 @@ export class Lanes {
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
   /**
-   * Lanes that have something waiting, by how many calls they have under way, those that ran out of time apart. The next
-   * start is found without looking at lanes that may not have one, of which there may be thousands.
+   * Lanes that have something waiting, by their manner and by how many calls they have under way. The next start is found
+   * without looking at lanes that may not have one, of which there may be thousands.
    */
-  readonly #ranks: readonly Set<Lane>[];
-  readonly #slowRanks: readonly Set<Lane>[];
-  /** Which of the two has the next turn when both have lanes with equally few calls. */
-  #slowFirst = false;
+  readonly #ranks: Readonly<Record<Manner, readonly Set<Lane>[]>>;
+  /** Whose turn it is when lanes of several manners have equally few calls: the one that started last comes last. */
+  #turns: readonly Manner[] = ['well', 'failing', 'slow'];
+  readonly #pace: Pace;
   #active = 0;
   /** Deliveries under way that were started while their lane was slow. */
   readonly #slowCalls = new Set<HeldDelivery>();
@@ -84,12 +96,14 @@ export class Lanes {
   #onIdle: (() => void)[] = [];
 
   /**
+   * @param clock for the pace of lanes whose calls fail
    * @param concurrency calls under way at once per lane
    * @param mayStart false holds everything back; call `pump` when it turns true
    * @param start begins an attempt; `finished` must follow
    * @param onRoom there is room to claim again: in a lane with a backlog, or in memory
    */
   constructor(
+    clock: Clock,
     concurrency: number,
     mayStart: () => boolean,
     start: (delivery: HeldDelivery) => void,
@@ -99,8 +113,9 @@ export class Lanes {
     this.#mayStart = mayStart;
     this.#start = start;
     this.#onRoom = onRoom;
-    this.#ranks = Array.from({ length: concurrency }, () => new Set<Lane>());
-    this.#slowRanks = Array.from({ length: concurrency }, () => new Set<Lane>());
+    this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
+    const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
+    this.#ranks = { well: ranks(), failing: ranks(), slow: ranks() };
   }
 
   /** Calls under way. */
@@ -139,7 +154,7 @@ export class Lanes {
   cancel(endpointId: EndpointId, bytes: number): void {
     const lane = this.#lane(endpointId);
     lane.reserved -= 1;
-    this.#hold(lane, -bytes);
+    this.#free(lane, bytes);
     this.#dropIfEmpty(lane);
   }
 
@@ -169,19 +184,16 @@ export class Lanes {
 
   /**
    * An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded.
-   * @param slow the call ran out of time
+   * @param manner how the call ended; `well` when there was none
    */
-  finished(delivery: HeldDelivery, slow: boolean): void {
+  finished(delivery: HeldDelivery, manner: Manner): void {
     const lane = this.#lane(delivery.endpointId);
-    const wasFull = this.full;
-    lane.slow = slow;
+    lane.manner = manner;
     this.#slowCalls.delete(delivery);
     if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;
     this.#active -= 1;
-    this.#hold(lane, -heldBytes(delivery.event.body));
-    if (wasFull && !this.full) this.#onRoom();
-    else if (lane.backlog && this.#mayClaim(lane)) this.#onRoom();
+    this.#free(lane, heldBytes(delivery.event.body));
     this.#arrange(lane);
     this.#dropIfEmpty(lane);
     this.pump();
@@ -269,13 +281,19 @@ export class Lanes {
   #next(): Lane | undefined {
     const free = MAX_CALLS - this.#active;
     const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
-    const slowMay = this.#slowCalls.size < MAX_SLOW_CALLS;
+    const manners = this.#turns.filter((manner) => this.#mayStartOne(manner));
     for (let active = 0; active < most; active++) {
-      const slow = slowMay ? firstOf(this.#slowRanks[active]) : undefined;
-      const lane = slow !== undefined && this.#slowFirst ? slow : (firstOf(this.#ranks[active]) ?? slow);
-      if (lane !== undefined) return lane;
+      for (const manner of manners) {
+        const lane = firstOf(this.#ranks[manner][active]);
+        if (lane !== undefined) return lane;
+      }
     }
     return undefined;
+  }
+
+  #mayStartOne(manner: Manner): boolean {
+    if (manner === 'well') return true;
+    return this.#pace.ready && (manner === 'failing' || this.#slowCalls.size < MAX_SLOW_CALLS);
   }
 
   #startOne(lane: Lane): void {
@@ -286,7 +304,11 @@ export class Lanes {
       lane.waiting = lane.waiting.slice(lane.head);
       lane.head = 0;
     }
-    this.#slowFirst = !lane.slow;
+    if (lane.manner === 'well') this.#pace.grant();
+    else this.#pace.take();
+    if (this.#turns.at(-1) !== lane.manner) {
+      this.#turns = [...this.#turns.filter((manner) => manner !== lane.manner), lane.manner];
+    }
     this.#begin(lane, delivery);
   }
 
@@ -306,7 +328,7 @@ export class Lanes {
   #begin(lane: Lane, delivery: HeldDelivery): void {
     lane.active += 1;
     this.#active += 1;
-    if (lane.slow) this.#slowCalls.add(delivery);
+    if (lane.manner === 'slow') this.#slowCalls.add(delivery);
     this.#arrange(lane);
     this.#start(delivery);
   }
@@ -331,12 +353,18 @@ export class Lanes {
 
   /** Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place. */
   #arrange(lane: Lane): void {
-    const ranks = lane.slow ? this.#slowRanks : this.#ranks;
-    const rank = this.#waitingIn(lane) > 0 ? ranks[lane.active] : undefined;
+    const rank = this.#waitingIn(lane) > 0 ? this.#ranks[lane.manner][lane.active] : undefined;
     if (rank === lane.rank) return;
     lane.rank?.delete(lane);
     rank?.add(lane);
     lane.rank = rank;
+  }
+
+  /** Gives memory back, and says so when something may be claimed for it. */
+  #free(lane: Lane, bytes: number): void {
+    const wasFull = this.full;
+    this.#hold(lane, -bytes);
+    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#onRoom();
   }
 
   #hold(lane: Lane, bytes: number): void {
@@ -362,7 +390,7 @@ export class Lanes {
       head: 0,
       active: 0,
       onProbation: 0,
-      slow: false,
+      manner: 'well',
       reserved: 0,
       heldBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
