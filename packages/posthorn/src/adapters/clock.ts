@@ -35,16 +35,21 @@ export function systemClock(offsetMs: number): Clock {
     now,
     wallNow: () => wall(Date.now()),
     timer(at, fire) {
-      let timeout: NodeJS.Timeout;
+      let cancel: () => void;
       const arm = () => {
         const remaining = at - now();
-        timeout = setTimeout(
-          () => (now() >= at ? fire() : arm()),
-          Math.min(Math.max(Math.ceil(remaining), 0), MAX_TIMER_MS),
-        );
+        if (remaining <= 0) {
+          // The next turn: a timer of Node's would wait for a millisecond.
+          const immediate = setImmediate(fire);
+          cancel = () => clearImmediate(immediate);
+          return;
+        }
+        const wake = () => (now() >= at ? fire() : arm());
+        const timeout = setTimeout(wake, Math.min(Math.ceil(remaining), MAX_TIMER_MS));
+        cancel = () => clearTimeout(timeout);
       };
       arm();
-      return () => clearTimeout(timeout);
+      return () => cancel();
     },
   };
 }

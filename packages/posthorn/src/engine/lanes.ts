@@ -9,6 +9,11 @@ import { Pace } from './pace.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
+/**
+ * Calls begun per turn of the event loop. Beginning one takes most of its processor time, and a claim brings hundreds: what comes
+ * in meanwhile, answers and new events, has its turn between them.
+ */
+const STARTS_PER_TURN = 64;
 /** Deliveries of one lane in memory, waiting or under way. More than a batch, so that a lane does not run dry. */
 const MAX_HELD_PER_LANE = 1_024;
 /**
@@ -84,6 +89,7 @@ export class Lanes {
   /** Whose turn it is when lanes of several manners have equally few calls: the one that started last comes last. */
   #turns: readonly Manner[] = ['well', 'failing', 'slow'];
   readonly #pace: Pace;
+  readonly #turn: Pace;
   #active = 0;
   /** Deliveries under way that were started while their lane was slow. */
   readonly #slowCalls = new Set<HeldDelivery>();
@@ -114,6 +120,7 @@ export class Lanes {
     this.#start = start;
     this.#onRoom = onRoom;
     this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
+    this.#turn = new Pace(clock, STARTS_PER_TURN, 0, () => this.pump());
     const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
     this.#ranks = { well: ranks(), failing: ranks(), slow: ranks() };
   }
@@ -268,7 +275,7 @@ export class Lanes {
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#active < MAX_CALLS && this.#mayStart()) {
+    while (this.#active < MAX_CALLS && this.#turn.ready && this.#mayStart()) {
       if (this.#startOnProbation()) continue;
       const lane = this.#next();
       if (lane === undefined) break;
@@ -281,19 +288,19 @@ export class Lanes {
   #next(): Lane | undefined {
     const free = MAX_CALLS - this.#active;
     const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
-    const manners = this.#turns.filter((manner) => this.#mayStartOne(manner));
+    const failing = this.#pace.ready;
+    const may: Readonly<Record<Manner, boolean>> = {
+      well: true,
+      failing,
+      slow: failing && this.#slowCalls.size < MAX_SLOW_CALLS,
+    };
     for (let active = 0; active < most; active++) {
-      for (const manner of manners) {
-        const lane = firstOf(this.#ranks[manner][active]);
+      for (const manner of this.#turns) {
+        const lane = may[manner] ? firstOf(this.#ranks[manner][active]) : undefined;
         if (lane !== undefined) return lane;
       }
     }
     return undefined;
-  }
-
-  #mayStartOne(manner: Manner): boolean {
-    if (manner === 'well') return true;
-    return this.#pace.ready && (manner === 'failing' || this.#slowCalls.size < MAX_SLOW_CALLS);
   }
 
   #startOne(lane: Lane): void {
@@ -328,6 +335,7 @@ export class Lanes {
   #begin(lane: Lane, delivery: HeldDelivery): void {
     lane.active += 1;
     this.#active += 1;
+    this.#turn.take();
     if (lane.manner === 'slow') this.#slowCalls.add(delivery);
     this.#arrange(lane);
     this.#start(delivery);

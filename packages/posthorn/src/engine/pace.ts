@@ -1,4 +1,4 @@
-// A bound on how often something may begin: a few at a time, the next few some milliseconds later.
+// A bound on how often something may begin: a few at a time, the next few some milliseconds or a turn later.
 import { steady } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 
@@ -12,7 +12,7 @@ export class Pace {
 
   /**
    * @param perStep so many may begin at once, and then none …
-   * @param stepMs … for so many milliseconds
+   * @param stepMs … for so many milliseconds; 0: until the next turn of the event loop
    * @param onReady some may begin again
    */
   constructor(clock: Clock, perStep: number, stepMs: number, onReady: () => void) {
