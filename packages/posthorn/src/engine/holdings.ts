@@ -38,7 +38,9 @@ export class Holdings {
   readonly #events: HoldingsEvents;
   readonly #held = new Map<DeliveryId, Holding>();
   #owner: OwnerId;
-  #doubtful = false;
+  /** Doubts that have come up, and how many of them are settled. */
+  #doubts = 0;
+  #settled = 0;
   #underWay = 0;
   #quiet: (() => void) | undefined;
   #settling: Promise<void> | undefined;
@@ -99,9 +101,9 @@ export class Holdings {
 
   /** The store may believe that this process holds more than it does. */
   doubt(): void {
-    if (this.#doubtful) return;
-    this.#doubtful = true;
-    this.#events.onDoubt();
+    const known = this.#doubtful;
+    this.#doubts += 1;
+    if (!known) this.#events.onDoubt();
   }
 
   /**
@@ -133,6 +135,10 @@ export class Holdings {
     }
   }
 
+  get #doubtful(): boolean {
+    return this.#settled < this.#doubts;
+  }
+
   async #reclaim(): Promise<void> {
     try {
       if (this.#underWay > 0) {
@@ -142,8 +148,10 @@ export class Holdings {
         this.#quiet = undefined;
       }
       const at = steady(Math.floor(this.#clock.now()));
+      // What comes up while the store is asked is not answered by it: that goes by what is held now.
+      const doubts = this.#doubts;
       const found = await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held.keys()], at));
-      this.#doubtful = false;
+      this.#settled = doubts;
       if (found > 0) this.#events.onReclaimed(at);
     } finally {
       this.#settling = undefined;

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Dice } from '../../tests/simulation/dice.ts';
+import { SimulatedTime } from '../../tests/simulation/time.ts';
+import { createMemoryStore } from '../adapters/sqlite/memory.ts';
+import type { HeldDelivery } from '../domain/delivery.ts';
+import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
+import { wall } from '../domain/time.ts';
+import { Holdings } from './holdings.ts';
+import { StoreHealth } from './store-health.ts';
+
+/** Holdings on a store that takes a second to say what it gave back. */
+function holding(test: TestContext) {
+  const time = new SimulatedTime();
+  const dice = new Dice(1);
+  const doubted: number[] = [];
+  const asked: { readonly at: number; readonly held: readonly DeliveryId[] }[] = [];
+  const start = time.now;
+  const memory = createMemoryStore();
+  test.after(() => memory.close());
+  const store = {
+    ...memory,
+    reclaim: async (_: unknown, held: readonly DeliveryId[]) => {
+      asked.push({ at: time.now - start, held });
+      await time.sleep(1_000);
+      return 0;
+    },
+  };
+  const holdings = new Holdings(store, time.clock(), dice.random(), new StoreHealth(time.clock(), () => {}), {
+    onDoubt: () => doubted.push(time.now - start),
+    onReclaimed: () => {},
+  });
+  const delivery = (): HeldDelivery => {
+    const now = wall(time.now);
+    return {
+      id: makeId<DeliveryId>(now, dice.random().bytes(10)),
+      endpointId: makeId<EndpointId>(now, dice.random().bytes(10)),
+      event: {
+        id: makeId<EventId>(now, dice.random().bytes(10)),
+        tenantId: 'acme' as TenantId,
+        type: 'order.created',
+        createdAt: now,
+        body: new Uint8Array(),
+      },
+      attempts: 0,
+      failures: 0,
+      interruptions: 0,
+      resume: null,
+      suspect: false,
+    };
+  };
+  return { time, holdings, asked, doubted, delivery };
+}
+
+describe('a doubt about what is held', () => {
+  it('is told once, and settled by asking the store once, however often it comes up before', async (test) => {
+    const { time, holdings, asked, doubted, delivery } = holding(test);
+    const held = delivery();
+    holdings.add(held, { since: 'due', at: time.now });
+    for (let n = 0; n < 3; n++) holdings.doubt();
+    const settled = Promise.all([holdings.settle(), holdings.settle()]);
+    await time.pass(10_000);
+    await settled;
+    await holdings.settle();
+    assert.deepEqual([doubted, asked], [[0], [{ at: 0, held: [held.id] }]]);
+  });
+
+  it('that comes up while the store is asked is settled by asking again, for what is held then', async (test) => {
+    const { time, holdings, asked, delivery } = holding(test);
+    const [kept, dropped] = [delivery(), delivery()];
+    for (const one of [kept, dropped]) holdings.add(one, { since: 'due', at: time.now });
+    holdings.doubt();
+    const settled = holdings.settle();
+    await time.pass(500);
+    holdings.remove(dropped);
+    holdings.doubt();
+    await time.pass(10_000);
+    await settled;
+    assert.deepEqual(asked, [
+      { at: 0, held: [kept.id, dropped.id] },
+      { at: 1_000, held: [kept.id] },
+    ]);
+  });
+});
