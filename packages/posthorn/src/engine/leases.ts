@@ -48,6 +48,9 @@ export class Leases {
   readonly #events: LeaseEvents;
   /** Others' latest beats and when, on our clock, each was first seen. */
   readonly #others = new Map<OwnerId, { beat: number; seenAt: SteadyMs }>();
+  /** The name that the store knows, and whether it is just being told one. */
+  #registered: OwnerId | undefined;
+  #registering = false;
   #provenAt: SteadyMs | undefined;
   #lost = false;
   #cancelTimer: () => void = () => {};
@@ -67,7 +70,6 @@ export class Leases {
 
   /** Registers this process and takes over what is known to be dead. */
   async start(): Promise<void> {
-    await this.#parts.store.join(this.#parts.holdings.owner);
     await this.#beat();
     this.#schedule();
   }
@@ -90,7 +92,7 @@ export class Leases {
     const { clock, store } = this.#parts;
     const intervalMs = store.exclusive ? EXCLUSIVE_BEAT_MS : BEAT_MS;
     this.#cancelTimer = clock.timer(steady(clock.now() + intervalMs), () => {
-      this.#beating = this.#beatOrMiss();
+      if (!this.#registering) this.#beating = this.#beatOrMiss();
       this.#schedule();
     });
   }
@@ -107,9 +109,13 @@ export class Leases {
   /** A beat counts from the moment it was sent: the others may have seen it as early as that. */
   async #beat(): Promise<void> {
     const { store, clock, holdings, health } = this.#parts;
+    const { owner } = holdings;
+    // The first beat under a name follows its registration: one that overtook it would take the process for dead again.
+    if (this.#registered !== owner) await this.#register(owner);
     const sentAt = clock.now();
-    const others = await health.watch(() => store.beat(holdings.owner, steady(Math.floor(sentAt))));
-    if (this.#stopped) return;
+    const others = await health.watch(() => store.beat(owner, steady(Math.floor(sentAt))));
+    // Beats overlap when the store is slow: what comes late under a name that was given up says nothing about the new one.
+    if (this.#stopped || holdings.owner !== owner) return;
     if (others === undefined) return await this.#startOver();
     this.#provenAt = sentAt;
     this.#lost = false;
@@ -128,13 +134,23 @@ export class Leases {
 
   /** We have been taken for dead: our deliveries belong to others. Go on under a new name. */
   async #startOver(): Promise<void> {
-    const { store, holdings, health, report } = this.#parts;
+    const { holdings, report } = this.#parts;
     report({ kind: 'declared_dead', owner: holdings.owner });
     this.#provenAt = undefined;
     this.#events.onLost();
     holdings.startOver();
-    await health.watch(() => store.join(holdings.owner));
     await this.#beat();
+  }
+
+  async #register(owner: OwnerId): Promise<void> {
+    const { store, health } = this.#parts;
+    this.#registering = true;
+    try {
+      await health.watch(() => store.join(owner));
+      this.#registered = owner;
+    } finally {
+      this.#registering = false;
+    }
   }
 
   async #watch(others: readonly OwnerBeat[]): Promise<void> {

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Dice } from '../../tests/simulation/dice.ts';
+import { SimulatedTime } from '../../tests/simulation/time.ts';
+import { createMemoryStore } from '../adapters/sqlite/memory.ts';
+import type { OwnerId } from '../domain/ids.ts';
+import { steady } from '../domain/time.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
+import type { OwnerBeat } from '../seams/store/queue.ts';
+import { Holdings } from './holdings.ts';
+import { Leases } from './leases.ts';
+import type { News } from './news.ts';
+import { StoreHealth } from './store-health.ts';
+
+/** A process on a store that others use too, and how long its calls take to arrive there. */
+function member(test: TestContext) {
+  const time = new SimulatedTime();
+  const memory = createMemoryStore();
+  test.after(() => memory.close());
+  const wayMs = { beat: 0, join: 0 };
+  const store = {
+    ...memory,
+    exclusive: false,
+    beat: async (owner: OwnerId, at: Parameters<typeof memory.beat>[1]) => {
+      await time.sleep(wayMs.beat);
+      return await memory.beat(owner, at);
+    },
+    join: async (owner: OwnerId) => {
+      await time.sleep(wayMs.join);
+      await memory.join(owner);
+    },
+  };
+  const clock = time.clock();
+  const news: News['kind'][] = [];
+  const lost: OwnerId[] = [];
+  const health = new StoreHealth(clock, () => {});
+  const holdings = new Holdings(store, clock, new Dice(1).random(), health, { onDoubt() {}, onReclaimed() {} });
+  const leases = new Leases(
+    { store, clock, holdings, health, report: ({ kind }) => news.push(kind) },
+    { onFresh() {}, onLost: () => lost.push(holdings.owner), onCutOff() {}, onWork() {} },
+  );
+  const begin = async () => {
+    const started = leases.start();
+    await time.pass(100);
+    await started;
+  };
+  /** What another process does with one that it takes for dead. */
+  const takeOver = async (dead: OwnerId) => {
+    const other = 'other' as OwnerId;
+    await memory.join(other);
+    const known = (await memory.beat(other, steady(time.now)))?.find(({ owner }: OwnerBeat) => owner === dead);
+    assert.ok(known !== undefined);
+    await memory.takeOver(other, known, steady(time.now));
+    await memory.leave(other);
+  };
+  return { time, store, wayMs, news, lost, holdings, leases, begin, takeOver };
+}
+
+describe('a process that was taken for dead', () => {
+  it('goes on under one new name, however many of its beats were on their way', async (test) => {
+    const { time, wayMs, news, lost, holdings, leases, begin, takeOver } = member(test);
+    await begin();
+    const first = holdings.owner;
+    wayMs.beat = 12_000;
+    await time.pass(11_000);
+    await takeOver(first);
+    wayMs.beat = 1;
+    await time.pass(7_000);
+    const second = holdings.owner;
+    assert.notEqual(second, first);
+    await time.pass(60_000);
+    assert.deepEqual([holdings.owner, lost, news, leases.fresh], [second, [first], ['declared_dead'], true]);
+  });
+
+  it('registers one new name, also when that fails at first', async (test) => {
+    const { time, store, news, lost, holdings, leases, begin, takeOver } = member(test);
+    await begin();
+    const first = holdings.owner;
+    await takeOver(first);
+    const { join } = store;
+    const asked: OwnerId[] = [];
+    store.join = async (owner) => {
+      asked.push(owner);
+      if (asked.length < 3) throw new StoreUnavailable('unreachable', 'away');
+      await join(owner);
+    };
+    await time.pass(60_000);
+    assert.deepEqual(asked, Array(3).fill(holdings.owner));
+    assert.deepEqual([lost, news, leases.fresh], [[first], ['declared_dead'], true]);
+  });
+
+  it('is not dead again because its new name takes long to be registered', async (test) => {
+    const { time, wayMs, news, lost, holdings, leases, begin, takeOver } = member(test);
+    await begin();
+    const first = holdings.owner;
+    await takeOver(first);
+    wayMs.join = 12_000;
+    await time.pass(60_000);
+    assert.deepEqual([lost, news, leases.fresh], [[first], ['declared_dead'], true]);
+  });
+});
