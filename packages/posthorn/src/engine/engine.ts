@@ -174,13 +174,15 @@ export class Engine {
     const startedAt = clock.now();
     const cancelCutOff = clock.timer(steady(startedAt + graceMs - LAST_WORDS_MS), () => this.#cutOff());
     const cancelGiveUp = clock.timer(steady(startedAt + graceMs), () => this.#health.giveUp());
-    await Promise.all([this.#scheduler.stop(), this.#retention.stop(), this.#replayer.stop(), this.#intake.idle()]);
+    // Its step may take as long as the disk is slow: nothing that is handed back waits for it.
+    const pruned = this.#retention.stop();
+    await Promise.all([this.#scheduler.stop(), this.#replayer.stop(), this.#intake.idle()]);
     await this.#lanes.idle();
     await Promise.all([this.#recorder.idle(), this.#attempts.idle(), this.#leases.stop()]);
     const { owner } = this.#holdings;
     await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
     await this.#leases.leave();
-    await this.#tallies.stop();
+    await Promise.all([this.#tallies.stop(), pruned]);
     cancelCutOff();
     cancelGiveUp();
   }

@@ -8,15 +8,15 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const STEP_MS = 4;
 
-/** A store with so much old history that pruning takes so many steps, each of 4 ms. */
-function crowded(test: TestContext, steps: number) {
+/** A store with so much old history that pruning takes so many steps, each of `stepMs`. */
+function crowded(test: TestContext, steps: number, stepMs = STEP_MS) {
   const time = new SimulatedTime();
   const begun: number[] = [];
   const store = createMemoryStore();
   test.after(() => store.close());
   const prune = async () => {
     begun.push(time.now);
-    await time.sleep(STEP_MS);
+    await time.sleep(stepMs);
     return begun.length < steps ? 100 : 0;
   };
   return { time, begun, store: { ...store, prune } };
@@ -69,5 +69,34 @@ describe('pruning', () => {
     await time.pass(MINUTE_MS);
     await stopped;
     assert.ok(begun.length <= before);
+  });
+
+  it('stops at once in a pause, however slow the disk is', async (test) => {
+    const { time, begun, store } = crowded(test, 10, 4_000);
+    const retention = new Retention(store, time.clock(), 30, () => true);
+    retention.start();
+    await time.pass(MINUTE_MS + 4_100);
+    const asked = time.now;
+    const stopped = retention.stop().then(() => time.now - asked);
+    await time.pass(MINUTE_MS);
+    assert.deepEqual([await stopped, begun.length], [0, 1]);
+  });
+
+  it('stops when a step that is under way has ended', async (test) => {
+    const { time, begun, store } = crowded(test, 10, 4_000);
+    const retention = new Retention(store, time.clock(), 30, () => true);
+    retention.start();
+    await time.pass(MINUTE_MS + 1_000);
+    const asked = time.now;
+    const stopped = retention.stop().then(() => time.now - asked);
+    await time.pass(MINUTE_MS);
+    assert.deepEqual([await stopped, begun.length], [3_000, 1]);
+  });
+
+  it('pauses for half a minute at most after a step that met a stall', async (test) => {
+    const { time, begun, store } = crowded(test, 3, MINUTE_MS);
+    new Retention(store, time.clock(), 30, () => true).start();
+    await time.pass(HOUR_MS);
+    assert.deepEqual(gaps(begun), [1.5 * MINUTE_MS, 1.5 * MINUTE_MS]);
   });
 });

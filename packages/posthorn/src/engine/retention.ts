@@ -4,7 +4,6 @@ import type { Clock } from '../seams/clock.ts';
 import type { History } from '../seams/store/history.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
 import type { Tallies } from '../seams/store/tallies.ts';
-import { pause } from './pause.ts';
 
 const DAY_MS = 86_400_000;
 /** Tallies per minute are shown for an hour, those per hour for a day; those per day are kept as long as the history. */
@@ -21,6 +20,8 @@ const STEP_ROWS = 500;
  */
 const PAUSES = 9;
 const PAUSES_IN_ARREARS = 1;
+/** The longest pause: a step that took so long met a stall, and the next one need not. */
+const MAX_PAUSE_MS = 30_000;
 
 export class Retention {
   readonly #store: History & Tallies;
@@ -29,6 +30,7 @@ export class Retention {
   readonly #busy: () => boolean;
   #cancelTimer: () => void = () => {};
   #round: Promise<void> = Promise.resolve();
+  #endPause: () => void = () => {};
   #stopped = false;
 
   /** @param busy whether deliveries are under way */
@@ -43,9 +45,11 @@ export class Retention {
     this.#schedule(FIRST_ROUND_MS);
   }
 
+  /** Takes no step from now on. Resolves when none is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
+    this.#endPause();
     await this.#round;
   }
 
@@ -75,7 +79,19 @@ export class Retention {
     for (let began = roundBegan; !this.#stopped && (await remove()) > 0; began = this.#clock.now()) {
       const now = this.#clock.now();
       const pauses = now - roundBegan > ROUND_MS ? PAUSES_IN_ARREARS : PAUSES;
-      await pause(this.#clock, this.#busy() ? pauses * (now - began) : 0);
+      await this.#pause(this.#busy() ? Math.min(pauses * (now - began), MAX_PAUSE_MS) : 0);
     }
+  }
+
+  /** Ends early when this stops: the process has better things to do with the time that it is given. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.timer(steady(this.#clock.now() + ms), resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 }

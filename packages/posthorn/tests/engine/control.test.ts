@@ -139,6 +139,34 @@ describe('stopping', () => {
     assert.deepEqual(await here.states(), ['succeeded']);
   });
 
+  it('gives back what it holds while old history is being removed, however long that takes', async () => {
+    const here = await new Installation().start();
+    await here.wait(here.engine.stop(1_000));
+    const { time, store } = here;
+    let leftAfter: number | undefined;
+    const asked = time.now + 62_000;
+    here.engine = here.newEngine({
+      ...store,
+      leave: async (owner) => {
+        leftAfter = time.now - asked;
+        await store.leave(owner);
+      },
+      prune: async () => {
+        await time.sleep(120_000);
+        return 0;
+      },
+    });
+    await here.wait(here.engine.start());
+    here.behave = () => ({ kind: 'hang' });
+    await here.endpoint();
+    await time.pass(asked - 1_000 - time.now);
+    await here.post(10);
+    await time.pass(asked - time.now);
+    await here.wait(here.engine.stop(5_000));
+    assert.ok(leftAfter !== undefined && leftAfter < 5_000);
+    assert.equal(time.now - asked, 118_000, 'the step is waited for');
+  });
+
   it('accepts nothing any more', async () => {
     const here = await new Installation().start();
     await here.wait(here.engine.stop(1_000));
