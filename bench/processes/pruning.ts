@@ -51,7 +51,13 @@ async function start(environment: Readonly<Record<string, string>>): Promise<str
 function startPruning(days: number): void {
   if (store === undefined || clock === undefined) throw new Error('the service has not been started');
   removed = 0;
-  retention = new Retention(counting(store), impatient(clock), days, () => held > 0);
+  retention = new Retention(
+    counting(store),
+    impatient(clock),
+    days,
+    () => held > 0,
+    (news) => process.stderr.write(`${JSON.stringify(news)}\n`),
+  );
   retention.start();
 }
 

@@ -150,7 +150,7 @@ export class Engine {
       () => this.#started && this.#leases.fresh && !lanes.full,
       (at) => this.#scheduler.noteDue(at),
     );
-    this.#retention = new Retention(store, clock, settings.retentionDays, () => holdings.size > 0);
+    this.#retention = new Retention(store, clock, settings.retentionDays, () => holdings.size > 0, report);
     this.#endpoints = new Endpoints({ store, clock, random, catalogs, seal }, () => this.#dueNow());
   }
 

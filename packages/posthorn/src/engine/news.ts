@@ -60,6 +60,8 @@ export type News =
   | { readonly kind: 'replay_ended'; readonly replay: Replay }
   | { readonly kind: 'store_unavailable'; readonly message: string }
   | { readonly kind: 'store_available' }
+  /** A round of removing old history ended early; the next one is for what is left. */
+  | { readonly kind: 'pruning_failed'; readonly message: string }
   | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }
   /** Others took this process for dead (it was stopped or cut off from the store); it goes on under a new name. */
   | { readonly kind: 'declared_dead'; readonly owner: OwnerId };

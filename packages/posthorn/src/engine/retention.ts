@@ -4,6 +4,7 @@ import type { Clock } from '../seams/clock.ts';
 import type { History } from '../seams/store/history.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
 import type { Tallies } from '../seams/store/tallies.ts';
+import type { Report } from './news.ts';
 
 const DAY_MS = 86_400_000;
 /** Tallies per minute are shown for an hour, those per hour for a day; those per day are kept as long as the history. */
@@ -28,17 +29,19 @@ export class Retention {
   readonly #clock: Clock;
   readonly #days: number;
   readonly #busy: () => boolean;
+  readonly #report: Report;
   #cancelTimer: () => void = () => {};
   #round: Promise<void> = Promise.resolve();
   #endPause: () => void = () => {};
   #stopped = false;
 
   /** @param busy whether deliveries are under way */
-  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean) {
+  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean, report: Report) {
     this.#store = store;
     this.#clock = clock;
     this.#days = days;
     this.#busy = busy;
+    this.#report = report;
   }
 
   start(): void {
@@ -70,6 +73,8 @@ export class Retention {
       await this.#inSteps(() => this.#store.pruneTallies(tallies, STEP_ROWS));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
+      // Says nothing of the store's health: a step that takes too long is no reason to stop accepting.
+      this.#report({ kind: 'pruning_failed', message: error.message });
     }
     this.#schedule(ROUND_MS);
   }

@@ -113,6 +113,13 @@ describe('/metrics', () => {
     assert.equal((await figures(bench)).get('posthorn_store_up'), 1);
   });
 
+  it('counts rounds of pruning that failed', async () => {
+    await using bench = await ApiBench.open();
+    assert.equal((await figures(bench)).get('posthorn_pruning_failures_total'), 0);
+    bench.metrics.note({ kind: 'pruning_failed', message: 'too slow' });
+    assert.equal((await figures(bench)).get('posthorn_pruning_failures_total'), 1);
+  });
+
   it('names no tenant, endpoint, URL, event type or id', async () => {
     await using bench = await ApiBench.open();
     await bench.tenant('canary-tenant');

@@ -56,6 +56,7 @@ export function levelOf(news: News): LogLevel {
     case 'replay_ended':
       return 'info';
     case 'took_over':
+    case 'pruning_failed':
       return 'warn';
     case 'store_unavailable':
     case 'declared_dead':
@@ -118,6 +119,8 @@ export function logLine(news: News, now: SteadyMs): LogLine {
       return { text: `the store is unavailable: ${news.message}`, fields: {} };
     case 'store_available':
       return { text: 'the store is available again', fields: {} };
+    case 'pruning_failed':
+      return { text: `old history was not all removed, the next round is in an hour: ${news.message}`, fields: {} };
     case 'took_over':
       return {
         text: `took over the work of a process that died; calls that it had begun: ${news.cutOff}`,

@@ -43,6 +43,7 @@ export class Metrics {
   readonly #reply: Histogram;
   readonly #storeTime: Histogram<'call'>;
   readonly #storeSize: Histogram<'call'>;
+  readonly #pruningFailures: Counter;
   #storeUp = 1;
 
   constructor(sources: MetricsSources) {
@@ -92,6 +93,11 @@ export class Metrics {
       'Events, attempts or deliveries per store call.',
       SIZE_BUCKETS,
     );
+    this.#pruningFailures = new Counter({
+      name: 'posthorn_pruning_failures_total',
+      help: 'Rounds of removing old history that ended early because the store failed.',
+      registers,
+    });
     this.#showZeros();
     this.#addGauges(sources, registers);
     if (sources.withProcess) {
@@ -117,6 +123,9 @@ export class Metrics {
         return;
       case 'store_available':
         this.#storeUp = 1;
+        return;
+      case 'pruning_failed':
+        this.#pruningFailures.inc();
     }
   }
 
