@@ -9,6 +9,8 @@ export type Fault =
   | { readonly at: number; readonly kind: 'freeze'; readonly process: number; readonly forMs: number }
   /** The store does not answer. */
   | { readonly at: number; readonly kind: 'outage'; readonly forMs: number }
+  /** The store hangs: what waits for it is answered when that ends, all at once. */
+  | { readonly at: number; readonly kind: 'stall'; readonly forMs: number }
   /** The wall clock jumps. */
   | { readonly at: number; readonly kind: 'jump'; readonly byMs: number }
   /** Store calls fail, lose their answers or are slow for a while. */
@@ -19,7 +21,7 @@ export type Fault =
       readonly chance: number;
     };
 
-export const FAULT_KINDS = ['kill', 'freeze', 'outage', 'jump', 'errors', 'lost_replies', 'slow'] as const;
+export const FAULT_KINDS = ['kill', 'freeze', 'outage', 'jump', 'errors', 'lost_replies', 'slow', 'stall'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 const MINUTE = 60_000;
@@ -33,6 +35,7 @@ const MEAN_MS: Record<FaultKind, number> = {
   errors: 10 * MINUTE,
   lost_replies: 10 * MINUTE,
   slow: 10 * MINUTE,
+  stall: 15 * MINUTE,
 };
 
 /** Draws the faults of a run. Each run first draws which kinds are on: an even mix of everything hides what one does alone. */
@@ -61,6 +64,9 @@ function draw(kind: FaultKind, at: number, dice: Dice, processes: number): Fault
       return { at, kind, process, forMs: dice.between(1_000, 150_000) };
     case 'outage':
       return { at, kind, forMs: dice.pick([500, 5_000, 30_000, 90_000]) };
+    case 'stall':
+      // Most end about when processes give up what they hold, and when others take it over: 40 and 45 s after a heartbeat.
+      return { at, kind, forMs: dice.chance(0.25) ? dice.between(500, 10_000) : dice.between(36_000, 56_000) };
     case 'jump':
       return { at, kind, byMs: dice.pick([-86_400_000, -3_600_000, -60_000, 60_000, 3_600_000, 86_400_000]) };
     case 'errors':

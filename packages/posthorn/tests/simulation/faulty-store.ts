@@ -13,7 +13,12 @@ export interface StoreFaults {
   slow: number;
   /** Until when the store does not answer at all. */
   outageUntil: number;
+  /** Until when calls that reach the store wait. */
+  stalledUntil: number;
 }
+
+/** A call that waits for longer fails, and is not done later either: what an adapter's own deadlines see to. */
+const PATIENCE_MS = 8_000;
 
 /**
  * @param base the real store; every call of it takes effect at one moment
@@ -47,7 +52,14 @@ export function faultyStore(
   function call(effect: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const unavailable = (what: string) => () => reject(new StoreUnavailable('unreachable', what));
-      time.plan(time.now + latency(), () => {
+      const arrive = () => {
+        const stalledMs = faults.stalledUntil - time.now;
+        if (stalledMs > PATIENCE_MS) time.plan(time.now + PATIENCE_MS, () => life.hear(unavailable('stall')));
+        // In any order, as calls over several connections.
+        else if (stalledMs > 0) time.plan(faults.stalledUntil + latency(), carryOut);
+        else carryOut();
+      };
+      const carryOut = () => {
         // The request of a process that died meanwhile may still be on its way, or may never have left.
         if (life.dead && dice.chance(0.5)) return;
         if (time.now < faults.outageUntil) return life.hear(unavailable('outage'));
@@ -62,7 +74,8 @@ export function faultyStore(
           },
           (error: unknown) => time.plan(time.now + answerAfter, () => life.hear(() => reject(error))),
         );
-      });
+      };
+      time.plan(time.now + latency(), arrive);
     });
   }
 }

@@ -1,6 +1,7 @@
 // What the outside world knows: which events were accepted for which endpoints, every call on the wire, and which process
 // was taken for dead when. The invariants are judged by this, not by what the engine believes.
-import type { EndpointId, EventId, TenantId } from '../../src/domain/ids.ts';
+import type { EndpointId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
+import type { Store } from '../../src/seams/store/index.ts';
 import type { AcceptedEvent } from '../../src/seams/store/queue.ts';
 import type { Incarnation } from './incarnation.ts';
 import { Owed } from './owed.ts';
@@ -23,6 +24,8 @@ export class Ledger {
   readonly poisonedAt = new Map<Incarnation, number>();
   /** When a process's work was taken over by another. */
   readonly takenOverAt = new Map<Incarnation, number[]>();
+  /** Names that one process took over from another, as the store saw it. */
+  readonly #takenOver = new Set<OwnerId>();
   /** A process was killed: what it had counted and not told is lost. */
   killed = false;
   readonly violations: string[] = [];
@@ -41,6 +44,23 @@ export class Ledger {
     this.calls.push(call);
     this.callers.set(call, life);
     life.openCalls.add(call);
+  }
+
+  /** @param store every call of it takes effect at one moment */
+  watch(store: Store): Store {
+    const takeOver: Store['takeOver'] = async (owner, dead, at) => {
+      const answer = await store.takeOver(owner, dead, at);
+      if (answer !== undefined) this.#takenOver.add(dead.owner);
+      return answer;
+    };
+    return new Proxy(store, {
+      get: (target, name) => (name === 'takeOver' ? takeOver : Reflect.get(target, name)),
+    });
+  }
+
+  /** A process has given up this name, and whatever it held under it, as others had taken it for dead. */
+  gaveUp(owner: OwnerId): void {
+    if (!this.#takenOver.has(owner)) this.violations.push(`name ${owner} was given up and nobody had taken it over`);
   }
 
   /** A call in words: by whom, and from when to when. */

@@ -97,6 +97,11 @@ export const MUTATIONS: readonly Mutation[] = [
     store: (store) => replace(store, 'takeOver', async () => undefined),
   },
   {
+    name: 'takes itself for dead now and then, and begins anew under another name',
+    store: (store, dice) =>
+      replace(store, 'beat', async (owner, now) => (dice.chance(0.01) ? undefined : await store.beat(owner, now))),
+  },
+  {
     name: 'forgets an outcome in a thousand',
     store: (store, dice) =>
       replace(store, 'record', async (owner, records) => {

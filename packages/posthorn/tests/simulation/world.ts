@@ -54,7 +54,7 @@ export class World {
   readonly #base: Store;
   readonly #shared: boolean;
   readonly #mutation: Mutation;
-  readonly #faults: StoreFaults = { errors: 0, lostReplies: 0, slow: 0, outageUntil: 0 };
+  readonly #faults: StoreFaults = { errors: 0, lostReplies: 0, slow: 0, outageUntil: 0, stalledUntil: 0 };
   readonly #moods = new Map<string, Mood>();
   readonly #processes: (Incarnation | undefined)[];
   readonly #tenants: TenantId[] = [];
@@ -157,7 +157,8 @@ export class World {
 
   #storeFor(life: Incarnation): Store {
     const base = this.#mutation.store?.(this.#base, this.#dice) ?? this.#base;
-    return faultyStore(this.ledger.owed.watch(base), this.#shared, life, this.#faults, this.time, this.#dice, (owner) =>
+    const watched = this.ledger.owed.watch(this.ledger.watch(base));
+    return faultyStore(watched, this.#shared, life, this.#faults, this.time, this.#dice, (owner) =>
       this.ledger.owners.set(owner, life),
     );
   }
@@ -213,6 +214,9 @@ export class World {
       }
       case 'outage':
         this.#faults.outageUntil = Math.max(this.#faults.outageUntil, this.time.now + fault.forMs);
+        return;
+      case 'stall':
+        this.#faults.stalledUntil = Math.max(this.#faults.stalledUntil, this.time.now + fault.forMs);
         return;
       case 'jump':
         this.time.wallErrorMs += fault.byMs;
@@ -366,7 +370,7 @@ export class World {
   async #heal(): Promise<void> {
     this.#note('healed');
     this.#healed = true;
-    Object.assign(this.#faults, { errors: 0, lostReplies: 0, slow: 0, outageUntil: 0 });
+    Object.assign(this.#faults, { errors: 0, lostReplies: 0, slow: 0, outageUntil: 0, stalledUntil: 0 });
     for (const life of this.#processes) life?.thaw();
     const enabled = this.time.sleep(200_000).then(async () => {
       for (const endpoint of this.#endpoints) await this.#enable(endpoint);
@@ -377,6 +381,7 @@ export class World {
 
   #hear(life: Incarnation, news: News): void {
     if (news.kind === 'took_over') this.ledger.tookOver(news.dead, this.time.now);
+    if (news.kind === 'declared_dead') this.ledger.gaveUp(news.owner);
     if (news.kind !== 'started') this.#note(`${life.name} ${JSON.stringify(news)}`);
   }
 
