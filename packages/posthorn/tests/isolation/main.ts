@@ -18,7 +18,8 @@ const HELP = `Measures what endpoints in trouble cost the others, and the memory
   npm run isolation                        100,000 deliveries waiting, 1,000,000 pending, 10,000 endpoints: about 20 minutes
   npm run isolation -- --quick             less of everything and wide margins, for every check
   npm run isolation -- --only 'dead'       scenarios whose names hold this
-  npm run isolation -- --mutants           shows that it can fail: the program is broken in ${MUTANTS.length} ways, and each is caught
+  npm run isolation -- --mutants           shows that it can fail: the program is broken in ${MUTANTS.length} ways, and each is caught;
+                                           with --only, in those ways that these scenarios are to notice
 
 Scenarios: ${SCENARIOS.map(({ name }) => name).join(' · ')}
 Figures go to ${REPORT}.
@@ -52,7 +53,10 @@ async function main(): Promise<number> {
     print(HELP);
     return values.help ? 0 : 2;
   }
-  if (values.mutants) return await tryMutants(MUTANTS, measureMutant, MUTANTS_REPORT, true);
+  if (values.mutants) {
+    const mutants = MUTANTS.filter(({ only }) => only.includes(values.only));
+    return await tryMutants(mutants, measureMutant, MUTANTS_REPORT, mutants.length === MUTANTS.length);
+  }
   return await measure(scenarios, extent);
 }
 

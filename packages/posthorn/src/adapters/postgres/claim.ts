@@ -9,8 +9,12 @@ import { type Look, MovingBound } from './moving-bound.ts';
 import { unregistered } from './trouble.ts';
 import { plainArray } from './wire.ts';
 
-/** How far below the last claimed row another process, whose clock may be behind, can put a new one. */
-const MARGIN_MS = 1_000;
+/**
+ * How far below the last claimed row another process, whose clock may be behind or whose commit late, may put a new one that is
+ * seen by the next claim; by one of the next second, if it is further. While somebody holds a snapshot, each claim wades through
+ * what this process has claimed in that time.
+ */
+const MARGIN_MS = 100;
 /** Endpoints whose backlog's bound is remembered; the others are looked at from the front. */
 const MAX_BACKLOG_BOUNDS = 10_000;
 const NIL = '00000000-0000-0000-0000-000000000000';
