@@ -5,7 +5,7 @@ import { Dice } from '../../../tests/simulation/dice.ts';
 import { SimulatedTime } from '../../../tests/simulation/time.ts';
 import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import type { News } from '../../engine/news.ts';
-import { HEARTBEAT_MS, LiveStream, MAX_READERS, REMEMBER_MS, type StreamFilter } from './live.ts';
+import { HEARTBEAT_MS, LiveStream, MAX_READERS, MAX_UNREAD_BYTES, REMEMBER_MS, type StreamFilter } from './live.ts';
 import { MAX_RECENT_BYTES } from './recent.ts';
 
 const ACME = 'acme' as TenantId;
@@ -185,6 +185,29 @@ describe('the live stream', () => {
     await stage.time.pass(HEARTBEAT_MS * 2 + 1);
     await stage.settle();
     assert.equal(reader.text.match(/^:$/gm)?.length, 2);
+  });
+
+  it('sends comments no more often after one has dropped the last reader', async () => {
+    const stage = new Stage();
+    const stuck = stage.read();
+    const unread = async () => {
+      await stage.settle();
+      return stuck.readable?.readableLength ?? 0;
+    };
+    const tell = (characters: number) => stage.stream.tell(accepted('x'.repeat(characters)));
+    while ((await unread()) < MAX_UNREAD_BYTES - 20_000) tell(10_000);
+    const before = await unread();
+    tell(100);
+    const after = await unread();
+    tell(MAX_UNREAD_BYTES - after - (after - before - 100));
+    assert.deepEqual([await unread(), stage.stream.size], [MAX_UNREAD_BYTES, 1]);
+    await stage.time.pass(HEARTBEAT_MS + 1);
+    assert.equal(stage.stream.size, 0);
+
+    const reader = stage.read().listen();
+    await stage.time.pass(HEARTBEAT_MS * 4);
+    await stage.settle();
+    assert.equal(reader.text.match(/^:$/gm)?.length, 4);
   });
 
   it('ends all readers when it closes, cuts off who does not read, and takes no more', async () => {

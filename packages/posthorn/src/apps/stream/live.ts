@@ -142,7 +142,8 @@ export class LiveStream {
   #beat(): void {
     this.#cancelHeartbeat = this.#clock.timer(steady(this.#clock.now() + HEARTBEAT_MS), () => {
       for (const reader of this.#readers) this.#write(reader, plain(':\n\n'));
-      this.#beat();
+      // The comment may have been too much for the last one; the next reader begins anew.
+      if (this.#readers.size > 0) this.#beat();
     });
   }
 
