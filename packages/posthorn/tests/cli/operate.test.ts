@@ -197,7 +197,9 @@ describe('posthorn tail', () => {
     await tail.output(/The connection is gone/);
     await posthorn.serveAgain();
     await tail.output(/Connected again\./);
-    await tail.output(/What happened since .* is not known here any more: posthorn deliveries --since \S+Z lists it/);
+    await tail.output(
+      /is not known here any more: posthorn deliveries --since \S+Z lists the deliveries made since, not/,
+    );
     await posthorn.event('acme', 'order.paid');
     await posthorn.event('acme', 'bad.news');
     await tail.output(/"outcome":"connect_refused"/);
@@ -206,6 +208,21 @@ describe('posthorn tail', () => {
       lines.map((line) => JSON.parse(line).eventType),
       ['bad.news'],
     );
+    assert.equal((await tail.stop('SIGINT')).status, 0);
+  });
+
+  it('names the last moment that it knows of, not the one when it noticed, for whom it was asked', async () => {
+    const tail = posthorn.begin(['tail', '--tenant', 'acme', '--endpoint', endpoint, '--json']);
+    await tail.output(/Waiting for attempts/);
+    await posthorn.event('acme', 'order.paid');
+    const [line] = await tail.output(/^\{.*"outcome":"succeeded".*\}$/m);
+    const { startedAt, durationMs } = JSON.parse(line);
+    const since = new Date(Date.parse(startedAt) + durationMs).toISOString();
+    await posthorn.service.stop();
+    await posthorn.serveAgain();
+    const [, command = ''] = await tail.output(/not known here any more: posthorn (.*?) lists /);
+    assert.equal(command, `deliveries --tenant acme --endpoint ${endpoint} --since ${since}`);
+    assert.equal((await posthorn.run(command.split(' '))).status, 0);
     assert.equal((await tail.stop('SIGINT')).status, 0);
   });
 

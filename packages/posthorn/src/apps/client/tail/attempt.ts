@@ -29,3 +29,9 @@ export function readAttempt(data: string): TailedAttempt | undefined {
     return undefined;
   }
 }
+
+/** When it ended on the server's clock, in ISO 8601; `undefined` when the server tells no moment. */
+export function endedAt({ startedAt, durationMs }: TailedAttempt): string | undefined {
+  const at = new Date(Date.parse(startedAt) + durationMs);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}

@@ -6,7 +6,7 @@ import type { CallResult } from '../../../domain/outcome.ts';
 import { steady, wall } from '../../../domain/time.ts';
 import { messageData } from '../../stream/messages.ts';
 import { plain } from '../../terminal/paint.ts';
-import { readAttempt, type TailedAttempt } from './attempt.ts';
+import { endedAt, readAttempt, type TailedAttempt } from './attempt.ts';
 import { TailLines } from './line.ts';
 
 const AT = '2026-11-23T18:59:04.120Z';
@@ -71,6 +71,13 @@ describe('a line of the tail', () => {
     const hostile = '\u001b[2J\u009b31m\u202e';
     const shown = line(told(DELIVERED, { tenant: hostile, eventType: hostile, startedAt: hostile }));
     assert.doesNotMatch(shown, /[^\x20-\x7e✓✗…]/);
+  });
+
+  it('knows when its attempt ended, unless the server tells nonsense', () => {
+    assert.equal(endedAt(told(DELIVERED)), '2026-11-23T18:59:04.168Z');
+    for (const startedAt of ['', '$(reboot)', '300000-01-01']) {
+      assert.equal(endedAt(told(DELIVERED, { startedAt })), undefined);
+    }
   });
 
   it('is not made of what is no attempt', () => {

@@ -9,7 +9,7 @@ import { longMoment } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { tenantShape } from '../shapes.ts';
 import { noTenant } from '../tenants.ts';
-import { readAttempt } from './attempt.ts';
+import { endedAt, readAttempt } from './attempt.ts';
 import { follow, type Happening } from './follow.ts';
 import { TailLines } from './line.ts';
 
@@ -48,7 +48,11 @@ class Tail {
   readonly #terminal: Terminal;
   readonly #lines: TailLines;
   #isUnknownTold = false;
-  #lostAt = '';
+  /**
+   * Up to when everything is known here, in ISO 8601. It is what the server said of its last attempt, not when it came: a
+   * broken connection is noticed late, and what a slow reader gets is old.
+   */
+  #knownUntil = new Date().toISOString();
 
   constructor(flags: TailFlags, names: EndpointNames, terminal: Terminal) {
     this.#flags = flags;
@@ -64,17 +68,27 @@ class Tail {
         if (happening.event === 'attempted') await this.#attempted(happening.data);
         return;
       case 'lost':
-        this.#lostAt = new Date().toISOString();
         this.#say(`The connection is gone (${inert(happening.why)}); trying to get it back.`);
         return;
       case 'back':
         this.#say('Connected again.');
         return;
       case 'missed':
-        this.#say(
-          `What happened since ${longMoment(this.#lostAt)} is not known here any more: posthorn deliveries --since ${this.#lostAt} lists it.`,
-        );
+        this.#say(this.#missed());
+        this.#knownUntil = new Date().toISOString();
     }
+  }
+
+  #missed(): string {
+    const { tenant, endpoint } = this.#flags;
+    const command = [
+      'posthorn deliveries',
+      ...(tenant === undefined ? [] : ['--tenant', inert(tenant)]),
+      ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
+      '--since',
+      this.#knownUntil,
+    ].join(' ');
+    return `What happened since ${longMoment(this.#knownUntil)} is not known here any more: ${command} lists the deliveries made since, not attempts of older ones.`;
   }
 
   async #attempted(data: string): Promise<void> {
@@ -84,6 +98,7 @@ class Tail {
       this.#isUnknownTold = true;
       return;
     }
+    this.#knownUntil = endedAt(attempt) ?? this.#knownUntil;
     if (this.#flags.failures === true && attempt.outcome === 'succeeded') return;
     if (this.#flags.json === true) {
       this.#terminal.print(inertJson(data));
