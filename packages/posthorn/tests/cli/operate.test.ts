@@ -138,6 +138,25 @@ describe('posthorn endpoints', () => {
     assert.match(stdout, /^ {2}pending +0$/m);
   });
 
+  it('names the list of what failed for good, and none for what is made again', async () => {
+    const url = 'https://127.0.0.1:1/later';
+    const settings = { url, eventTypes: ['later.*'], scheduleMs: [3_600_000] };
+    const later = String(Object(await posthorn.api('POST', '/v1/tenants/acme/endpoints', settings)).id);
+    await posthorn.event('acme', 'later.news');
+    /** What is said beside an endpoint that has failed: statistics come a moment after the attempt. */
+    const said = async (id: string): Promise<string> => {
+      for (;;) {
+        const { stdout, stderr } = await posthorn.run(['endpoints', id, '--span', 'hour']);
+        if (/, [1-9]\d* failed$/m.test(stdout)) return stderr;
+      }
+    };
+    assert.match(
+      await said(refused),
+      /^What failed: posthorn deliveries --tenant acme --endpoint \S+ --state exhausted$/m,
+    );
+    assert.equal(await said(later), '');
+  });
+
   it('switches one off and on', async () => {
     assert.match(
       (await posthorn.run(['endpoints', endpoint, '--disable'])).stdout,

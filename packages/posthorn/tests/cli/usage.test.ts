@@ -61,6 +61,7 @@ describe('the command line', { concurrency: true }, () => {
       const { status, stdout, stderr } = await run(parameters, { cwd, input: '{"a":' });
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, says);
+      if (parameters.length > 0) assert.match(stderr, /^posthorn: /);
       assert.doesNotMatch(stderr, / at .*\.js:\d/);
     });
   }

@@ -8,7 +8,7 @@ export function addConfig(program: Command, terminal: Terminal): void {
   const command = program
     .command('config')
     .description('Print the settings in force and where each one came from, secrets hidden')
-    .option('--json', 'Print JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

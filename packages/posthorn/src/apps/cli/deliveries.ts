@@ -44,7 +44,7 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--retry', 'make one more attempt of the delivery now').conflicts(['state', 'event', 'attempt']),
     )
-    .option('--json', "Print the API's answer")
+    .option('--json', "print the API's answer")
     .addHelpText(
       'after',
       `

@@ -9,7 +9,7 @@ export function addDoctor(program: Command, terminal: Terminal): void {
     .command('doctor')
     .description('Look at settings, disk, database, keys, clock, name servers and the way out, and change nothing')
     .option('--endpoint-url <url>', 'walk the way to this callback URL: name, address guard, TCP, TLS; nothing is sent')
-    .option('--json', 'Print JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

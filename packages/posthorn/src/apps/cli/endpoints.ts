@@ -43,7 +43,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
       argument(wholeNumber(1, MAX_LIMIT)),
       DEFAULT_LIMIT,
     )
-    .option('--json', "Print the API's answer")
+    .option('--json', "print the API's answer")
     .addHelpText(
       'after',
       `

@@ -26,7 +26,11 @@ export function addListen(program: Command, terminal: Terminal): void {
     .option('--host <host>', 'address to listen on', argument(SETTINGS.host.read), '127.0.0.1')
     .option('--port <port>', 'port to listen on; 0 takes any free one', argument(SETTINGS.port.read), DEFAULT_PORT)
     .option('--secret <secret>', "the endpoint's secret; without it signatures are not checked")
-    .option('--status <code>', 'status to answer with, 200 to 599', argument(wholeNumber(200, 599)))
+    .option(
+      '--status <code>',
+      'status to answer with, 200 to 599; with --fail that of the failures (default: 200, with --fail 500)',
+      argument(wholeNumber(200, 599)),
+    )
     .option('--fail <times>', 'fail the first calls of every event, then succeed', argument(wholeNumber(1, 1_000)))
     .option('--delay <time>', 'wait before answering, e.g. 2s or 500ms', argument(duration), 0)
     .option('--ca-file <file>', 'where to save the certificate authority', 'posthorn-listen-ca.pem')

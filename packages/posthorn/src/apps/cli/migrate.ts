@@ -7,7 +7,7 @@ export function addMigrate(program: Command, terminal: Terminal): void {
   const command = program
     .command('migrate')
     .description("Bring the store to this program's version; serve does it too, at its start")
-    .option('--json', 'Print JSON')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `

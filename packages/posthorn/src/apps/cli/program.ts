@@ -24,6 +24,10 @@ export function createProgram(terminal: Terminal): Command {
     .helpCommand('help [command]', 'show help for a command')
     .showHelpAfterError('(add --help for help)')
     .exitOverride()
+    .configureOutput({
+      // What is wrong begins as everywhere else, see main.ts.
+      outputError: (text, write) => write(text.replace(/^error:/, terminal.paintNote('red', 'posthorn:'))),
+    })
     .addHelpText(
       'after',
       `

@@ -21,7 +21,7 @@ export function addSend(program: Command, terminal: Terminal): void {
     .argument('[file]', 'file with the payload, one JSON object; "-" or left out: standard input')
     .requiredOption('--tenant <id>', 'tenant that the event belongs to')
     .option('--id <uuid>', 'id of the event; sending it again answers the first result instead of delivering twice')
-    .option('--json', "Print the API's answer")
+    .option('--json', "print the API's answer")
     .addHelpText(
       'after',
       `

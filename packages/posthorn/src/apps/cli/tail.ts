@@ -12,7 +12,7 @@ export function addTail(program: Command, terminal: Terminal): void {
     .option('--tenant <id>', 'only of this tenant')
     .option('--endpoint <id>', 'only to this endpoint', argument(id))
     .option('--failures', 'only those that failed')
-    .option('--json', 'Print one line of JSON for each attempt, as the stream has it')
+    .option('--json', 'print one line of JSON for each attempt, as the stream has it')
     .addHelpText(
       'after',
       `

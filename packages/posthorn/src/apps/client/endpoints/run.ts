@@ -77,7 +77,7 @@ async function show(asking: Asking, id: string): Promise<void> {
   const statistics = await statisticsOf(asking, id);
   if (flags.json === true) printJson({ ...endpoint, stats: statistics ?? null }, terminal);
   else for (const line of endpointDetail(endpoint, statistics, Date.now(), terminal.paint)) terminal.print(line);
-  if (flags.json !== true && statistics !== undefined && statistics.failedAttempts > 0) {
+  if (flags.json !== true && statistics !== undefined && statistics.exhausted > 0) {
     terminal.note('');
     terminal.note(
       `What failed: posthorn deliveries --tenant ${inert(tenant)} --endpoint ${inert(id)} --state exhausted`,
