@@ -50,6 +50,22 @@ describe('posthorn serve', { concurrency: 3 }, () => {
     }
   });
 
+  it('shows the API key it made even if it cannot listen then: no other one will be made', async () => {
+    const cwd = own('key-and-port');
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const refused = await run(['serve', '--port', String(port)], { cwd });
+    other.close();
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /^posthorn: Cannot listen on /m);
+    const [key = ''] = /ph_api_[\w-]+/.exec(refused.stderr) ?? [];
+    const { service, url } = await serve(cwd);
+    assert.equal(await status(`${url}/v1/tenants`, key), 200);
+    await service.stop();
+  });
+
   it('takes a key that it is given instead', async () => {
     const key = 'a key of my own making';
     const { service, url } = await serve(own('given'), { POSTHORN_API_KEY: key.replaceAll(' ', '-') });

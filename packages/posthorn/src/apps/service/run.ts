@@ -28,11 +28,10 @@ export async function runService(settings: Settings, terminal: Terminal): Promis
   const log = openLog({ level: settings.logLevel, paint, output: process.stdout });
   const asked = stopSignal((signal) => process.exit(SIGNAL_STATUS + SIGNAL_NUMBERS[signal]));
   const die = (error: unknown) => void dieOf(error, log);
-  const service = await startService(settings, log, die);
+  const service = await startService(settings, log, die, (key) => showApiKey(key, terminal));
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
 
-  if (service.madeApiKey !== undefined) showApiKey(service.madeApiKey, terminal);
   if (settings.allowHttp) {
     log.write(
       'warn',

@@ -34,8 +34,6 @@ const DRAIN_MS = 1_000;
 export interface Service {
   /** Where the API listens, e.g. `http://127.0.0.1:4400`. */
   readonly url: string;
-  /** The API key, if this start made it; it is kept nowhere. */
-  readonly madeApiKey: string | undefined;
   /** Stops taking requests, gives calls under way `graceMs` milliseconds to end, and closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -43,13 +41,19 @@ export interface Service {
 /**
  * Starts everything. What was opened is closed again when a later part does not start.
  * @param onDeath called when the store dies under the running service: nothing can be saved then
+ * @param onApiKey gets the API key if this start makes one, whether or not the service starts: it is kept nowhere
  * @throws SettingsError, StoreRefused, StoreUnavailable, ListenError: each a sentence for the person who starts it
  */
-export async function startService(settings: Settings, log: Log, onDeath: (error: Error) => void): Promise<Service> {
+export async function startService(
+  settings: Settings,
+  log: Log,
+  onDeath: (error: Error) => void,
+  onApiKey: (key: string) => void,
+): Promise<Service> {
   const extraCa = settings.extraCa === undefined ? [] : readExtraCa(settings.extraCa);
   const store = await openStore(settings, onDeath);
   try {
-    return await startServiceOn(store, settings, extraCa, log);
+    return await startServiceOn(store, settings, extraCa, log, onApiKey);
   } catch (error) {
     await store.close();
     throw error;
@@ -59,17 +63,21 @@ export async function startService(settings: Settings, log: Log, onDeath: (error
 /**
  * Starts everything but the store, which is the caller's to close when this throws.
  * @param extraCa PEM texts of authorities to trust
+ * @param onApiKey as for `startService`
  */
 export async function startServiceOn(
   store: Store,
   settings: Settings,
   extraCa: readonly string[],
   log: Log,
+  onApiKey: (key: string) => void = () => {},
 ): Promise<Service> {
   const random = systemRandom();
   const folder = settings.databaseUrl === undefined ? settings.data : undefined;
   const encryptionKey = await openEncryptionKey({ given: settings.encryptionKey, folder, store, random });
   const apiKey = await openApiKey(settings.apiKey, store, random);
+  // At once: its hash is stored now, so no later start makes another one, even if this one fails at a port in use.
+  if (apiKey.made !== undefined) onApiKey(apiKey.made);
   const clock = await steadyClock(store);
   const networks = parseNetworks(settings.allowNetworks);
   if (!networks.ok) throw new Error(`Networks that were read before are refused now: ${networks.reason}`);
@@ -116,7 +124,6 @@ export async function startServiceOn(
     collectStartupGarbage();
     return {
       url,
-      madeApiKey: apiKey.made,
       async stop(graceMs) {
         const closed = api.close();
         await atMost(DRAIN_MS, closed, clock);
