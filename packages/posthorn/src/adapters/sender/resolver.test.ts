@@ -26,8 +26,9 @@ async function setUp(t: TestContext, script: (name: string, type: string) => Nam
   return { resolver, questions: server.questions };
 }
 
+/** They give up a silent name after 0.3 + 0.6 + 1.2 s: long enough for what is to come before that, on a busy machine, too. */
 function nameServersAt(address: string): NameServers {
-  const servers = new NameServers({ timeout: 300, tries: 2 });
+  const servers = new NameServers({ timeout: 300, tries: 3 });
   servers.setServers([address]);
   return servers;
 }
@@ -63,9 +64,10 @@ describe('the resolver', { concurrency: true }, () => {
     const { resolver, questions } = await setUp(t, (name) => (name.startsWith('dead') ? 'silence' : both));
     const dead = Array.from({ length: 50 }, (_, index) => resolver.lookup(`dead${index}.test`));
     while (questions.length < 100) await new Promise(setImmediate);
-    const startedAt = performance.now();
+    let given = 0;
+    for (const lookup of dead) void lookup.then(() => given++);
     assert.deepEqual(await resolver.lookup('alive.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });
-    assert.ok(performance.now() - startedAt < 200);
+    assert.equal(given, 0);
     resolver.close();
     await Promise.all(dead);
   });
@@ -74,7 +76,7 @@ describe('the resolver', { concurrency: true }, () => {
     const { resolver } = await setUp(t, (_, type) => (type === 'AAAA' ? 'silence' : both));
     const startedAt = performance.now();
     assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14'] });
-    assert.ok(performance.now() - startedAt < 250);
+    assert.ok(performance.now() - startedAt < 1_000);
   });
 
   for (const [what, answer, failure] of [
