@@ -10,7 +10,7 @@ import { Connection } from '../../src/adapters/sqlite/connection.ts';
 import { EVENTS } from '../../src/adapters/sqlite/history.ts';
 import { migrate } from '../../src/adapters/sqlite/migrations.ts';
 import { COUNTS_OF_ENDPOINT, COUNTS_OF_ENDPOINTS } from '../../src/adapters/sqlite/pending.ts';
-import { OLD_EVENTS } from '../../src/adapters/sqlite/prune.ts';
+import { OLD_EVENTS, REMOVE_DELIVERY } from '../../src/adapters/sqlite/prune.ts';
 import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
 import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import {
@@ -24,6 +24,7 @@ import {
   TENANT_PAGE,
 } from '../../src/adapters/sqlite/summaries.ts';
 import { CHART, LAST_OLD, REMOVE_OLD } from '../../src/adapters/sqlite/tallies.ts';
+import { NAMED_IN_QUEUE, QUEUED_UNTIL, REMOVE_TOMBSTONES, TOMBSTONES } from '../../src/adapters/sqlite/tombstones.ts';
 import { TOTAL, WORST, WORST_OF_TENANT } from '../../src/adapters/sqlite/troubles.ts';
 import { COUNT_IN_SLOT, IN_SLOT, LEADER, LEADER_AFTER_MANY } from '../../src/adapters/sqlite/type-slots.ts';
 import type { DeliveryId, EventId, OwnerId } from '../../src/domain/ids.ts';
@@ -131,6 +132,21 @@ describe('the plan of a list', () => {
       'SEARCH endpoint USING INDEX endpoint_live (tenant=? AND id>?)',
     ],
     ['events to prune', OLD_EVENTS, 'event_by_time (tenant=? AND '],
+    [
+      'the removal of a delivery',
+      REMOVE_DELIVERY,
+      'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id=?)',
+    ],
+    [
+      'endpoints deleted long ago',
+      TOMBSTONES,
+      'SEARCH endpoint USING COVERING INDEX endpoint_deleted (deleted_at>? AND deleted_at<?)',
+    ],
+    ['whether history names them', TOMBSTONES, 'SEARCH delivery USING PRIMARY KEY (endpoint=?)'],
+    ['whether a replay names them', TOMBSTONES, 'SEARCH replay USING COVERING INDEX replay_of_endpoint (endpoint=?)'],
+    ['a part of the queue', QUEUED_UNTIL, 'SEARCH queue USING PRIMARY KEY (id>?)'],
+    ['whom a part of the queue names', NAMED_IN_QUEUE, 'SEARCH queue USING PRIMARY KEY (id>? AND id<?)'],
+    ['the removal of endpoints', REMOVE_TOMBSTONES, 'SEARCH endpoint USING INTEGER PRIMARY KEY (rowid=?)'],
     ['deliveries to replay', SEARCH, 'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)'],
     [
       'deliveries of some types to replay',

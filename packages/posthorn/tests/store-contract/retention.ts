@@ -1,10 +1,24 @@
 // Removing history: what is old and settled goes, in small steps; what is pending never does.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import type { EndpointId, ReplayId, TenantId } from '../../src/domain/ids.ts';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
-import { assertSame, type ContractIt, ids } from './bench.ts';
-import { attemptOf, DONE, dueAgain, FAILED, later, STEADY, SUCCEEDED, tenantId, wallLater } from './makers.ts';
+import type { Replay } from '../../src/seams/store/replays.ts';
+import { assertSame, type ContractIt, ids, only } from './bench.ts';
+import {
+  attemptOf,
+  DONE,
+  dueAgain,
+  EXHAUSTED,
+  FAILED,
+  later,
+  newId,
+  STEADY,
+  SUCCEEDED,
+  tenantId,
+  wallLater,
+} from './makers.ts';
 
 const DAY_MS = 86_400_000;
 const CUT = wallLater(10 * DAY_MS);
@@ -66,6 +80,32 @@ export function retentionContract(it: ContractIt): void {
       assert.ok((await bench.store.event(tenant, event.id))?.deliveries.some(({ id }) => id === open.id));
     });
 
+    it('never removes what was settled only lately, however old its event', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const tried = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
+      const other = await bench.endpoint(tenant);
+      const { deliveries, event } = await bench.accept(owner, [endpoint, other], 'leased', { createdAt: wallLater(2) });
+      const [early, late] = deliveries;
+      assert.ok(early !== undefined && late !== undefined);
+      const lately = { endedAt: wallLater(20 * DAY_MS) };
+      await bench.record(owner, attemptOf(tried, FAILED, EXHAUSTED), attemptOf(early, SUCCEEDED, DONE));
+      await bench.record(owner, attemptOf(late, SUCCEEDED, DONE, { endedAt: CUT }));
+      assert.equal(await bench.store.retry(tenant, tried.id, later(5)), 'due');
+      const again = only(await bench.claimDue(owner, later(5)));
+      await bench.record(owner, attemptOf(again, SUCCEEDED, DONE, lately));
+      await prune(bench.store, CUT);
+      assert.equal((await bench.delivery(tenant, tried.id)).history.length, 2);
+      assert.equal((await bench.delivery(tenant, late.id)).history.length, 1);
+      const kept = await bench.store.events(tenant, {}, { limit: 10, after: null });
+      assert.deepEqual(ids(kept), [event.id, tried.event.id]);
+      assert.equal(await bench.store.delivery(tenant, early.id), undefined, 'what was settled long ago goes by itself');
+      await prune(bench.store, wallLater(20 * DAY_MS));
+      assert.deepEqual(ids(await bench.store.events(tenant, {}, { limit: 10, after: null })), [tried.event.id]);
+      await prune(bench.store, wallLater(20 * DAY_MS + 1));
+      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+      assert.equal(await bench.store.delivery(tenant, tried.id), undefined);
+    });
+
     it('finds in a later round what was pending in an earlier one', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const late = await bench.acceptOne(owner, endpoint);
@@ -89,6 +129,25 @@ export function retentionContract(it: ContractIt): void {
       await bench.record(owner, attemptOf(held, SUCCEEDED, DONE));
       await prune(bench.store, CUT, 3);
       assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+    });
+
+    it('reaches what is old behind more than a step of what has to stay, in every tenant', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const other = await bench.endpoint(await bench.tenant('other'));
+      for (const one of [endpoint, other]) {
+        const kept = [];
+        for (let index = 0; index < 7; index++) {
+          kept.push(await bench.acceptOne(owner, one, 'leased', { createdAt: wallLater(index) }));
+        }
+        const settled = kept.slice(2).map((delivery) => attemptOf(delivery, SUCCEEDED, DONE, { endedAt: CUT }));
+        const old = await bench.acceptOne(owner, one, 'leased', { createdAt: wallLater(10) });
+        await bench.record(owner, ...settled, attemptOf(old, SUCCEEDED, DONE));
+      }
+      await prune(bench.store, CUT, 2);
+      for (const id of [tenant, other.tenantId]) {
+        assert.equal((await bench.store.events(id, {}, { limit: 10, after: null })).length, 7);
+        assert.equal((await bench.store.deliveries(id, {}, { limit: 10, after: null })).length, 7);
+      }
     });
 
     it('leaves in the list of its type what is still needed, and what is young', async (bench) => {
@@ -138,6 +197,21 @@ export function retentionContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 100, after: null }), []);
     });
 
+    it('leaves an event with more deliveries than the limit for the one that is pending', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const rest = [];
+      for (let index = 0; index < 14; index++) rest.push(await bench.endpoint(tenant));
+      const { deliveries, event } = await bench.accept(owner, [endpoint, ...rest]);
+      const [open, ...done] = deliveries;
+      assert.ok(open !== undefined);
+      await bench.record(owner, ...done.map((one) => attemptOf(one, SUCCEEDED, DONE)));
+      await prune(bench.store, CUT, 4);
+      assert.deepEqual(ids((await bench.store.event(tenant, event.id))?.deliveries ?? []), [open.id]);
+      await bench.record(owner, attemptOf(open, SUCCEEDED, DONE));
+      await prune(bench.store, CUT, 4);
+      assert.equal(await bench.store.event(tenant, event.id), undefined);
+    });
+
     it('frees an event’s id', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const old = await bench.acceptOne(owner, endpoint);
@@ -162,6 +236,84 @@ export function retentionContract(it: ContractIt): void {
       assert.deepEqual(await bench.record(owner, attemptOf(kept, SUCCEEDED, DONE)), ['recorded']);
     });
 
+    it('removes endpoints that were deleted long ago, and those only', async (bench) => {
+      const { tenant, endpoint } = await bench.start();
+      const [old, late] = [await bench.endpoint(tenant), await bench.endpoint(tenant)];
+      await bench.store.deleteEndpoint(tenant, old.id, wallLater(5));
+      await bench.store.deleteEndpoint(tenant, late.id, CUT);
+      assert.equal(await prune(bench.store, CUT), 1);
+      assert.equal(await bench.store.createEndpoint(old, 10), 'created');
+      assertSame(await bench.store.endpoint(tenant, old.id), old, 'nothing of it was left');
+      assert.equal(await prune(bench.store, wallLater(10 * DAY_MS + 1)), 1);
+      assertSame((await bench.store.catalog(tenant))?.endpoints, [endpoint, old]);
+    });
+
+    it('removes deleted endpoints in steps of about the limit', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      // Nobody may be counted twice, or forgotten, who was deleted at the same moment.
+      for (let index = 0; index < 12; index++) {
+        const one = await bench.endpoint(tenant);
+        await bench.store.deleteEndpoint(tenant, one.id, wallLater(index < 9 ? 5 : 6));
+      }
+      await bench.acceptOne(owner, endpoint, 'backlog');
+      const first = await bench.store.prune(CUT, 5);
+      assert.ok(first > 0 && first <= 5, `${first} rows in the first step`);
+      assert.equal(first + (await prune(bench.store, CUT, 5)), 12);
+    });
+
+    it('removes an endpoint’s history with it, and nothing that another’s history needs', async (bench) => {
+      const { tenant, owner, endpoint } = await bench.start();
+      const gone = await bench.endpoint(tenant);
+      const { deliveries, event } = await bench.accept(owner, [endpoint, gone]);
+      const [kept, old] = deliveries;
+      assert.ok(kept !== undefined && old !== undefined);
+      await bench.record(owner, attemptOf(old, SUCCEEDED, DONE));
+      await bench.record(owner, attemptOf(kept, SUCCEEDED, DONE, { endedAt: CUT }));
+      await bench.store.deleteEndpoint(tenant, gone.id, wallLater(1_000));
+      await prune(bench.store, CUT);
+      assert.deepEqual(ids((await bench.store.event(tenant, event.id))?.deliveries ?? []), [kept.id]);
+      assert.equal(await bench.store.createEndpoint(gone, 10), 'created');
+      assert.deepEqual(await bench.store.deliveries(tenant, { endpointId: gone.id }, { limit: 10, after: null }), []);
+    });
+
+    it('keeps a deleted endpoint as long as anything names it', async (bench) => {
+      const { owner, tenant } = await bench.start();
+      const at = wallLater(1_000);
+      const names = [];
+      for (let index = 0; index < 3; index++) {
+        const endpoint = await bench.endpoint(tenant);
+        names.push({ endpoint, held: await bench.acceptOne(owner, endpoint) });
+      }
+      const [leased, settled, givenBack] = names;
+      assert.ok(leased !== undefined && settled !== undefined && givenBack !== undefined);
+      for (const { endpoint } of names) await bench.store.deleteEndpoint(tenant, endpoint.id, at);
+      await bench.record(owner, attemptOf(settled.held, SUCCEEDED, DONE, { endedAt: CUT }));
+      await bench.store.release(owner, [{ id: givenBack.held.id, to: 'due', dueAt: STEADY }]);
+      await prune(bench.store, CUT, 1);
+      for (const { endpoint, held } of names) {
+        assert.equal((await bench.delivery(tenant, held.id)).endpointId, endpoint.id);
+      }
+      assertSame(await bench.claimDue(owner, STEADY), [givenBack.held]);
+      for (const { held } of [leased, givenBack]) {
+        await bench.store.release(owner, [{ id: held.id, to: 'cancelled', endedAt: at }]);
+      }
+      await prune(bench.store, wallLater(11 * DAY_MS));
+      assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 10, after: null }), []);
+      assert.equal(await bench.store.createEndpoint(leased.endpoint, 10), 'created');
+    });
+
+    it('shows a replay that names an endpoint deleted long ago', async (bench) => {
+      const { tenant, endpoint } = await bench.start();
+      const replay = endedReplay(tenant, endpoint.id);
+      assert.equal(await bench.store.createReplay(replay, new Map(), STEADY, 10), 'created');
+      await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(5));
+      await prune(bench.store, CUT);
+      assertSame(await bench.store.replay(tenant, replay.id), replay);
+      await prune(bench.store, wallLater(10 * DAY_MS + 1));
+      assert.equal(await bench.store.replay(tenant, replay.id), undefined);
+      assert.equal(await bench.store.createEndpoint(endpoint, 10), 'created');
+    });
+
     it('does not trip over deliveries of a deleted tenant that somebody still holds', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const leased = await bench.acceptOne(owner, endpoint);
@@ -179,6 +331,26 @@ export function retentionContract(it: ContractIt): void {
       assert.equal(await store.tenant(tenantId('acme')), undefined);
     });
   });
+}
+
+/** A replay of one endpoint that ended at the cut: it stays. */
+function endedReplay(tenant: TenantId, endpointId: EndpointId): Replay {
+  return {
+    id: newId<ReplayId>(),
+    tenantId: tenant,
+    state: 'completed',
+    endpointId,
+    eventTypes: null,
+    states: ['exhausted'],
+    since: null,
+    until: wallLater(1),
+    ratePerSecond: 1,
+    total: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: wallLater(2),
+    endedAt: CUT,
+  };
 }
 
 /** Prunes until nothing is left. */

@@ -56,7 +56,7 @@ where id = $1 and tenant = $2
 const DELETE: Statement = {
   text: `
 update posthorn.endpoint
-set deleted_at = $3, sealed = ''
+set deleted_at = $3, sealed = '', url = ''
 where id = $1 and tenant = $2 and deleted_at is null
 returning id
 `,

@@ -41,7 +41,7 @@ returning key
 const DELETE_ENDPOINTS: Statement = {
   text: `
 update posthorn.endpoint
-set deleted_at = $2, sealed = '', version = version + 1
+set deleted_at = $2, sealed = '', url = '', version = version + 1
 where tenant = $1 and deleted_at is null
 `,
 };

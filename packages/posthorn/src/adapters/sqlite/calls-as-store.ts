@@ -1,10 +1,9 @@
 // The `Store` seam over named calls, wherever they are made. Lists, counts, pruning and sweeps go in short steps, so that
 // other calls find their way in between.
 import type { EndpointId } from '../../domain/ids.ts';
-import type { WallMs } from '../../domain/time.ts';
-import type { History } from '../../seams/store/history.ts';
 import type { Store } from '../../seams/store/index.ts';
 import type { Page } from '../../seams/store/registry.ts';
+import { pruneInSteps } from '../prune-in-steps.ts';
 import type { MakeCall } from './calls.ts';
 import { pendingInSteps } from './pending.ts';
 import type { PruneCursor } from './prune.ts';
@@ -54,7 +53,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
       fillPage(page, (after, limit) => call('deliveriesStep', tenantId, filter, after, limit)),
     delivery: (tenantId, id) => call('delivery', tenantId, id),
     pending: (limit) => call('pending', limit),
-    prune: pruneInSteps(call),
+    prune: pruneInSteps<PruneCursor>((before, limit, from) => call('pruneStep', before, limit, from)),
 
     countReplay: (tenantId, filter, at) => countInSteps((from) => call('countReplayStep', tenantId, filter, at, from)),
     createReplay: (replay, counts, now, max) => call('createReplay', replay, counts, now, max),
@@ -101,25 +100,4 @@ async function countInSteps(
     if (step.next === null) return found;
     from = step.next;
   }
-}
-
-/** Goes on where the last call ended, lest every call look again at old events that something pending still needs. */
-function pruneInSteps(call: MakeCall): History['prune'] {
-  let cursor: PruneCursor | null = null;
-  return async (before: WallMs, limit: number) => {
-    let fromTheStart = cursor === null;
-    for (;;) {
-      const { removed, next }: { removed: number; next: PruneCursor | null } = await call(
-        'pruneStep',
-        before,
-        limit,
-        cursor,
-      );
-      cursor = next;
-      if (removed > 0) return removed;
-      if (next !== null) continue;
-      if (fromTheStart) return 0;
-      fromTheStart = true;
-    }
-  };
 }

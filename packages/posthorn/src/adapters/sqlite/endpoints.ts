@@ -1,4 +1,5 @@
-// Endpoints and the catalogs made of them. A deleted one keeps its row, without its secrets, for the history that names it.
+// Endpoints and the catalogs made of them. A deleted one keeps its row, without its secrets, for the history that names it;
+// see tombstones.
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
@@ -20,7 +21,7 @@ const CATALOG = `select ${COLUMNS} from endpoint where tenant = ? and deleted_at
 const COUNT = `select count(*) as count from endpoint where tenant = ? and deleted_at is null`;
 const INSERT = `insert into endpoint (id, tenant, ${SETTINGS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REPLACE = `update endpoint set (${SETTINGS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) where key = ?`;
-const DELETE = `update endpoint set deleted_at = ?, sealed = x'' where key = ?`;
+const DELETE = `update endpoint set deleted_at = ?, sealed = x'', url = '' where key = ?`;
 /** Above every id: the first page begins behind it. */
 const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 

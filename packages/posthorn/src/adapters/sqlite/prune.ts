@@ -1,27 +1,42 @@
-// Removing old history, event by event: with an event go its deliveries and attempts. Replays go once they have ended. A
-// step examines and removes a bounded number of rows; the caller takes steps, with other calls in between.
+// Removing old history, event by event: its deliveries with their attempts, each once it is old, and the event with the last
+// of them. Replays go once they have ended, endpoints once nothing names them. A step examines and removes a bounded number of
+// rows; the caller takes steps, with other calls in between.
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
+import type { PruneStep } from '../prune-in-steps.ts';
 import type { Connection } from './connection.ts';
+import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
 import { slotOf } from './type-slots.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
 /** Rows removed per step: about 2 ms with the commit, half of which any transaction costs. */
 const REMOVED_PER_STEP = 100;
-/** Events looked at per step, also if none may go: about 2 ms. */
+/** Events and their deliveries looked at per step, also if none may go: about 2 ms. */
 const EXAMINED_PER_STEP = 1_000;
 
-/** Where the next step goes on: the last event looked at. */
-export interface PruneCursor {
+/** Where the next step goes on: behind the last event looked at, perhaps within the one that follows. */
+interface EventCursor {
+  readonly of: 'events';
   readonly tenant: number;
   readonly createdAt: number;
   readonly id: Uint8Array;
+  readonly part: Part | null;
 }
 
-export interface PruneStep {
-  readonly removed: number;
-  /** `null` when the end was reached. */
-  readonly next: PruneCursor | null;
+/** How far an event with more deliveries than a step may look at has been taken apart. */
+interface Part {
+  readonly event: number;
+  readonly deliveries: number;
+  /** Whether one of these has to stay. */
+  readonly stays: boolean;
+}
+
+export type PruneCursor = EventCursor | TombstoneCursor;
+
+/** What a step may still do. */
+interface Budget {
+  rows: number;
+  looks: number;
 }
 
 const TENANTS = `select key, deleted_at from tenant where key >= ? order by key limit ?`;
@@ -29,9 +44,13 @@ const TENANTS = `select key, deleted_at from tenant where key >= ? order by key 
 export const OLD_EVENTS = `
   select key, created_at, id, deliveries from event
   where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
-const PENDING = `select 1 from queue where id = ?`;
+// index: the primary key
+export const REMOVE_DELIVERY = `
+  delete from delivery where endpoint = ? and state in (1, 2, 3) and id = ? and ended_at < ?`;
 const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
-const REMOVE_DELIVERY = `delete from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
+const PENDING = `select 1 from queue where id = ?`;
+// index: the primary key
+const SETTLED = `select 1 from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
 /** It stays, and those that led to it may not. */
 const LEAD = `update event set leads = 1 where key = ? and leads = 0`;
 const REMOVE_EVENT = `delete from event where key = ?`;
@@ -59,54 +78,93 @@ interface OldEvent {
   readonly deliveries: Uint8Array;
 }
 
-const START: PruneCursor = { tenant: 0, createdAt: Number.MIN_SAFE_INTEGER, id: BEFORE_ALL_IDS };
+const START: EventCursor = {
+  of: 'events',
+  tenant: 0,
+  createdAt: Number.MIN_SAFE_INTEGER,
+  id: BEFORE_ALL_IDS,
+  part: null,
+};
 
-export function pruneStep(db: Connection, before: WallMs, most: number, from: PruneCursor | null): PruneStep {
+export function pruneStep(
+  db: Connection,
+  before: WallMs,
+  most: number,
+  from: PruneCursor | null,
+): PruneStep<PruneCursor> {
   const limit = Math.min(most, REMOVED_PER_STEP);
-  let cursor = from ?? START;
-  let examined = 0;
-  let removed = from === null ? db.run(REMOVE_OLD_REPLAYS, before, limit) : 0;
-  for (;;) {
-    if (removed >= limit) return { removed, next: cursor };
+  if (from?.of === 'endpoints') return pruneTombstones(db, before, limit, from);
+  const budget = { rows: limit, looks: EXAMINED_PER_STEP };
+  if (from === null) budget.rows -= db.run(REMOVE_OLD_REPLAYS, before, limit);
+  const next = pruneEvents(db, before, from ?? START, budget);
+  return { removed: limit - budget.rows, next: next ?? FIRST_TOMBSTONE };
+}
+
+/** @returns where to go on; `null` when all old events have been looked at */
+function pruneEvents(db: Connection, before: WallMs, from: EventCursor, budget: Budget): EventCursor | null {
+  for (let cursor = from; ; ) {
+    if (budget.rows <= 0 || budget.looks <= 0) return cursor;
     const [tenant, following] = db.all<TenantRow>(TENANTS, cursor.tenant, 2);
-    if (tenant === undefined) return { removed, next: null };
+    if (tenant === undefined) return null;
     if (tenant.key !== cursor.tenant) cursor = { ...START, tenant: tenant.key };
-    // Whole slots: one that leads must not go before those that it leads to.
-    const until = tenant.deleted_at === null ? slotOf(before) : Number.MAX_SAFE_INTEGER;
+    // Of a deleted tenant everything is old. Else whole slots: one that leads must not go before those that it leads to.
+    const [endedBefore, until] =
+      tenant.deleted_at === null ? [before, slotOf(before)] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
     // With each of them goes a row at least, unless it has to stay.
-    const wanted = Math.min(EXAMINED_PER_STEP - examined, limit - removed);
+    const wanted = Math.min(budget.looks, budget.rows);
     const events = db.all<OldEvent>(OLD_EVENTS, tenant.key, cursor.createdAt, cursor.id, until, wanted);
+    budget.looks -= 1;
     for (const event of events) {
-      const taken = removeEvent(db, event, limit - removed);
-      removed += taken.rows;
-      if (!taken.whole) return { removed, next: cursor };
-      cursor = { tenant: tenant.key, createdAt: event.created_at, id: event.id };
-      if (removed >= limit) return { removed, next: cursor };
+      const part = takeApart(db, event, cursor.part, endedBefore, budget);
+      if (part !== null) return { ...cursor, part };
+      cursor = { ...cursor, createdAt: event.created_at, id: event.id, part: null };
     }
-    examined += events.length + 1;
-    if (examined >= EXAMINED_PER_STEP) return { removed, next: cursor };
     if (events.length === wanted) continue;
-    if (tenant.deleted_at !== null) removed += removeTenant(db, tenant.key, limit - removed);
-    if (following === undefined) return { removed, next: null };
+    if (tenant.deleted_at !== null) budget.rows -= removeTenant(db, tenant.key, budget.rows);
+    if (following === undefined) return null;
     cursor = { ...START, tenant: following.key };
   }
 }
 
-/** @returns how many rows went, and whether nothing more of this event can go now */
-function removeEvent(db: Connection, event: OldEvent, limit: number): { rows: number; whole: boolean } {
-  const deliveries = readList<DeliveryId, EndpointId>(event.deliveries);
-  if (deliveries.some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined)) {
-    db.run(LEAD, event.key);
-    return { rows: 0, whole: true };
+/**
+ * Removes what is old of an event, and the event itself unless something of it stays.
+ * @returns how far it has come; `null` when nothing more of it can go now
+ */
+function takeApart(
+  db: Connection,
+  event: OldEvent,
+  from: Part | null,
+  endedBefore: number,
+  budget: Budget,
+): Part | null {
+  const all = readList<DeliveryId, EndpointId>(event.deliveries);
+  let { deliveries, stays } = from?.event === event.key ? from : { deliveries: 0, stays: false };
+  for (const { id, endpointId } of all.slice(deliveries)) {
+    if (budget.rows <= 0 || budget.looks <= 0) return { event: event.key, deliveries, stays };
+    const removed = removeDelivery(db, id, endpointId, endedBefore);
+    stays ||= removed === 0 && isStored(db, id, endpointId);
+    budget.rows -= removed;
+    budget.looks -= 1;
+    deliveries += 1;
   }
-  let rows = 0;
-  for (const { id, endpointId } of deliveries) {
-    if (rows >= limit) return { rows, whole: false };
-    const key = idBytes(id);
-    rows += db.run(REMOVE_ATTEMPTS, key);
-    rows += db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key);
-  }
-  return { rows: rows + db.run(REMOVE_EVENT, event.key), whole: true };
+  budget.looks -= 1;
+  if (stays) db.run(LEAD, event.key);
+  else budget.rows -= db.run(REMOVE_EVENT, event.key);
+  return null;
+}
+
+/** Unless it is pending, or was settled only lately. @returns how many rows went */
+function removeDelivery(db: Connection, id: DeliveryId, endpointId: EndpointId, endedBefore: number): number {
+  const key = idBytes(id);
+  const removed = db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key, endedBefore);
+  return removed === 0 ? 0 : removed + db.run(REMOVE_ATTEMPTS, key);
+}
+
+function isStored(db: Connection, id: DeliveryId, endpointId: EndpointId): boolean {
+  const key = idBytes(id);
+  return (
+    db.get(PENDING, key) !== undefined || db.get(SETTLED, db.names.endpointKey(endpointId) ?? 0, key) !== undefined
+  );
 }
 
 /** Removes the replays of a deleted tenant, and its tombstone once nothing refers to it. */

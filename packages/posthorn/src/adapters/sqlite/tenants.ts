@@ -15,7 +15,7 @@ const RENAME = `update tenant set name = ?, updated_at = ? where id = ? and dele
 const REVISE = `update tenant set revision = ? where key = ?`;
 const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
 const DELETE_ENDPOINTS = `
-  update endpoint set deleted_at = ?, sealed = x'' where tenant = ? and deleted_at is null`;
+  update endpoint set deleted_at = ?, sealed = x'', url = '' where tenant = ? and deleted_at is null`;
 
 interface TenantRow {
   readonly id: TenantId;

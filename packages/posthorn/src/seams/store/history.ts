@@ -98,8 +98,10 @@ export interface History {
   deliveries(tenantId: TenantId, filter: DeliveryFilter, page: Page<DeliveryId>): Promise<DeliverySummary[]>;
   delivery(tenantId: TenantId, id: DeliveryId): Promise<DeliveryDetail | undefined>;
   /**
-   * Removes history older than `before`, replays that ended before it, and all of that of deleted tenants, at most about
-   * `limit` rows in one short transaction. An event goes only when no pending delivery needs it.
+   * Removes history older than `before`: deliveries that were made and settled before it, with their attempts, and an event
+   * made before it with the last of its deliveries; never one that has a delivery which is pending or was settled at
+   * `before` or later, however old it is. Also replays that ended before it, endpoints that were deleted before it once
+   * nothing names them, and all of that of deleted tenants. At most about `limit` rows in one short transaction.
    * @returns the number of rows removed; 0 when nothing is left to remove
    */
   prune(before: WallMs, limit: number): Promise<number>;

@@ -56,8 +56,9 @@ export interface Registry {
    */
   replaceEndpoint(endpoint: StoredEndpoint, now: SteadyMs): Promise<'replaced' | 'missing' | 'changed'>;
   /**
-   * Deletes the endpoint, wipes its sealed part and cancels its pending deliveries, except those that a live process holds:
-   * whoever holds them cancels them when their turn comes.
+   * Deletes the endpoint, wipes its sealed part and its URL, which may carry a token, and cancels its pending deliveries,
+   * except those that a live process holds: whoever holds them cancels them when their turn comes. The rest of it is removed
+   * by later calls of `prune`.
    * @returns false when there is none
    */
   deleteEndpoint(tenantId: TenantId, id: EndpointId, at: WallMs): Promise<boolean>;
