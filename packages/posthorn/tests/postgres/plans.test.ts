@@ -9,6 +9,7 @@ import { WORK_SESSION } from '../../src/adapters/postgres/connection.ts';
 import { DELIVERIES } from '../../src/adapters/postgres/history.ts';
 import { migratePostgres } from '../../src/adapters/postgres/index.ts';
 import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
+import { EVENTS as OLD_EVENTS, DELIVERIES as SETTLED_DELIVERIES } from '../../src/adapters/postgres/prune.ts';
 import { RECORD } from '../../src/adapters/postgres/record-sql.ts';
 import { RELEASE } from '../../src/adapters/postgres/release.ts';
 import { LAST_SEARCHED, SEARCH } from '../../src/adapters/postgres/replay-search.ts';
@@ -46,6 +47,9 @@ interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
+  readonly 'Actual Rows'?: number;
+  readonly 'Actual Loops'?: number;
+  readonly 'Rows Removed by Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -126,6 +130,67 @@ describe('the plans of work statements', () => {
       if (rows.length === 0) await session.query(FILL);
       await expectIndexed(name, text);
     });
+  }
+});
+
+describe('a step of pruning', () => {
+  /** Old events of one tenant among others, none of which may go: half of their deliveries are pending, half settled lately. */
+  const KEPT = `
+    insert into posthorn.tenant (id, name, created_at, updated_at)
+    select n::text, '', 1, 1 from generate_series(1, 2000) as n;
+    create temporary table made as
+    select n, gen_random_uuid() as event, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid as delivery
+    from generate_series(1, 20000) as n;
+    insert into posthorn.event (tenant, created_at, id, type, fingerprint, deliveries, endpoints, body)
+    select 7, n, event, 'order.paid', '', array[delivery], array[delivery], '' from made;
+    insert into posthorn.queue (id, endpoint_id, event_id, tenant, event_type, place)
+    select delivery, delivery, event, 7, 'order.paid', 'backlog' from made where n % 2 = 0;
+    insert into posthorn.delivery (tenant, ended_at, id, endpoint_id, event_id, attempts, failures, interruptions,
+      event_type, state)
+    select 7, 1000000, delivery, delivery, event, 1, 0, 0, 'order.paid', 'succeeded' from made where n % 2 = 1;
+    insert into posthorn.attempt (delivery_id, id, started_at, duration_ms, number, manual, repeated, late, outcome)
+    select delivery, event, 1, 1, 1, false, false, false, 'succeeded' from made`;
+  const LIMIT = 100;
+  const HALF_WAY = '00000000-0000-7000-8000-000000002710';
+
+  for (const [name, { text }, behind] of [
+    ['deliveries', SETTLED_DELIVERIES, [HALF_WAY, LAST_ID]],
+    ['events', OLD_EVENTS, [10_000, LAST_ID]],
+  ] as const) {
+    for (const analysed of [false, true]) {
+      const statistics = analysed ? 'statistics' : 'no statistics';
+      it(`of ${name} begins where the last one ended and looks at its limit of rows, with ${statistics}`, async () => {
+        const database = await createTestDatabase();
+        const session = new Client({ connectionString: database.url });
+        try {
+          await migratePostgres(database.url);
+          await session.connect();
+          await session.query(KEPT);
+          if (analysed) await session.query('vacuum analyze');
+          await session.query(WORK_SESSION);
+          const { rows } = await session.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+            `explain (analyze, format json) ${text}`,
+            [LIMIT, 7, ...behind, 500_000],
+          );
+          const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
+          assert.ok(plan !== undefined);
+          for (const [node] of nodesOf(plan)) {
+            const { 'Relation Name': table, 'Node Type': type, 'Index Cond': condition = '' } = node;
+            // Of tenants it reads the one where it goes on, and those behind that.
+            if (table === undefined || table === 'tenant' || type === 'ModifyTable') continue;
+            assert.match(type, /^Index (Only )?Scan$/, `${type} of ${table}`);
+            assert.match(condition, /\b(delivery_)?id\b/);
+            const found = (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0);
+            assert.ok(found <= LIMIT, `${found} rows of ${table} found`);
+            assert.equal(node['Rows Removed by Filter'] ?? 0, 0, `rows of ${table} passed over`);
+          }
+          assert.equal(rows.length, 1);
+        } finally {
+          await session.end();
+          await database.drop();
+        }
+      });
+    }
   }
 });
 

@@ -131,6 +131,23 @@ export function retentionContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
     });
 
+    it('goes on where the step before ended, and looks from the front again at the end', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const first = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
+      const rest = [];
+      for (let index = 0; index < 12; index++) {
+        rest.push(await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(10 + index) }));
+      }
+      await bench.record(owner, ...rest.map((one) => attemptOf(one, SUCCEEDED, DONE)));
+      assert.ok((await bench.store.prune(CUT, 3)) > 0);
+      await bench.record(owner, attemptOf(first, SUCCEEDED, DONE));
+      assert.ok((await bench.store.prune(CUT, 3)) > 0);
+      assert.equal((await bench.delivery(tenant, first.id)).state, 'succeeded');
+      await prune(bench.store, CUT, 3);
+      assert.equal(await bench.store.delivery(tenant, first.id), undefined);
+      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+    });
+
     it('reaches what is old behind more than a step of what has to stay, in every tenant', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.endpoint(await bench.tenant('other'));

@@ -32,10 +32,12 @@ const SESSION = `
 `;
 
 // The queue is empty in one minute and has a million rows in the next, and a plan made for an empty table would be ruinous
-// then. So work statements are written to find every row by index, one by one, and sessions are told to want nothing else.
+// then. So work statements are written to find every row by index, one by one and in its order, and sessions are told to want
+// nothing else.
 export const WORK_SESSION = `${SESSION}
   set plan_cache_mode = force_generic_plan;
   set enable_seqscan = off;
+  set enable_bitmapscan = off;
   set enable_hashjoin = off;
   set enable_mergejoin = off;
   set max_parallel_workers_per_gather = 0;

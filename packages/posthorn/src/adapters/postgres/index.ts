@@ -10,7 +10,7 @@ import { keep } from './kept.ts';
 import { migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
 import { pending, pendingOf } from './pending.ts';
-import { prune } from './prune.ts';
+import { pruning } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
 import { countReplay } from './replay-search.ts';
@@ -110,7 +110,7 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     deliveries: (tenantId, filter, page) => history.deliveries(database, tenantId, filter, page),
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),
     pending: (limit) => pending(database, limit),
-    prune: (before, limit) => prune(database, before, limit),
+    prune: pruning(database),
 
     countReplay: (tenantId, filter, at) => countReplay(database, tenantId, filter, at),
     createReplay: (replay, counts, now, max) => replays.createReplay(database, replay, counts, now, max),

@@ -1,70 +1,108 @@
-// Removing history that is older than it is kept, and all history of deleted tenants: a bounded number of rows in one short
-// transaction, tenant by tenant along indexes.
-import { idFloor } from '../../domain/ids.ts';
+// Removing history that is older than it is kept, and all history of deleted tenants: tenant by tenant along indexes, a bounded
+// number of rows per step. What has to stay is looked at once and then left behind, until the next look from the front.
+import { type DeliveryId, type EventId, idFloor } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
-import type { Database, Query, Statement, Value } from './connection.ts';
+import type { History } from '../../seams/store/history.ts';
+import { type PruneStep, pruneInSteps } from '../prune-in-steps.ts';
+import type { Database, Statement, Value } from './connection.ts';
 import { sweepStranded } from './sweep.ts';
 
 /** Later than anything, and the highest id: of a deleted tenant everything is old. */
 const END_MS = '9223372036854775807';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** Lower than any id. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Deliveries looked for per step of events, give or take those of one event. */
+const LISTED_PER_STEP = 5_000;
+
+/**
+ * Tenants by key, from the one on that the last step ended in, and behind what each is looked through. A lateral join keeps
+ * their order, so the last row found is where to go on.
+ */
+const tenantsWith = (bounds: string) =>
+  `(select key, ${bounds} from posthorn.tenant where key >= $2 order by key offset 0) as tenant`;
 
 // Served by the primary key. What was settled only lately is kept although it was made long ago.
-const DELIVERIES: Statement = {
+export const DELIVERIES: Statement = {
   text: `
-with old as materialized (
-  select found.tenant, found.id
-  from posthorn.tenant
+with looked as materialized (
+  select found.*
+  from ${tenantsWith(`
+    case when key = $2 then $3::uuid else '${FIRST_ID}' end as behind,
+    case when deleted_at is null then $4::uuid else '${LAST_ID}' end as below,
+    case when deleted_at is null then $5::bigint else ${END_MS} end as ended_before`)}
   cross join lateral (
-    select delivery.tenant, delivery.id
+    select delivery.tenant, delivery.id, delivery.ended_at < tenant.ended_before as old
     from posthorn.delivery
-    where delivery.tenant = tenant.key
-      and delivery.id < case when tenant.deleted_at is null then $2::uuid else '${LAST_ID}' end
-      and delivery.ended_at < case when tenant.deleted_at is null then $3::bigint else ${END_MS} end
+    where delivery.tenant = tenant.key and delivery.id > tenant.behind and delivery.id < tenant.below
     order by delivery.id
     limit $1
   ) as found
   limit $1
 ),
 gone as (
-  delete from posthorn.delivery using old where delivery.tenant = old.tenant and delivery.id = old.id
+  delete from posthorn.delivery
+  using looked
+  where looked.old and delivery.tenant = looked.tenant and delivery.id = looked.id
   returning delivery.id
 ),
 attempts as (
   delete from posthorn.attempt using gone where attempt.delivery_id = gone.id returning attempt.id
 )
-select (select count(*) from gone) + (select count(*) from attempts) as removed
+select (select count(*) from gone) + (select count(*) from attempts) as removed, tenant, 0 as created_at, id
+from looked
+order by tenant desc, id desc
+limit 1
 `,
 };
 
 // Served by event_newest. An event stays as long as one of its deliveries does, pending or settled.
-const EVENTS: Statement = {
+export const EVENTS: Statement = {
   text: `
-with old as materialized (
-  select found.tenant, found.id
-  from posthorn.tenant
+with found as materialized (
+  select found.*
+  from ${tenantsWith(`
+    case when key = $2 then $3::bigint else -1 end as behind_at,
+    case when key = $2 then $4::uuid else '${FIRST_ID}' end as behind_id,
+    case when deleted_at is null then $5::bigint else ${END_MS} end as made_before`)}
   cross join lateral (
-    select event.tenant, event.id
+    select event.tenant, event.created_at, event.id, event.deliveries
     from posthorn.event
     where event.tenant = tenant.key and event.created_at >= 0
-      and event.created_at < case when tenant.deleted_at is null then $2::bigint else ${END_MS} end
-      and not exists (
-        select from unnest(event.deliveries) as made (id) join posthorn.queue on queue.id = made.id
-      )
-      and not exists (
-        select
-        from unnest(event.deliveries) as made (id)
-        join posthorn.delivery on delivery.tenant = event.tenant and delivery.id = made.id
-      )
+      and (event.created_at, event.id) > (tenant.behind_at, tenant.behind_id)
+      and event.created_at < tenant.made_before
     order by event.created_at, event.id
     limit $1
   ) as found
   limit $1
 ),
+listed as materialized (
+  select *, sum(cardinality(deliveries)) over (order by tenant, created_at, id) - cardinality(deliveries) as before_these
+  from found
+),
+looked as materialized (
+  select tenant, created_at, id,
+    not exists (
+      select from unnest(listed.deliveries) as made (id) join posthorn.queue on queue.id = made.id
+    )
+    and not exists (
+      select
+      from unnest(listed.deliveries) as made (id)
+      join posthorn.delivery on delivery.tenant = listed.tenant and delivery.id = made.id
+    ) as old
+  from listed
+  where before_these < ${LISTED_PER_STEP}
+),
 gone as (
-  delete from posthorn.event using old where event.tenant = old.tenant and event.id = old.id returning event.id
+  delete from posthorn.event
+  using looked
+  where looked.old and event.tenant = looked.tenant and event.id = looked.id
+  returning event.id
 )
-select count(*) as removed from gone
+select (select count(*) from gone) as removed, tenant, created_at, id
+from looked
+order by tenant desc, created_at desc, id desc
+limit 1
 `,
 };
 
@@ -172,30 +210,73 @@ select count(*) as removed from gone
 `,
 };
 
-/** See `History.prune`. */
-export function prune(database: Database, before: WallMs, limit: number): Promise<number> {
-  const moment = Math.floor(before);
-  const steps: readonly [Statement, ...Value[]][] = [
-    [DELIVERIES, idFloor(moment), moment],
-    [LATE_ATTEMPTS, idFloor(moment)],
-    [EVENTS, moment],
-    [ENDPOINTS, moment],
-    [ENDPOINTS_OF_DELETED_TENANTS],
-    [REPLAYS, moment],
-    [REPLAYS_OF_DELETED_TENANTS],
-    [TENANTS],
-  ];
-  return database.transaction(async (query) => {
-    let removed = await sweepStranded(query, limit);
-    for (const [statement, ...values] of steps) {
-      if (removed >= limit) break;
-      removed += await countOf(query, statement, [limit - removed, ...values]);
-    }
-    return removed;
-  });
+/** The last row that a step has looked at. */
+interface Place {
+  readonly tenant: number;
+  readonly created_at: number;
+  readonly id: DeliveryId | EventId | typeof FIRST_ID;
 }
 
-async function countOf(query: Query, statement: Statement, values: readonly Value[]): Promise<number> {
-  const [row] = await query<{ removed: number }>(statement, values);
-  return row?.removed ?? 0;
+const FRONT: Place = { tenant: 0, created_at: -1, id: FIRST_ID };
+
+/** What a step of a stage did, and behind what that stage goes on; `null` when nothing is left for it. */
+type Stage = (database: Database, before: number, limit: number, behind: Place) => Promise<PruneStep<Place>>;
+
+/** What waits for nobody, before anything that looks at what is pending. */
+const stranded: Stage = async (database, _before, limit) => {
+  const removed = await database.transaction((query) => sweepStranded(query, limit));
+  return { removed, next: removed === 0 ? null : FRONT };
+};
+
+/** A statement that answers with the last row that it has looked at, or with none. */
+function along(statement: Statement, values: (behind: Place, before: number) => Value[]): Stage {
+  return async (database, before, limit, behind) => {
+    const [row] = await database.work<Place & { readonly removed: number }>(statement, [
+      limit,
+      ...values(behind, before),
+    ]);
+    return { removed: row?.removed ?? 0, next: row ?? null };
+  };
+}
+
+/** A statement that finds by index what may go, and nothing else. */
+function atOnce(statement: Statement, ...values: ((before: number) => Value)[]): Stage {
+  return async (database, before, limit) => {
+    const [row] = await database.work<{ removed: number }>(statement, [limit, ...values.map((of) => of(before))]);
+    const removed = row?.removed ?? 0;
+    return { removed, next: removed === 0 ? null : FRONT };
+  };
+}
+
+const itself = (before: number) => before;
+
+/** One after another: what is removed later is what nothing needs any more. */
+const STAGES: readonly Stage[] = [
+  stranded,
+  along(DELIVERIES, ({ tenant, id }, before) => [tenant, id, idFloor(before), before]),
+  atOnce(LATE_ATTEMPTS, idFloor),
+  along(EVENTS, ({ tenant, created_at, id }, before) => [tenant, created_at, id, before]),
+  atOnce(ENDPOINTS, itself),
+  atOnce(ENDPOINTS_OF_DELETED_TENANTS),
+  atOnce(REPLAYS, itself),
+  atOnce(REPLAYS_OF_DELETED_TENANTS),
+  atOnce(TENANTS),
+];
+
+/** Where the next step goes on. */
+interface Cursor {
+  readonly stage: number;
+  readonly behind: Place;
+}
+
+/** See `History.prune`. It remembers where it is, so it is made once for a store. */
+export function pruning(database: Database): History['prune'] {
+  return pruneInSteps<Cursor>(async (before: WallMs, limit, from) => {
+    const { stage, behind } = from ?? { stage: 0, behind: FRONT };
+    const step = STAGES[stage];
+    if (step === undefined) return { removed: 0, next: null };
+    const { removed, next } = await step(database, Math.floor(before), limit, behind);
+    if (next !== null) return { removed, next: { stage, behind: next } };
+    return { removed, next: stage + 1 < STAGES.length ? { stage: stage + 1, behind: FRONT } : null };
+  });
 }

@@ -101,8 +101,9 @@ export interface History {
    * Removes history older than `before`: deliveries that were made and settled before it, with their attempts, and an event
    * made before it with the last of its deliveries; never one that has a delivery which is pending or was settled at
    * `before` or later, however old it is. Also replays that ended before it, endpoints that were deleted before it once
-   * nothing names them, and all of that of deleted tenants. At most about `limit` rows in one short transaction.
-   * @returns the number of rows removed; 0 when nothing is left to remove
+   * nothing names them, and all of that of deleted tenants. At most about `limit` rows in one short transaction. A call goes
+   * on where the one before ended, so that what has to stay is not looked at by every one of them.
+   * @returns the number of rows removed; 0 when nothing is left to remove, as a look from the front has told
    */
   prune(before: WallMs, limit: number): Promise<number>;
 }
