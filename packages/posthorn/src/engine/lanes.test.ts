@@ -100,7 +100,7 @@ describe('lanes', () => {
     await pump();
     for (let round = 0; round < 4; round++) {
       finishAll('slow');
-      await time.pass(1_000);
+      await time.pass(2_000);
     }
     assert.equal(lanes.active, 512);
     const healthy = id<EndpointId>();
@@ -275,12 +275,12 @@ describe('lanes', () => {
     };
 
     for (const manner of ['failing', 'slow'] as const) {
-      it(`start a thousand calls a second together while they are ${manner}`, async () => {
+      it(`start five hundred calls a second together while they are ${manner}`, async () => {
         for (let i = 0; i < 20; i++) crowd(id<EndpointId>());
         await pump();
         finishAll(manner);
         const calls = await callsWithin(2_000, manner);
-        assert.ok(calls > 1_800 && calls <= 2_005, `${calls}`);
+        assert.ok(calls > 900 && calls <= 1_005, `${calls}`);
       });
     }
 
@@ -289,7 +289,7 @@ describe('lanes', () => {
       crowd(endpoint);
       await pump();
       await callsWithin(50, 'failing');
-      await time.pass(5);
+      await time.pass(10);
       assert.equal(started.length, 4);
       await finishOne();
       for (let i = 0; i < 100; i++) await finishOne();
@@ -338,7 +338,7 @@ describe('lanes', () => {
         for (const { endpointId } of started) begun.set(endpointId, (begun.get(endpointId) ?? 0) + 1);
         finishAll('failing');
       }
-      for (const endpoint of endpoints) assert.ok((begun.get(endpoint) ?? 0) >= 40);
+      for (const endpoint of endpoints) assert.ok((begun.get(endpoint) ?? 0) >= 20);
     });
   });
 

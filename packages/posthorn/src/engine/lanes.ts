@@ -34,12 +34,12 @@ const CALLS_FRACTION = 1 / 4;
 /** Lanes whose last call ran out of time may have this many calls under way together: the rest is for those that answer. */
 const MAX_SLOW_CALLS = MAX_CALLS / 2;
 /**
- * Lanes whose last call did not succeed start so many calls together in each step, about 1,000 a second or a tenth of what the
+ * Lanes whose last call did not succeed start so many calls together in each step, about 500 a second or a twentieth of what the
  * process can do, and one more for each call that the others start. In small steps, since calls that began together run out
  * of time together.
  */
 const TROUBLED_STARTS = 5;
-const TROUBLED_STEP_MS = 5;
+const TROUBLED_STEP_MS = 10;
 
 /** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
 export type Manner = 'well' | 'failing' | 'slow';
