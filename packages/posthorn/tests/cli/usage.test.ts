@@ -41,6 +41,12 @@ describe('the command line', { concurrency: true }, () => {
     ['a bad status', ['listen', '--status', '99'], /It must be a whole number, from 200 to 599/],
     ['an id cut short', ['deliveries', '0190163d'], /It must be a whole id, e\.g\. 0190163d-/],
     ['a moment that nobody knows', ['deliveries', '--since', 'soon'], /It must be a moment like 2h, 3d, 2026-11-23/],
+    ['a span the wrong way round', ['deliveries', '--since', '2h', '--until', '3h'], /--since must be the earlier one/],
+    [
+      'a replay of no time',
+      ['replay', '--since', '2026-11-23', '--until', '2026-11-23'],
+      /--since must be the earlier/,
+    ],
     ['a state that there is not', ['deliveries', '--state', 'lost'], /Allowed choices are pending, succeeded/],
     ['a retry of nothing', ['deliveries', '--retry'], /--retry needs the id of a delivery/],
     ['two things at once', ['endpoints', '--test', '--enable'], /'--test' cannot be used with option '--enable'/],
@@ -54,6 +60,11 @@ describe('the command line', { concurrency: true }, () => {
       /The payload from standard input is not JSON in UTF-8/,
     ],
     ['a payload that is not UTF-8', ['send', 'order.paid', 'latin1.json', '--tenant', 'a'], /is not JSON in UTF-8/],
+    [
+      'an empty payload',
+      ['send', 'a', '/dev/null', '--tenant', 'a'],
+      /from \/dev\/null is not JSON in UTF-8: it is empty/,
+    ],
     ['a payload file that is not there', ['send', 'a', 'none.json', '--tenant', 'a'], /cannot be read from none.json/],
   ];
   for (const [what, parameters, says] of wrong) {

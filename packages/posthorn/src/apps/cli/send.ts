@@ -67,6 +67,7 @@ async function readPayload(file: string | undefined, terminal: Terminal): Promis
   try {
     // Strict: a replacement character in the place of a bad byte would be another payload.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (text.trim() === '') throw new Error('it is empty');
     JSON.parse(text);
     return text;
   } catch (error) {

@@ -1,4 +1,5 @@
 // Moments as people type them, and as tables and lines show them. Everything is in UTC, like the log and the API.
+import { CommandError, EXIT } from '../cli/exit-codes.ts';
 import type { Reader } from '../settings/values.ts';
 
 const UNITS_MS = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
@@ -26,6 +27,18 @@ export function readMoment(now: number): Reader<string> {
       ? { ok: true, value: at.toISOString() }
       : { ok: false, allowed: 'a moment like 2h, 3d, 2026-11-23 or 2026-11-23T18:59:00Z' };
   };
+}
+
+/**
+ * @param since ISO 8601 in UTC, as is `until`
+ * @throws CommandError when nothing can be between them
+ */
+export function expectSpan({ since, until }: { readonly since?: string; readonly until?: string }): void {
+  if (since === undefined || until === undefined || since < until) return;
+  throw new CommandError(
+    `Nothing is since ${longMoment(since)} and before ${longMoment(until)}: --since must be the earlier one.`,
+    EXIT.usage,
+  );
 }
 
 /** `18:59:04` for today, `11-23 18:59` for this year, else `2025-11-23`. @param at ISO 8601 in UTC */

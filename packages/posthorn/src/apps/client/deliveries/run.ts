@@ -3,6 +3,7 @@ import type { ApiAccess } from '../../cli/api-client.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { EndpointNames } from '../endpoint-names.ts';
+import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { printJson } from '../print-json.ts';
 import {
@@ -42,6 +43,7 @@ export async function deliveries(
   flags: DeliveriesFlags,
   terminal: Terminal,
 ): Promise<void> {
+  expectSpan(flags);
   const posthorn = new Posthorn(access);
   const tenant = await theTenant(posthorn, flags.tenant);
   const asking = { posthorn, tenant, flags, terminal };

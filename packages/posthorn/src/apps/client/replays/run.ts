@@ -5,6 +5,7 @@ import { CommandError, EXIT } from '../../cli/exit-codes.ts';
 import { stopSignal } from '../../service/signals.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { printJson } from '../print-json.ts';
 import { dryRunShape, type Replay, replayShape } from '../shapes.ts';
@@ -46,6 +47,7 @@ const COUNT_TIMEOUT_MS = 75_000;
 const LISTED = 50;
 
 export async function replay(access: ApiAccess, flags: ReplayFlags, terminal: Terminal): Promise<void> {
+  expectSpan(flags);
   const posthorn = new Posthorn(access);
   const tenant = await theTenant(posthorn, flags.tenant);
   const asking = { posthorn, tenant, flags, terminal };
