@@ -7,7 +7,7 @@ import type { Database } from './connection.ts';
 import { claimOf, type HeldRow } from './held-rows.ts';
 import { type Look, MovingBound } from './moving-bound.ts';
 import { unregistered } from './trouble.ts';
-import { plainArray } from './wire.ts';
+import { NIL, plainArray } from './wire.ts';
 
 /**
  * How far below the last claimed row another process, whose clock may be behind or whose commit late, may put a new one that is
@@ -17,7 +17,6 @@ import { plainArray } from './wire.ts';
 const MARGIN_MS = 100;
 /** Endpoints whose backlog's bound is remembered; the others are looked at from the front. */
 const MAX_BACKLOG_BOUNDS = 10_000;
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 export interface Want {
   readonly endpointId: EndpointId;

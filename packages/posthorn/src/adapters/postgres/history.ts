@@ -24,7 +24,7 @@ import type {
 import type { Page } from '../../seams/store/registry.ts';
 import type { Database, Statement } from './connection.ts';
 import { latestOfType, type Range } from './history-by-type.ts';
-import { plainArray } from './wire.ts';
+import { NIL, plainArray } from './wire.ts';
 
 /** The last moment that a UUIDv7 can carry. */
 const MAX_ID_MS = 2 ** 48 - 1;
@@ -45,15 +45,17 @@ from posthorn.delivery`;
 
 const TENANT = 'tenant = (select key from posthorn.tenant where id = $1 and deleted_at is null)';
 
-/** Served by event_newest, or event_type. */
+/**
+ * Served by event_newest, or event_type. One bound from above: of two, the index would begin at the first one, and a page deep
+ * down would wade through all that is newer.
+ */
 const EVENTS: Statement = {
   text: `
 select id, type, created_at
 from posthorn.event
 where ${TENANT}
   and ($3::text is null or type = $3)
-  and created_at >= 0 and created_at >= $4 and created_at < $5
-  and ($6::bigint is null or (created_at, id) < ($6, $7::uuid))
+  and created_at >= 0 and created_at >= $4 and (created_at, id) < ($5, $6::uuid)
 order by created_at desc, id desc
 limit $2
 `,
@@ -180,15 +182,11 @@ export async function events(
   filter: EventFilter,
   page: Page<{ readonly createdAt: WallMs; readonly id: EventId }>,
 ): Promise<EventSummary[]> {
-  const rows = await database.read<EventRow>(EVENTS, [
-    tenantId,
-    page.limit,
-    filter.eventType ?? null,
-    filter.since ?? 0,
-    filter.until ?? Number.MAX_SAFE_INTEGER,
-    page.after?.createdAt ?? null,
-    page.after?.id ?? null,
-  ]);
+  const until = filter.until ?? Number.MAX_SAFE_INTEGER;
+  const { after } = page;
+  const below = after !== null && after.createdAt < until ? [after.createdAt, after.id] : [until, NIL];
+  const range = [filter.since ?? 0, ...below];
+  const rows = await database.read<EventRow>(EVENTS, [tenantId, page.limit, filter.eventType ?? null, ...range]);
   return rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
 }
 

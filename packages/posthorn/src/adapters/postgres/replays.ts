@@ -6,10 +6,7 @@ import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, ReplayFilter, Replays } from '../../seams/store/replays.ts';
 import type { Database, Statement } from './connection.ts';
 import { LOCK_TENANT } from './endpoints.ts';
-import { plainArray, textArray } from './wire.ts';
-
-/** The id below which nothing has been looked at. */
-const NIL = '00000000-0000-0000-0000-000000000000';
+import { NIL, plainArray, textArray } from './wire.ts';
 
 const EXISTS: Statement = { text: 'select from posthorn.replay where id = $1' };
 

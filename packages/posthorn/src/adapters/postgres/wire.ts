@@ -2,6 +2,9 @@
 // a statement's text does not depend on the batch's size and stays prepared.
 import { types } from 'pg';
 
+/** No id is lower. */
+export const NIL = '00000000-0000-0000-0000-000000000000';
+
 type Plain = string | number | bigint | boolean | null;
 
 /** The literal of an array of ids, numbers, booleans or words of our own: nothing in it needs quoting. */
