@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { ACCEPT } from '../../src/adapters/postgres/accept-sql.ts';
 import { BACKLOGS, CLAIM_BACKLOG, CLAIM_DUE, NEXT_DUE } from '../../src/adapters/postgres/claim-sql.ts';
 import { WORK_SESSION } from '../../src/adapters/postgres/connection.ts';
-import { DELIVERIES } from '../../src/adapters/postgres/history.ts';
+import { DELIVERIES, EVENTS } from '../../src/adapters/postgres/history.ts';
 import { migratePostgres } from '../../src/adapters/postgres/index.ts';
 import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
 import { EVENTS as OLD_EVENTS, DELIVERIES as SETTLED_DELIVERIES } from '../../src/adapters/postgres/prune.ts';
@@ -50,6 +50,8 @@ interface PlanNode {
   readonly 'Actual Rows'?: number;
   readonly 'Actual Loops'?: number;
   readonly 'Rows Removed by Filter'?: number;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -225,6 +227,36 @@ describe('the plan of a list of deliveries', () => {
       }
     });
   }
+});
+
+describe('the plan of a list of events', () => {
+  it('reads no more for a page deep down than for the first one', async () => {
+    const database = await createTestDatabase();
+    const session = new Client({ connectionString: database.url });
+    try {
+      await migratePostgres(database.url);
+      await session.connect();
+      await session.query(`
+        insert into posthorn.tenant (id, name, created_at, updated_at) values ('acme', '', 1, 1);
+        insert into posthorn.event (tenant, created_at, id, type, fingerprint, deliveries, endpoints, body)
+        select 1, n, gen_random_uuid(), 'order.paid', '', '{}', '{}', '' from generate_series(1, 50000) as n`);
+      await session.query('vacuum analyze');
+      const blocksBelow = async (createdAt: number) => {
+        const { rows } = await session.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+          `explain (analyze, buffers, format json) ${EVENTS.text}`,
+          ['acme', 51, null, 0, createdAt, FIRST_ID],
+        );
+        const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
+        assert.equal(plan?.['Actual Rows'], 51);
+        return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0);
+      };
+      const [first, deep] = [await blocksBelow(Number.MAX_SAFE_INTEGER), await blocksBelow(1_000)];
+      assert.ok(first > 0 && deep <= first + 5, `${deep} blocks, ${first} for the first page`);
+    } finally {
+      await session.end();
+      await database.drop();
+    }
+  });
 });
 
 function* nodesOf(node: PlanNode, parent?: PlanNode): Generator<[PlanNode, PlanNode | undefined]> {

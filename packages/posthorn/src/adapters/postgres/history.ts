@@ -49,7 +49,7 @@ const TENANT = 'tenant = (select key from posthorn.tenant where id = $1 and dele
  * Served by event_newest, or event_type. One bound from above: of two, the index would begin at the first one, and a page deep
  * down would wade through all that is newer.
  */
-const EVENTS: Statement = {
+export const EVENTS: Statement = {
   text: `
 select id, type, created_at
 from posthorn.event
