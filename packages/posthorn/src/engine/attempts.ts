@@ -53,23 +53,27 @@ export class Attempts {
   readonly #dress: Dress;
   readonly #finished: (delivery: HeldDelivery, manner: Manner) => void;
   readonly #onHeld: () => void;
+  readonly #fresh: () => boolean;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<GiveBack, true>;
   #stop = new AbortController();
 
   /**
    * @param finished the call has ended: its slot in the lane is free. On probation: its outcome is stored, too
+   * @param fresh whether our leases are certainly ours: a process that stood still may have lost them before it hears of it
    * @param onHeld deliveries of disabled endpoints were given back; those enabled meanwhile are due
    */
   constructor(
     parts: Parts,
     dress: Dress,
     finished: (delivery: HeldDelivery, manner: Manner) => void,
+    fresh: () => boolean,
     onHeld: () => void,
   ) {
     this.#parts = parts;
     this.#dress = dress;
     this.#finished = finished;
+    this.#fresh = fresh;
     this.#onHeld = onHeld;
     this.#starts = new Batches(
       parts.clock,
@@ -109,7 +113,8 @@ export class Attempts {
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
-    if (stop.aborted) return this.#letGo(delivery);
+    // The process may have stood still while it waited for the above.
+    if (stop.aborted || !this.#fresh()) return this.#letGo(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
 

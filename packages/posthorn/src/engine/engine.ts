@@ -121,6 +121,7 @@ export class Engine {
       { store, sender, clock, random, report, catalogs, holdings, recorder, health },
       settings,
       (delivery, manner) => lanes.finished(delivery, manner),
+      () => this.#leases.fresh,
       () => this.#scheduler.lookAround(),
     );
     const everything: Scope = { kind: 'installation' };
