@@ -6,7 +6,7 @@ import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/
 import type { Connection } from './connection.ts';
 import { cancelPlan, planToCancel, planToFree } from './sweep.ts';
 import { revise } from './tenants.ts';
-import { idBytes, readId } from './uuid.ts';
+import { ABOVE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 const COLUMNS = `key, id, url, event_types, description, schedule_ms, connect_timeout_ms, reply_timeout_ms, enabled,
   created_at, updated_at, sealed, version`;
@@ -22,8 +22,6 @@ const COUNT = `select count(*) as count from endpoint where tenant = ? and delet
 const INSERT = `insert into endpoint (id, tenant, ${SETTINGS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REPLACE = `update endpoint set (${SETTINGS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) where key = ?`;
 const DELETE = `update endpoint set deleted_at = ?, sealed = x'', url = '' where key = ?`;
-/** Above every id: the first page begins behind it. */
-const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 
 interface EndpointRow {
   readonly key: number;

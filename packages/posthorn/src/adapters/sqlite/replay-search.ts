@@ -9,14 +9,12 @@ import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { lowestId } from './replays.ts';
 import type { SettledKey } from './retry.ts';
-import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
+import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Rows looked at per state and step of a count: about 2 ms. */
 const COUNTED_PER_STEP = 1_000;
 /** Endpoints looked at per step of a count. */
 const ENDPOINTS_PER_STEP = 200;
-
-const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 
 // index: the primary key
 export const SEARCH = `

@@ -6,7 +6,7 @@ import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, Replays } from '../../seams/store/replays.ts';
 import { REPLAY_STATE, replayStateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
+import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Columns of a `ReplayRow`. */
 export const REPLAY_COLUMNS = `key, id, tenant, endpoint, event_types, states, since, until, rate, total, replayed, skipped,
@@ -28,8 +28,6 @@ const INSERT_PART = `
   select ?, key, ?, ?, 0, ? from endpoint where id = ? and tenant = ?`;
 const CANCEL = `update replay set state = ?, due = null, ended_at = ? where key = ?`;
 const REMOVE_PARTS = `delete from replay_part where replay = ?`;
-/** Above every id: the first page begins behind it. */
-const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 
 export interface ReplayRow {
   readonly key: number;

@@ -15,7 +15,7 @@ import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { byType } from './summaries-by-type.ts';
 import { SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
-import { BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
+import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
 
 /** Rows examined per source and step, each with its event: about 3 ms in all. */
 const EXAMINED_PER_STEP = 500;
@@ -72,8 +72,7 @@ export interface Search {
   readonly high: Uint8Array;
 }
 
-const HIGHEST = new Uint8Array(17).fill(255);
-const EVERYTHING = { low: BEFORE_ALL_IDS, high: HIGHEST };
+const EVERYTHING = { low: BEFORE_ALL_IDS, high: ABOVE_ALL_IDS };
 
 /** @param after the last id already seen */
 export function deliveriesStep(
@@ -130,7 +129,7 @@ function searchFor(
       ? {
           key: null,
           low: floorOf(filter.since, -ID_SKEW_MS) ?? BEFORE_ALL_IDS,
-          high: floorOf(filter.until, ID_SKEW_MS) ?? HIGHEST,
+          high: floorOf(filter.until, ID_SKEW_MS) ?? ABOVE_ALL_IDS,
         }
       : rangeOfEvent(db, tenant, filter.eventId);
   const attempted = filter.attemptId === undefined ? EVERYTHING : rangeOfAttempt(db, filter.attemptId);
@@ -143,7 +142,7 @@ function searchFor(
     since: filter.since ?? 0,
     until: filter.until ?? Number.MAX_SAFE_INTEGER,
     low: higher(listed.low, attempted.low),
-    high: lower(lower(listed.high, attempted.high), after === null ? HIGHEST : new Uint8Array(idBytes(after))),
+    high: lower(lower(listed.high, attempted.high), after === null ? ABOVE_ALL_IDS : new Uint8Array(idBytes(after))),
   };
 }
 
@@ -160,7 +159,7 @@ function rangeOfEvent(db: Connection, tenant: number, id: EventId) {
 function idRange(list: Uint8Array): { low: Uint8Array; high: Uint8Array } {
   const ids = readList<DeliveryId, EndpointId>(list).map(({ id }) => id);
   const [first] = ids;
-  if (first === undefined) return { low: HIGHEST, high: HIGHEST };
+  if (first === undefined) return { low: ABOVE_ALL_IDS, high: ABOVE_ALL_IDS };
   let [lowest, highest] = [first, first];
   for (const id of ids) {
     if (id < lowest) lowest = id;

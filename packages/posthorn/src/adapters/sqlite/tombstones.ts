@@ -4,12 +4,10 @@
 import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
 import type { Connection } from './connection.ts';
-import { BEFORE_ALL_IDS } from './uuid.ts';
+import { ABOVE_ALL_IDS, BEFORE_ALL_IDS } from './uuid.ts';
 
 /** Rows of the queue passed per step: about 2 ms. */
 const PASSED_PER_STEP = 5_000;
-/** Above every id. */
-const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
 
 /** Where the next step goes on. */
 export interface TombstoneCursor {

@@ -15,6 +15,9 @@ let nextScratch = 0;
 /** Before the bytes of every id, as SQLite and `Buffer.compare` order them: the bound of a search that no id bounds. */
 export const BEFORE_ALL_IDS = new Uint8Array(0);
 
+/** After the bytes of every id, likewise: longer than any, and all ones. */
+export const ABOVE_ALL_IDS = new Uint8Array(17).fill(255);
+
 /** The bytes of an id, to be bound at once: a later call overwrites them. Saves an allocation per bound id. */
 export function idBytes(id: string): Uint8Array {
   nextScratch = (nextScratch + 1) % SCRATCH_IDS;
