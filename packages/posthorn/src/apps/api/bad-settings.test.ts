@@ -77,6 +77,15 @@ describeRefusals('bad tenants', [
     message: /200/,
   },
   {
+    what: 'a tenant with a name that no database stores',
+    method: 'PUT',
+    path: TENANT,
+    body: { name: 'a\u0000b' },
+    status: 422,
+    field: 'name',
+    message: /control/,
+  },
+  {
     what: 'a tenant with a field too many',
     method: 'PUT',
     path: TENANT,
@@ -159,6 +168,7 @@ describeRefusals('bad endpoints', [
     'description',
     /1024/,
   ),
+  ...endpoint('with a description that rings a bell', { description: 'line\n\u0007' }, 'description', /control/),
   ...endpoint('with a schedule that is a number', { scheduleMs: 10_000 }, 'scheduleMs', /array/),
   ...endpoint('with a negative delay', { scheduleMs: [-1] }, 'scheduleMs[0]', /0 to/),
   ...endpoint('with half a millisecond of delay', { scheduleMs: [0, 0.5] }, 'scheduleMs[1]', /integer/),

@@ -17,7 +17,7 @@ import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from '../../../domain/secret.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { OpenEndpoint } from '../../../engine/engine.ts';
 import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS } from '../limits.ts';
-import { CLOSED, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 /** Subscriptions, of an endpoint or to choose deliveries by. */
@@ -49,7 +49,8 @@ const SETTINGS = {
   eventTypes: EVENT_TYPES,
   description: Type.String({
     maxLength: MAX_DESCRIPTION_CHARACTERS,
-    description: `For people; at most ${MAX_DESCRIPTION_CHARACTERS} characters.`,
+    pattern: PLAIN_TEXT_LINES,
+    description: `For people; at most ${MAX_DESCRIPTION_CHARACTERS} characters, in lines if need be; no other control characters.`,
   }),
   scheduleMs: Type.Array(
     Type.Integer({

@@ -5,6 +5,10 @@ import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_PAGE_ITEMS } from '../li
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 const TIME_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$';
 
+/** Text for people: without control characters. Postgres stores no NUL, and no terminal should be told what to do. */
+export const PLAIN_TEXT = '^\\P{Cc}*$';
+export const PLAIN_TEXT_LINES = '^[\\P{Cc}\\t\\n\\r]*$';
+
 /** @param what what it identifies, e.g. `The event's id.` */
 export const uuid = (what: string) =>
   Type.String({ format: 'uuid', pattern: UUID_PATTERN, description: `${what} A UUID in lower case, with dashes.` });

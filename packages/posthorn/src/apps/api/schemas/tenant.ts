@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { isoTime } from '../../../domain/time.ts';
 import type { Tenant } from '../../../seams/store/registry.ts';
 import { MAX_NAME_CHARACTERS } from '../limits.ts';
-import { CLOSED, PAGE_QUERY, page, time } from './fields.ts';
+import { CLOSED, PAGE_QUERY, PLAIN_TEXT, page, time } from './fields.ts';
 
 export const TENANT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - (but not "." or "..")';
 
@@ -22,7 +22,8 @@ export const PutTenantBody = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: MAX_NAME_CHARACTERS,
-        description: `A name for people, 1 to ${MAX_NAME_CHARACTERS} characters. A new tenant without one is named by its id.`,
+        pattern: PLAIN_TEXT,
+        description: `A name for people, 1 to ${MAX_NAME_CHARACTERS} characters and none that control a terminal. A new tenant without one is named by its id.`,
       }),
     ),
   },
