@@ -79,6 +79,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const paths = new KnownPaths();
   const keys = new ApiKeys(parts.apiKeyHashes, parts.clock);
   const sessions = new Sessions(parts.random);
+  const room = limitBodies();
   app.server.on('checkExpectation', answerExpectation);
 
   readJsonOnly(app);
@@ -107,7 +108,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const { pages } = parts;
   if (pages !== undefined) app.register(async (open) => pageRoutes(open, pages));
   app.register(async (open) =>
-    sessionRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), { ...parts, keys, sessions }),
+    sessionRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), { ...parts, keys, sessions, limitBodies: room }),
   );
   app.register(async (plain) => {
     const open = plain.withTypeProvider<TypeBoxTypeProvider>();
@@ -119,7 +120,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
       v1.addHook('onRequest', requireKey(keys, sessions, parts.clock));
       v1.addHook('onRequest', refuseEncoded);
-      v1.addHook('onRequest', limitBodies());
+      v1.addHook('onRequest', room);
       v1.setNotFoundHandler(answerUnknown);
       tenantRoutes(v1, parts);
       endpointRoutes(v1, parts);

@@ -37,6 +37,11 @@ describe('signing in', () => {
     assert.deepEqual(answer.json(), { signedIn: true, version: '0.0.0-test', headerPrefix: 'x-iadvize-' });
   });
 
+  it('takes no more than a key needs: anybody may try', async () => {
+    await using bench = await ApiBench.open();
+    assert.equal((await signIn(bench, OURS, 'x'.repeat(8_192))).statusCode, 413);
+  });
+
   it('behind TLS gives a cookie that travels on TLS only and belongs to this host only', async () => {
     await using bench = await ApiBench.open();
     const headers = { host: 'hooks.example', 'x-forwarded-proto': 'https', 'sec-fetch-site': 'same-origin' };

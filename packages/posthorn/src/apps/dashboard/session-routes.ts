@@ -1,4 +1,5 @@
 // Signing in and out: an API key is exchanged once for a session, so that no page ever keeps the key.
+import type { onRequestHookHandler } from 'fastify';
 import { Type } from 'typebox';
 import type { ApiKeys } from '../api/authentication.ts';
 import { refuseBody, refuseEncoded } from '../api/body-reader.ts';
@@ -12,6 +13,9 @@ import type { Sessions } from './sessions.ts';
 /** Longer than any key that somebody would choose. */
 const MAX_KEY_CHARACTERS = 1_024;
 
+/** Of the whole request: anybody may send it, and its body is in memory before the key is looked at. */
+const MAX_SIGN_IN_BYTES = 8 * 1_024;
+
 const SignInBody = Type.Object(
   { key: Type.String({ minLength: 1, maxLength: MAX_KEY_CHARACTERS, description: 'An API key.' }) },
   CLOSED,
@@ -21,6 +25,8 @@ export interface SessionParts extends Pick<RouteParts, 'clock' | 'headerPrefix'>
   readonly keys: ApiKeys;
   readonly sessions: Sessions;
   readonly version: string;
+  /** Refuses bodies that there is no room for. */
+  readonly limitBodies: onRequestHookHandler;
 }
 
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
@@ -30,6 +36,7 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
   const about = { version, headerPrefix };
   app.addHook('onRequest', refuseEncoded);
   app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request)));
+  app.addHook('onRequest', parts.limitBodies);
 
   app.get('/session', { schema: { hide: true } }, async (request, reply) => {
     const token = sessionToken(request);
@@ -37,20 +44,24 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
     return reply.send({ signedIn, ...(signedIn && about) });
   });
 
-  app.post('/session', { schema: { hide: true, body: SignInBody } }, async (request, reply) => {
-    const cookie = sessionCookie(request);
-    if (cookie === undefined) {
-      throw new Problem('forbidden', {
-        detail:
-          'Anybody on the way could read the key. Open the dashboard over https (a proxy that sets x-forwarded-proto) or on the machine itself, at http://localhost.',
-      });
-    }
-    const refusal = keys.refusal(request.body.key.trim(), request.ip);
-    if (refusal !== undefined) throw refusal;
-    const token = sessions.begin(clock.now());
-    reply.header('set-cookie', `${cookie.name}=${token}; ${cookie.attributes}`);
-    return reply.send({ signedIn: true, ...about });
-  });
+  app.post(
+    '/session',
+    { bodyLimit: MAX_SIGN_IN_BYTES, schema: { hide: true, body: SignInBody } },
+    async (request, reply) => {
+      const cookie = sessionCookie(request);
+      if (cookie === undefined) {
+        throw new Problem('forbidden', {
+          detail:
+            'Anybody on the way could read the key. Open the dashboard over https (a proxy that sets x-forwarded-proto) or on the machine itself, at http://localhost.',
+        });
+      }
+      const refusal = keys.refusal(request.body.key.trim(), request.ip);
+      if (refusal !== undefined) throw refusal;
+      const token = sessions.begin(clock.now());
+      reply.header('set-cookie', `${cookie.name}=${token}; ${cookie.attributes}`);
+      return reply.send({ signedIn: true, ...about });
+    },
+  );
 
   app.delete('/session', { preHandler: refuseBody, schema: { hide: true } }, async (request, reply) => {
     const token = sessionToken(request);
