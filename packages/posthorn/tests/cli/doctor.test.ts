@@ -79,6 +79,15 @@ describe('posthorn doctor', { concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(cwd), []);
   });
 
+  it('misses no encryption key where none has been used', async () => {
+    const cwd = own('migrated');
+    const environment = { POSTHORN_DATA: cwd };
+    assert.equal((await new Running(['migrate'], { cwd, environment }).ended).status, 0);
+    const { status, of } = await doctor(cwd, environment);
+    assert.equal(status, 0);
+    assert.match(of('encryption key'), /^ok: none yet/);
+  });
+
   it('says which process uses the data folder, and that it is ready', async () => {
     const cwd = own('running');
     const { service, url } = await serve(cwd);

@@ -38,7 +38,7 @@ export function encryptionKeyFindings(settings: KeySettings, sight: StoreSight |
 }
 
 function absent(file: string, sight: StoreSight | undefined): Finding {
-  if (sight?.isBegun === false) return ok(CHECK, 'none yet: it is made at the first start');
+  if (sight?.mayHoldSecrets === false) return ok(CHECK, 'none yet: it is made at the first start');
   return bad(
     CHECK,
     `${inert(file)} is missing, and the stored secrets cannot be read without it`,

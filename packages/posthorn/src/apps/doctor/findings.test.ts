@@ -37,7 +37,7 @@ describe('proxies', () => {
 describe('the clock', () => {
   const sight = (changes: Partial<StoreSight>): StoreSight => ({
     findings: [],
-    isBegun: true,
+    mayHoldSecrets: true,
     keyCheck: undefined,
     ...changes,
   });

@@ -13,8 +13,8 @@ const LARGE_LOG_BYTES = 512 * 1_024 * 1_024;
 
 export interface StoreSight {
   readonly findings: readonly Finding[];
-  /** Whether something has been stored in it. */
-  readonly isBegun: boolean;
+  /** Whether secrets may be stored in it: an encryption key has been used with it, or nobody can tell. */
+  readonly mayHoldSecrets: boolean;
   /** The check value of its encryption key; `undefined` when it has none or cannot be asked. */
   readonly keyCheck: Uint8Array | undefined;
   /** The process that uses the data folder. */
@@ -34,7 +34,8 @@ async function lookAtSqlite(folder: string): Promise<StoreSight> {
   const { DATABASE_FILE, inspectSqlite, readResting } = await import('../../adapters/sqlite/index.ts');
   const seen = inspectSqlite(folder);
   if (seen === undefined) {
-    return { findings: [ok(CHECK, 'none yet: it is made at the first start')], isBegun: false, keyCheck: undefined };
+    const findings = [ok(CHECK, 'none yet: it is made at the first start')];
+    return { findings, mayHoldSecrets: false, keyCheck: undefined };
   }
   const { logBytes, holder, version } = seen;
   const resting = holder === undefined && version !== undefined ? readResting(folder, CHECK_NAME) : undefined;
@@ -50,7 +51,7 @@ async function lookAtSqlite(folder: string): Promise<StoreSight> {
   }
   return {
     findings,
-    isBegun: version !== 0 || logBytes > 0,
+    mayHoldSecrets: resting === undefined || logBytes > 0 || resting.kept !== undefined,
     keyCheck: resting?.kept,
     holder,
     ...(resting !== undefined && { latestMs: resting.latestMs }),
@@ -93,7 +94,7 @@ async function lookAtPostgres(url: string): Promise<StoreSight> {
   ];
   return {
     findings,
-    isBegun: version > 0,
+    mayHoldSecrets: version > 0,
     keyCheck: seen.kept,
     serverClock: { aheadMs: seen.wallMs - seen.askedAtMs, sureMs: tookMs / 2 },
   };
