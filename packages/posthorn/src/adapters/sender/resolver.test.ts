@@ -108,6 +108,17 @@ describe('the resolver', { concurrency: true }, () => {
     assert.equal(resolver.silent(), false);
   });
 
+  it('does not take name servers for dead before they could have answered', async (t) => {
+    let deadAtOnce: boolean | undefined;
+    const { resolver } = await setUp(t, (_, type) => {
+      if (type !== 'NS') return 'silence';
+      deadAtOnce ??= resolver.silent();
+      return both;
+    });
+    await resolver.lookup('dead.test');
+    assert.equal(deadAtOnce, false);
+  });
+
   it('tells that nobody listens where a name server should be', async (t) => {
     const gone = await startNameServer(() => 'silence');
     await gone[Symbol.asyncDispose]();

@@ -29,6 +29,8 @@ const QUERY_TRIES = 4;
 const OTHER_FAMILY_GRACE_MS = 100;
 /** A name unanswered for so long raises the question whether the name servers are alive at all. */
 const SUSPICION_MS = 300;
+/** A living name server has answered from memory by then. */
+const PULSE_PATIENCE_MS = 200;
 /** Longest time that an answer is used again, whatever its TTL says. */
 const MAX_CACHE_MS = 30_000;
 /** About 300 bytes each. */
@@ -189,6 +191,8 @@ class Pulse {
   }
 
   silent(): boolean {
-    return this.#lost || (this.#askedAt !== undefined && this.#heardAt < this.#askedAt);
+    if (this.#lost) return true;
+    if (this.#askedAt === undefined || this.#heardAt >= this.#askedAt) return false;
+    return performance.now() - this.#askedAt > PULSE_PATIENCE_MS;
   }
 }
