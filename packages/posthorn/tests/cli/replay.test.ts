@@ -80,6 +80,8 @@ describe('posthorn replay', () => {
   it('says when there is nothing to do, no such replay and no such endpoint', async () => {
     const nothing = await posthorn.run(['replay']);
     assert.deepEqual([nothing.status, nothing.stderr], [0, 'Nothing to do: 0 exhausted deliveries.\n']);
+    const counted = await posthorn.run(['replay', '--json']);
+    assert.deepEqual([counted.status, JSON.parse(counted.stdout).total], [0, 0]);
     const gone = await posthorn.run(['replay', '--watch', endpoint]);
     assert.deepEqual([gone.status, gone.stderr], [1, `posthorn: The tenant acme has no replay ${endpoint}.\n`]);
     const elsewhere = await posthorn.run(['replay', '--endpoint', '0190163d-8694-739b-aea5-966c26f8ad91']);

@@ -50,6 +50,11 @@ describe('the command line', { concurrency: true }, () => {
     ['a state that there is not', ['deliveries', '--state', 'lost'], /Allowed choices are pending, succeeded/],
     ['a retry of nothing', ['deliveries', '--retry'], /--retry needs the id of a delivery/],
     ['two things at once', ['endpoints', '--test', '--enable'], /'--test' cannot be used with option '--enable'/],
+    [
+      'a pace for a replay that runs',
+      ['replay', '--list', '--rate', '5'],
+      /'--list' cannot be used with option '--rate <number>'/,
+    ],
     ['a test of nothing', ['endpoints', '--test'], /Say which endpoint/],
     ['a bad subscription', ['endpoints', '--create', 'x', '--types', '*'], /prefixes ending in \.\*/],
     ['an address that is none', ['tail', '--url', 'posthorn'], /--url "posthorn" is no URL/],

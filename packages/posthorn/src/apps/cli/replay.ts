@@ -10,7 +10,7 @@ import { argument, id, subscription } from './argument.ts';
 
 const STATES = ['exhausted', 'cancelled', 'succeeded'];
 /** Which deliveries a new replay is about. */
-const FILTER = ['endpoint', 'type', 'since', 'until', 'dryRun', 'yes'];
+const FILTER = ['endpoint', 'type', 'state', 'since', 'until', 'rate', 'dryRun', 'yes'];
 const ABOUT_OTHERS = ['list', 'watch', 'cancel'];
 
 export function addReplay(program: Command, terminal: Terminal): void {
@@ -47,7 +47,7 @@ export function addReplay(program: Command, terminal: Terminal): void {
         argument(id),
       ),
     )
-    .option('--json', 'print the replay as the API has it, when it has ended')
+    .option('--json', 'print the replay as the API has it, when it has ended; their count when there is nothing to do')
     .addHelpText(
       'after',
       `

@@ -93,7 +93,7 @@ async function begin(asking: Asking): Promise<void> {
   const count = await posthorn.post(dryRunShape, path, { ...asked, dryRun: true }, COUNT_TIMEOUT_MS);
   if (count === undefined) throw await noTenant(posthorn, tenant);
   const { total } = count;
-  if (flags.dryRun === true && flags.json === true) {
+  if (flags.json === true && (flags.dryRun === true || total === 0)) {
     printJson(count, terminal);
     return;
   }
