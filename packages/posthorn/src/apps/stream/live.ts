@@ -62,7 +62,7 @@ export class LiveStream {
 
   /** Tells everybody who wants to know. */
   tell(news: News): void {
-    if (this.#period === undefined || !isTold(news)) return;
+    if (this.#closed || this.#period === undefined || !isTold(news)) return;
     const { name, recent } = this.#period;
     const number = recent.last + 1;
     const text = `id: ${name}-${number}\nevent: ${news.kind}\ndata: ${messageData(news, this.#clock)}\n\n`;
