@@ -9,8 +9,8 @@ import type { StoreHealth } from './store-health.ts';
 
 /** Attempts per transaction. */
 const MAX_BATCH = 500;
-/** Outcomes waiting for the store, up to 64 KiB of response each; past half of it no attempt is started. */
-const MAX_WAITING = 4_096;
+/** Outcomes waiting for the store, up to 64 KiB of response each, before no attempt is started. Those under way still add theirs. */
+const MAX_WAITING = 2_048;
 
 /** An attempt that has ended, by whom, and of which delivery. */
 export interface Ended {
@@ -44,7 +44,7 @@ export class Recorder {
 
   /** False while so many outcomes wait that no new attempt may be started. */
   get hasRoom(): boolean {
-    return this.#waiting < MAX_WAITING / 2;
+    return this.#waiting < MAX_WAITING;
   }
 
   /** Resolves when the outcome is on disk, or when the engine gave the store up. */

@@ -4,7 +4,7 @@
 import type { Beginner, Gate } from './gate.ts';
 import type { Line } from './line.ts';
 
-/** Connections that are begun for whoever finds none free: one for each call that one endpoint may have under way. */
+/** Connections that are begun for whoever finds none free: as many as one endpoint's calls under way, unless that is set otherwise. */
 const FREELY = 16;
 /** The line is looked at this often while calls stand in it. */
 const LOOK_MS = 20;
