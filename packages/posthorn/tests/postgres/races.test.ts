@@ -63,6 +63,20 @@ describe('a Postgres store whose call meets another transaction', () => {
     assert.equal(await retry, 'endpoint_disabled');
   });
 
+  it('finds what was leased by a call whose answer nobody waits for any more, once that is committed', async () => {
+    const { endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.record(owner, attemptOf(delivery, FAILED, dueAgain(STEADY)));
+    await other.query('begin');
+    await other.query('select from posthorn.owner where id = $1 for key share', [owner]);
+    await other.query(`update posthorn.queue set place = 'leased', due_at = null, owner = $1`, [owner]);
+    const reclaim = bench.store.reclaim(owner, [], STEADY);
+    await blocked(reclaim);
+    await other.query('commit');
+    assert.equal(await reclaim, 1);
+    assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
+  });
+
   it('does its work again after a deadlock', async () => {
     const { endpoint, owner } = await bench.start();
     const [one, two] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, endpoint)];

@@ -33,7 +33,8 @@ from (select) as one left join posthorn.owner on owner.id <> $1
 
 const LOCK: Statement = { text: 'select from posthorn.owner where id = $1 for key share' };
 
-const LOCK_ALONE: Statement = { text: 'select from posthorn.owner where id = $1 for update' };
+/** Waits for whoever leases in this name. */
+export const LOCK_ALONE: Statement = { text: 'select from posthorn.owner where id = $1 for update' };
 
 const LEAVE: Statement = {
   text: `

@@ -3,6 +3,7 @@ import type { DeliveryId, EndpointId, OwnerId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Release } from '../../seams/store/queue.ts';
 import type { Database, Statement } from './connection.ts';
+import { LOCK_ALONE } from './owners.ts';
 import { plainArray } from './wire.ts';
 
 // Held only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
@@ -109,9 +110,13 @@ export async function reclaim(
   held: readonly DeliveryId[],
   now: SteadyMs,
 ): Promise<number> {
+  const values = [owner, plainArray(held), Math.floor(now), RECLAIM_SLICE];
   for (let reclaimed = 0; ; ) {
-    const values = [owner, plainArray(held), Math.floor(now), RECLAIM_SLICE];
-    const slice = (await database.work(RECLAIM, values)).length;
+    const slice = await database.transaction(async (query) => {
+      // What leases holds this row until it is committed, be it that nobody here waits for its answer any more.
+      await query(LOCK_ALONE, [owner]);
+      return (await query(RECLAIM, values)).length;
+    });
     reclaimed += slice;
     if (slice < RECLAIM_SLICE) return reclaimed;
   }
