@@ -77,6 +77,14 @@ describe('what is left in Postgres', () => {
     assert.equal((await bench.delivery(tenant, kept.id)).history.length, 2);
   });
 
+  it('is nothing held once somebody changes the endpoint again, whose enabling was interrupted', async () => {
+    const { endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await shared.sql(`update posthorn.queue set place = 'held', owner = null`);
+    await bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY);
+    assert.deepEqual(ids(await bench.claimDue(owner, later(1))), [delivery.id]);
+  });
+
   it('is no tombstone of an endpoint for ever', async () => {
     const { tenant, endpoint } = await bench.start();
     await bench.store.deleteEndpoint(tenant, endpoint.id, WALL);

@@ -37,7 +37,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
 const LOCK_ENDPOINT: Statement = {
   text: `
-select version, enabled
+select version
 from posthorn.endpoint
 where id = $1 and tenant = $2 and deleted_at is null
 for no key update
@@ -134,16 +134,16 @@ export async function replaceEndpoint(
   const answer = await database.transaction(async (query) => {
     const tenant = await lockTenant(query, endpoint.tenantId);
     if (tenant === undefined) return 'missing';
-    const [stored] = await query<{ version: number; enabled: boolean }>(LOCK_ENDPOINT, [endpoint.id, tenant]);
+    const [stored] = await query<{ version: number }>(LOCK_ENDPOINT, [endpoint.id, tenant]);
     if (stored === undefined) return 'missing';
     if (stored.version !== endpoint.version - 1) return 'changed';
     await query(REPLACE, valuesOf(endpoint, tenant));
     await query(RAISE_REVISION, [tenant]);
-    return endpoint.enabled && !stored.enabled ? 'enabled' : 'replaced';
+    return 'replaced';
   });
-  if (answer !== 'enabled') return answer;
-  await freeHeld(database, endpoint.id, now);
-  return 'replaced';
+  // Also when it was enabled before: the one who did so may have been interrupted.
+  if (answer === 'replaced' && endpoint.enabled) await freeHeld(database, endpoint.id, now);
+  return answer;
 }
 
 /** See `Registry.deleteEndpoint`. */
