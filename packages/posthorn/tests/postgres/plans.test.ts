@@ -12,7 +12,7 @@ import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
 import { EVENTS as OLD_EVENTS, DELIVERIES as SETTLED_DELIVERIES } from '../../src/adapters/postgres/prune.ts';
 import { RECORD } from '../../src/adapters/postgres/record-sql.ts';
 import { RELEASE } from '../../src/adapters/postgres/release.ts';
-import { LAST_SEARCHED, SEARCH } from '../../src/adapters/postgres/replay-search.ts';
+import { SEARCH } from '../../src/adapters/postgres/replay-search.ts';
 import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/postgres/replay-step.ts';
 import { ENDPOINT, REVIVE } from '../../src/adapters/postgres/retry.ts';
 import { TALLY } from '../../src/adapters/postgres/tallies.ts';
@@ -57,7 +57,7 @@ interface PlanNode {
 
 const NAMED = [ACCEPT, CLAIM_DUE, CLAIM_BACKLOG, NEXT_DUE, BACKLOGS, RECORD, RELEASE, BEGIN, BEAT, TALLY];
 /** Steps of replays: rare, so planned anew each time, but never with good statistics. */
-const STEPS = { DUE_REPLAY, DUE_PARTS, ENDPOINT, OUTSTANDING, SEARCH, LAST_SEARCHED, REVIVE, NEXT_LOOK, NEXT_STEP };
+const STEPS = { DUE_REPLAY, DUE_PARTS, ENDPOINT, OUTSTANDING, SEARCH, REVIVE, NEXT_LOOK, NEXT_STEP };
 
 /** Rows as a busy day leaves them, of which no statistics tell yet. */
 const FILL = `

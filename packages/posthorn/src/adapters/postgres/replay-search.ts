@@ -48,26 +48,22 @@ cross join lateral (
 `,
 };
 
+/** The rows and how far was looked come from one snapshot: between two, others could move the end past what nobody has seen. */
 export const SEARCH: Statement = {
   text: `
-select id
-from (
+with examined as materialized (
   select id, tenant, state, ended_at, event_type
   from posthorn.delivery
   where endpoint_id = $6 and id > $7 and id < $2
   order by id
   limit $8
-) as examined
-where ${FITS}
-order by id
-limit $9
-`,
-};
-
-/** The last row that a search has looked at, if it has not come to the end. */
-export const LAST_SEARCHED: Statement = {
-  text: `
-select id from posthorn.delivery where endpoint_id = $1 and id > $2 and id < $3 order by id offset $4 limit 1
+),
+found as (
+  select id from examined where ${FITS} order by id limit $9
+)
+select found.id, (select id from examined order by id offset $8 - 1) as last
+from (select) as one left join found on true
+order by found.id
 `,
 };
 
@@ -132,11 +128,10 @@ export async function search(
   limit: number,
 ): Promise<Found> {
   const values = [...valuesOf(wanted), endpointId, after, rows, limit];
-  const deliveries = (await query<{ id: DeliveryId }>(SEARCH, values)).map(({ id }) => id);
-  if (deliveries.length === limit) return { deliveries, last: deliveries.at(-1) ?? after };
-  const bound = [endpointId, after, highestId(wanted.until), rows - 1];
-  const [last] = await query<{ id: string }>(LAST_SEARCHED, bound);
-  return { deliveries, last: last?.id ?? null };
+  const found = await query<{ id: DeliveryId | null; last: string | null }>(SEARCH, values);
+  const deliveries = found.flatMap(({ id }) => (id === null ? [] : [id]));
+  const last = deliveries.length === limit ? (deliveries.at(-1) ?? after) : (found[0]?.last ?? null);
+  return { deliveries, last };
 }
 
 function valuesOf({ tenant, until, states, settledBy, eventTypes }: Search): Value[] {
