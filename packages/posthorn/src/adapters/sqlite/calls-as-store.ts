@@ -53,7 +53,11 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
       fillPage(page, (after, limit) => call('deliveriesStep', tenantId, filter, after, limit)),
     delivery: (tenantId, id) => call('delivery', tenantId, id),
     pending: (limit) => call('pending', limit),
-    prune: pruneInSteps<PruneCursor>((before, limit, from) => call('pruneStep', before, limit, from)),
+    prune: pruneInSteps<PruneCursor>(async (before, limit, from) => {
+      // What a change that failed half way has left to move.
+      if (from === null) while (await call('sweepStep'));
+      return await call('pruneStep', before, limit, from);
+    }),
 
     countReplay: (tenantId, filter, at) => countInSteps((from) => call('countReplayStep', tenantId, filter, at, from)),
     createReplay: (replay, counts, now, max) => call('createReplay', replay, counts, now, max),
