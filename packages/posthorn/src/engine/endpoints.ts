@@ -60,7 +60,7 @@ export class Endpoints {
     id: EndpointId,
     change: (current: EndpointSettings) => EndpointSettings,
   ): Promise<OpenEndpoint | 'missing'> {
-    const { store, clock, catalogs, seal } = this.#parts;
+    const { store, clock, seal } = this.#parts;
     for (;;) {
       const current = await store.endpoint(tenantId, id);
       if (current === undefined) return 'missing';
@@ -69,12 +69,9 @@ export class Endpoints {
       const { createdAt, version } = current;
       const endpoint = { ...plain, id, tenantId, createdAt, updatedAt: clock.wallNow() };
       const stored = { ...endpoint, sealed: seal.close(tenantId, id, changed), version: version + 1 };
-      const answer = await store.replaceEndpoint(stored, steady(Math.floor(clock.now())));
-      catalogs.forget(tenantId);
+      const answer = await this.#replace(stored);
       if (answer === 'missing') return 'missing';
-      if (answer === 'changed') continue;
-      if (endpoint.enabled && !current.enabled) this.#onEnabled();
-      return { ...endpoint, secrets, headers };
+      if (answer === 'replaced') return { ...endpoint, secrets, headers };
     }
   }
 
@@ -97,6 +94,17 @@ export class Endpoints {
 
   async openAll(tenantId: TenantId, page: Page<EndpointId>): Promise<OpenEndpoint[]> {
     return (await this.#parts.store.endpoints(tenantId, page)).map((stored) => this.#open(stored));
+  }
+
+  /** What follows from the change follows also when its answer is lost, or a part of it fails. */
+  async #replace(stored: StoredEndpoint): ReturnType<Registry['replaceEndpoint']> {
+    const { store, clock, catalogs } = this.#parts;
+    try {
+      return await store.replaceEndpoint(stored, steady(Math.floor(clock.now())));
+    } finally {
+      catalogs.forget(stored.tenantId);
+      if (stored.enabled) this.#onEnabled();
+    }
   }
 
   #open(stored: StoredEndpoint): OpenEndpoint {

@@ -103,7 +103,7 @@ export class Engine {
     const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), seal, clock, !store.exclusive);
     const holdings = new Holdings(store, clock, random, health, {
       onDoubt: () => this.#scheduler.wake(),
-      onReclaimed: (at) => this.#scheduler.noteDue(at),
+      onSettled: () => this.#lookAround(),
     });
     const lanes = new Lanes(
       clock,
@@ -183,6 +183,7 @@ export class Engine {
     const { owner } = this.#holdings;
     await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
     await this.#leases.leave();
+    this.#holdings.stop();
     await Promise.all([this.#tallies.stop(), pruned]);
     cancelCutOff();
     cancelGiveUp();
@@ -260,9 +261,12 @@ export class Engine {
   /** Makes one more attempt of a delivery now, whatever its state. */
   async retry(tenantId: TenantId, id: DeliveryId): Promise<RetryAnswer> {
     const now = steady(Math.floor(this.#parts.clock.now()));
-    const answer = await this.#parts.store.retry(tenantId, id, now);
-    if (answer === 'due') this.#dueNow();
-    return answer;
+    try {
+      return await this.#parts.store.retry(tenantId, id, now);
+    } finally {
+      // Also when the answer was lost.
+      this.#dueNow();
+    }
   }
 
   /** Counts the deliveries that a replay of this kind would be about. */

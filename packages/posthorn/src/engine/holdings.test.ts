@@ -6,6 +6,7 @@ import { createMemoryStore } from '../adapters/sqlite/memory.ts';
 import type { HeldDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
+import { StoreUnavailable } from '../seams/store/index.ts';
 import { Holdings } from './holdings.ts';
 import { StoreHealth } from './store-health.ts';
 
@@ -14,6 +15,7 @@ function holding(test: TestContext) {
   const time = new SimulatedTime();
   const dice = new Dice(1);
   const doubted: number[] = [];
+  const settled: number[] = [];
   const asked: { readonly at: number; readonly held: readonly DeliveryId[] }[] = [];
   const start = time.now;
   const memory = createMemoryStore();
@@ -28,7 +30,7 @@ function holding(test: TestContext) {
   };
   const holdings = new Holdings(store, time.clock(), dice.random(), new StoreHealth(time.clock(), () => {}), {
     onDoubt: () => doubted.push(time.now - start),
-    onReclaimed: () => {},
+    onSettled: () => settled.push(time.now - start),
   });
   const delivery = (): HeldDelivery => {
     const now = wall(time.now);
@@ -49,10 +51,21 @@ function holding(test: TestContext) {
       suspect: false,
     };
   };
-  return { time, holdings, asked, doubted, delivery };
+  return { time, holdings, asked, doubted, settled, delivery };
 }
 
 describe('a doubt about what is held', () => {
+  it('comes up once more two minutes after a call that leases was not answered: it may have been late only', async (test) => {
+    const { time, holdings, asked, doubted, settled } = holding(test);
+    const silent = () => Promise.reject(new StoreUnavailable('unreachable', 'no answer'));
+    await assert.rejects(holdings.lease(silent), StoreUnavailable);
+    const first = holdings.settle();
+    await time.pass(1_000);
+    await first;
+    await time.pass(119_000);
+    assert.deepEqual([doubted, settled, asked.length], [[0, 120_000], [1_000], 1]);
+  });
+
   it('is told once, and settled by asking the store once, however often it comes up before', async (test) => {
     const { time, holdings, asked, doubted, delivery } = holding(test);
     const held = delivery();

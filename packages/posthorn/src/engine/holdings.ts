@@ -12,11 +12,14 @@ import type { Queue } from '../seams/store/queue.ts';
 import type { Waited } from './news.ts';
 import type { StoreHealth } from './store-health.ts';
 
+/** A request whose answer is not waited for any more may still be on its way: systems repeat it for up to this long, in milliseconds. */
+const LATE_MS = 120_000;
+
 interface HoldingsEvents {
   /** A doubt has come up: see to it that `settle` is called. */
   onDoubt(): void;
-  /** Deliveries that nobody knew of are due since `at`. */
-  onReclaimed(at: SteadyMs): void;
+  /** A doubt is settled: what the store has stored meanwhile without our knowing is due, or waits in a backlog. */
+  onSettled(): void;
 }
 
 /** Since when a delivery could be attempted, and what made it so. */
@@ -44,6 +47,7 @@ export class Holdings {
   #underWay = 0;
   #quiet: (() => void) | undefined;
   #settling: Promise<void> | undefined;
+  #cancelLater: () => void = () => {};
 
   constructor(store: Queue, clock: Clock, random: Random, health: StoreHealth, events: HoldingsEvents) {
     this.#store = store;
@@ -127,12 +131,26 @@ export class Holdings {
     try {
       return await this.#health.watch(() => call(this.#owner));
     } catch (error) {
-      if (error instanceof StoreUnavailable) this.doubt();
+      if (error instanceof StoreUnavailable) {
+        this.doubt();
+        this.#doubtLater();
+      }
       throw error;
     } finally {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#quiet?.();
     }
+  }
+
+  /** Nothing is leased from now on. */
+  stop(): void {
+    this.#cancelLater();
+  }
+
+  /** Once more, when what leases would have reached the store. */
+  #doubtLater(): void {
+    this.#cancelLater();
+    this.#cancelLater = this.#clock.timer(steady(this.#clock.now() + LATE_MS), () => this.doubt());
   }
 
   get #doubtful(): boolean {
@@ -150,9 +168,9 @@ export class Holdings {
       const at = steady(Math.floor(this.#clock.now()));
       // What comes up while the store is asked is not answered by it: that goes by what is held now.
       const doubts = this.#doubts;
-      const found = await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held.keys()], at));
+      await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held.keys()], at));
       this.#settled = doubts;
-      if (found > 0) this.#events.onReclaimed(at);
+      this.#events.onSettled();
     } finally {
       this.#settling = undefined;
     }

@@ -34,7 +34,7 @@ function member(test: TestContext) {
   const news: News['kind'][] = [];
   const lost: OwnerId[] = [];
   const health = new StoreHealth(clock, () => {});
-  const holdings = new Holdings(store, clock, new Dice(1).random(), health, { onDoubt() {}, onReclaimed() {} });
+  const holdings = new Holdings(store, clock, new Dice(1).random(), health, { onDoubt() {}, onSettled() {} });
   const leases = new Leases(
     { store, clock, holdings, health, report: ({ kind }) => news.push(kind) },
     { onFresh() {}, onLost: () => lost.push(holdings.owner), onCutOff() {}, onWork() {} },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import { ACME, Installation } from './installation.ts';
 
 async function onlyDelivery(here: Installation) {
@@ -69,6 +70,46 @@ describe('disabling an endpoint', () => {
     await here.time.pass(1_000);
     assert.equal(here.calls.length, 2);
     assert.deepEqual(await here.states(), ['succeeded']);
+  });
+});
+
+describe('a change whose answer is lost', () => {
+  const lost = () => Promise.reject(new StoreUnavailable('unreachable', 'the answer is lost'));
+
+  async function failingOnce(overrides: (store: Store) => Partial<Store>): Promise<Installation> {
+    const here = new Installation();
+    here.behave = () => ({ kind: 'answer', status: 500, afterMs: 1 });
+    here.engine = here.newEngine({ ...here.store, ...overrides(here.store) });
+    return await here.start();
+  }
+
+  it('is a retry all the same', async () => {
+    const here = await failingOnce((store) => ({ retry: (...args) => store.retry(...args).then(lost) }));
+    await here.endpoint({ scheduleMs: [] });
+    await here.post();
+    await here.time.pass(1_000);
+    await assert.rejects(here.wait(here.engine.retry(ACME, (await onlyDelivery(here)).id)), StoreUnavailable);
+    await here.time.pass(1_000);
+    assert.equal(here.calls.length, 2);
+  });
+
+  it('enables an endpoint all the same', async () => {
+    const here = await failingOnce((store) => ({
+      replaceEndpoint: async (endpoint, now) => {
+        const answer = await store.replaceEndpoint(endpoint, now);
+        return endpoint.enabled ? await lost() : answer;
+      },
+    }));
+    const id = await here.endpoint();
+    await here.post();
+    const turn = (enabled: boolean) =>
+      here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled })));
+    await here.time.pass(1_000);
+    await turn(false);
+    await here.time.pass(60_000);
+    await assert.rejects(turn(true), StoreUnavailable);
+    await here.time.pass(1_000);
+    assert.equal(here.calls.length, 2);
   });
 });
 
