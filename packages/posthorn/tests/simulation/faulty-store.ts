@@ -17,8 +17,11 @@ export interface StoreFaults {
   stalledUntil: number;
 }
 
-/** A call that waits for longer fails, and is not done later either: what an adapter's own deadlines see to. */
+/** A call that waits for longer fails. */
 const PATIENCE_MS = 8_000;
+/** Over a network, what leases may be done after all: its request is repeated for so long by systems that know nothing of who waits. */
+const LATE_MS = 100_000;
+const LEASES = new Set<string | symbol>(['accept', 'claimDue', 'claimBacklog'] satisfies (keyof Store)[]);
 
 /**
  * @param base the real store; every call of it takes effect at one moment
@@ -40,7 +43,7 @@ export function faultyStore(
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
         if (name === 'join') onOwner(String(args[0]), life);
-        return call(() => Promise.resolve(value.apply(target, args)));
+        return call(() => Promise.resolve(value.apply(target, args)), shared && LEASES.has(name));
       };
     },
   });
@@ -49,12 +52,16 @@ export function faultyStore(
     return dice.chance(faults.slow) ? dice.between(500, 20_000) : dice.fraction() * 3;
   }
 
-  function call(effect: () => Promise<unknown>): Promise<unknown> {
+  function call(effect: () => Promise<unknown>, mayBeLate: boolean): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const unavailable = (what: string) => () => reject(new StoreUnavailable('unreachable', what));
       const arrive = () => {
         const stalledMs = faults.stalledUntil - time.now;
-        if (stalledMs > PATIENCE_MS) time.plan(time.now + PATIENCE_MS, () => life.hear(unavailable('stall')));
+        if (stalledMs > PATIENCE_MS) {
+          time.plan(time.now + PATIENCE_MS, () => life.hear(unavailable('stall')));
+          if (mayBeLate && stalledMs < LATE_MS)
+            time.plan(faults.stalledUntil + dice.between(0, 60_000), () => void effect().catch(() => {}));
+        }
         // In any order, as calls over several connections.
         else if (stalledMs > 0) time.plan(faults.stalledUntil + latency(), carryOut);
         else carryOut();
