@@ -6,6 +6,7 @@ import {
   afterCrash,
   LOCAL_ERROR_DELAY_MS,
   MAX_INTERRUPTIONS,
+  MAX_LOCAL_ERROR_DELAY_MS,
   onProbation,
   type Progress,
 } from './delivery.ts';
@@ -35,7 +36,7 @@ describe('after an attempt', () => {
   });
 
   it('an error of our own uses up nothing of the schedule', () => {
-    const next = afterAttempt({ ...fresh, failures: 2 }, 'local_error', end, schedule);
+    const next = afterAttempt({ ...fresh, attempts: 2, failures: 2 }, 'local_error', end, schedule);
     assert.deepEqual(next, {
       state: 'pending',
       dueAt: end + LOCAL_ERROR_DELAY_MS,
@@ -43,6 +44,14 @@ describe('after an attempt', () => {
       interruptions: 0,
       resume: null,
     });
+  });
+
+  it('errors of our own are followed by longer and longer pauses, up to a minute', () => {
+    const pauses = [0, 1, 2, 3, 4, 5_000].map((ours) => {
+      const next = afterAttempt({ ...fresh, attempts: 1 + ours, failures: 1 }, 'local_error', end, schedule);
+      return next.state === 'pending' ? next.dueAt - end : undefined;
+    });
+    assert.deepEqual(pauses, [5_000, 10_000, 20_000, 40_000, MAX_LOCAL_ERROR_DELAY_MS, MAX_LOCAL_ERROR_DELAY_MS]);
   });
 
   it('an attempt that we cut off is due again at once and uses up nothing', () => {

@@ -67,12 +67,14 @@ export const MAX_INTERRUPTIONS = 5;
 const PROBATION_INTERRUPTIONS = MAX_INTERRUPTIONS - 2;
 /** How long to wait after an error of our own (out of sockets, resolver down) before another try, in milliseconds. */
 export const LOCAL_ERROR_DELAY_MS = 5_000;
+/** It doubles up to this: such tries have no end of their own, and each leaves a row of history. */
+export const MAX_LOCAL_ERROR_DELAY_MS = 60_000;
 
 /**
  * Decides what follows an attempt (contract, "Retries").
  * A success settles the delivery. A failure uses up one delay of the schedule, counted from the attempt's end; with none
  * left the delivery is exhausted. Our own failures use up nothing: an attempt that we cut off ourselves (`interrupted`) is
- * due again at once, after a local error in a moment. A manual attempt that fails changes nothing.
+ * due again at once, after a local error in a moment, which grows longer. A manual attempt that fails changes nothing.
  * @param endedAt when the attempt ended, on the steady clock
  * @param scheduleMs the endpoint's delays before each retry, in milliseconds
  */
@@ -82,7 +84,7 @@ export function afterAttempt(
   endedAt: SteadyMs,
   scheduleMs: readonly number[],
 ): Next {
-  const { failures, interruptions, resume } = progress;
+  const { attempts, failures, interruptions, resume } = progress;
   if (outcome === 'succeeded') return { state: 'succeeded', failures, interruptions: 0 };
   if (outcome === 'interrupted') return { state: 'pending', dueAt: endedAt, failures, interruptions, resume };
   if (resume !== null) {
@@ -93,7 +95,7 @@ export function afterAttempt(
   if (!countsAgainstEndpoint(outcome)) {
     return {
       state: 'pending',
-      dueAt: steady(endedAt + LOCAL_ERROR_DELAY_MS),
+      dueAt: steady(endedAt + Math.min(LOCAL_ERROR_DELAY_MS * 2 ** (attempts - failures), MAX_LOCAL_ERROR_DELAY_MS)),
       failures,
       interruptions: 0,
       resume: null,

@@ -63,7 +63,7 @@ describe('a delivery', () => {
     here.behave = (_, earlier) => (earlier < 5 ? { kind: 'local_error' } : { kind: 'answer', status: 200, afterMs: 1 });
     await here.endpoint();
     await here.post();
-    await here.time.pass(60_000);
+    await here.time.pass(180_000);
     assert.equal(here.calls.length, 6);
     assert.deepEqual(await here.states(), ['succeeded']);
   });
