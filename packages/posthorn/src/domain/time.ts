@@ -14,6 +14,11 @@ export type SteadyMs = number & { readonly [brand]: 'steady' };
 export const wall = (ms: number): WallMs => ms as WallMs;
 export const steady = (ms: number): SteadyMs => ms as SteadyMs;
 
+/** The earlier of two moments of which either may be missing. */
+export function earlier(a: WallMs | null, b: WallMs | null): WallMs | null {
+  return a === null || (b !== null && b < a) ? b : a;
+}
+
 /** ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T18:59:00.000Z`. */
 export function isoTime(at: WallMs): string {
   // biome-ignore lint/style/noRestrictedGlobals: formats the moment it is given and reads no clock

@@ -2,7 +2,7 @@
 
 import type { TenantId } from '../domain/ids.ts';
 import { addCounts, type Counts, noCounts, type Scope, SLOT_MS, slotOf, type Tier } from '../domain/tally.ts';
-import { type WallMs, wall } from '../domain/time.ts';
+import { earlier, type WallMs, wall } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Tallies, Trouble } from '../seams/store/tallies.ts';
 import type { Holdings } from './holdings.ts';
@@ -98,8 +98,4 @@ function stepsOf(span: Span, now: WallMs): { readonly tier: Tier; readonly since
   const { tier, count } = STEPS[span];
   const until = wall(slotOf(tier, now) + SLOT_MS[tier]);
   return { tier, since: wall(until - count * SLOT_MS[tier]), until };
-}
-
-function earlier(a: WallMs | null, b: WallMs | null): WallMs | null {
-  return a === null || (b !== null && b < a) ? b : a;
 }

@@ -6,12 +6,11 @@ import type { History } from '../../seams/store/history.ts';
 import { type PruneStep, pruneInSteps } from '../prune-in-steps.ts';
 import type { Database, Statement, Value } from './connection.ts';
 import { sweepStranded } from './sweep.ts';
+import { NIL } from './wire.ts';
 
 /** Later than anything, and the highest id: of a deleted tenant everything is old. */
 const END_MS = '9223372036854775807';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Lower than any id. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 /** Deliveries looked for per step of events, give or take those of one event. */
 const LISTED_PER_STEP = 5_000;
 
@@ -28,7 +27,7 @@ export const DELIVERIES: Statement = {
 with looked as materialized (
   select found.*
   from ${tenantsWith(`
-    case when key = $2 then $3::uuid else '${FIRST_ID}' end as behind,
+    case when key = $2 then $3::uuid else '${NIL}' end as behind,
     case when deleted_at is null then $4::uuid else '${LAST_ID}' end as below,
     case when deleted_at is null then $5::bigint else ${END_MS} end as ended_before`)}
   cross join lateral (
@@ -63,7 +62,7 @@ with found as materialized (
   select found.*
   from ${tenantsWith(`
     case when key = $2 then $3::bigint else -1 end as behind_at,
-    case when key = $2 then $4::uuid else '${FIRST_ID}' end as behind_id,
+    case when key = $2 then $4::uuid else '${NIL}' end as behind_id,
     case when deleted_at is null then $5::bigint else ${END_MS} end as made_before`)}
   cross join lateral (
     select event.tenant, event.created_at, event.id, event.deliveries
@@ -214,10 +213,10 @@ select count(*) as removed from gone
 interface Place {
   readonly tenant: number;
   readonly created_at: number;
-  readonly id: DeliveryId | EventId | typeof FIRST_ID;
+  readonly id: DeliveryId | EventId | typeof NIL;
 }
 
-const FRONT: Place = { tenant: 0, created_at: -1, id: FIRST_ID };
+const FRONT: Place = { tenant: 0, created_at: -1, id: NIL };
 
 /** What a step of a stage did, and behind what that stage goes on; `null` when nothing is left for it. */
 type Stage = (database: Database, before: number, limit: number, behind: Place) => Promise<PruneStep<Place>>;

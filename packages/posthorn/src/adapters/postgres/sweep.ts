@@ -4,11 +4,10 @@
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 import type { Database, Query, Statement } from './connection.ts';
+import { NIL } from './wire.ts';
 
 /** Deliveries per transaction. */
 const SLICE = 2_000;
-/** Lower than any delivery's id. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Cancels a slice in the order of ids, from $4 on. What was settled and due once more goes back to what it was. */
 function cancelWhere(condition: string): Statement {
@@ -108,7 +107,7 @@ export function freeHeld(database: Database, id: EndpointId, now: SteadyMs): Pro
 }
 
 async function inSlices(database: Database, statement: Statement, of: EndpointId | number, at: number): Promise<void> {
-  let last: DeliveryId | typeof FIRST_ID | undefined = FIRST_ID;
+  let last: DeliveryId | typeof NIL | undefined = NIL;
   while (last !== undefined) {
     const moved: { id: DeliveryId }[] = await database.work<{ id: DeliveryId }>(statement, [of, SLICE, at, last]);
     last = moved.at(-1)?.id;
@@ -124,7 +123,7 @@ export async function sweepStranded(query: Query, limit: number): Promise<number
   const rows = await query<{ endpoint_id: EndpointId; deleted_at: number | null; now: number | null }>(STRANDED, []);
   for (const { endpoint_id, deleted_at, now } of rows) {
     if (moved >= limit) break;
-    const values = [endpoint_id, limit - moved, deleted_at ?? now ?? 0, FIRST_ID];
+    const values = [endpoint_id, limit - moved, deleted_at ?? now ?? 0, NIL];
     moved += (await query(deleted_at === null ? FREE_HELD : CANCEL_HELD, values)).length;
   }
   return moved;

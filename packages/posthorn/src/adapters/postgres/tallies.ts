@@ -5,10 +5,10 @@ import { type Counts, FIGURES, type Scope, SLOT_MS, slotOf, TIERS, type Tier } f
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Tallied, TallySlot, Trouble } from '../../seams/store/tallies.ts';
 import type { Database, Statement, Value } from './connection.ts';
-import { plainArray, textArray } from './wire.ts';
+import { NIL, plainArray, textArray } from './wire.ts';
 
 /** Stands for no endpoint, as the tenant 0 does for none. */
-const NO_ENDPOINT = `'00000000-0000-0000-0000-000000000000'::uuid`;
+const NO_ENDPOINT = `'${NIL}'::uuid`;
 /** Endpoints looked at per slot, the worst of it. */
 const WORST_PER_SLOT = 50;
 

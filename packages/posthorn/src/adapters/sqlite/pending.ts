@@ -1,7 +1,7 @@
 // How much is pending: counted in indexes and only up to a limit, because other calls wait meanwhile.
 import { type EndpointId, idTime } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/tally.ts';
-import { type WallMs, wall } from '../../domain/time.ts';
+import { earlier, wall } from '../../domain/time.ts';
 import type { Pending } from '../../seams/store/history.ts';
 import type { PendingOf, Tallies } from '../../seams/store/tallies.ts';
 import type { MakeCall } from './calls.ts';
@@ -116,8 +116,4 @@ function together(a: PendingOf, b: PendingOf, limit: number): PendingOf {
     capped: a.capped || b.capped || waiting >= limit,
     oldestCreatedAt: earlier(a.oldestCreatedAt, b.oldestCreatedAt),
   };
-}
-
-function earlier(a: WallMs | null, b: WallMs | null): WallMs | null {
-  return a === null || (b !== null && b < a) ? b : a;
 }

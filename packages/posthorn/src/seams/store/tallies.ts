@@ -1,4 +1,4 @@
-// The store's fourth part: how much happened, added up per minute, hour and day, for charts. Deliveries never depend on it.
+// The store's fifth part: how much happened, added up per minute, hour and day, for charts. Deliveries never depend on it.
 import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
 import type { Counts, Scope, Tier } from '../../domain/tally.ts';
 import type { WallMs } from '../../domain/time.ts';
