@@ -73,6 +73,8 @@ describe('a callback URL', () => {
       return result.ok ? 'accepted' : result.reason;
     };
     assert.match(reason('http://example.com/'), /must start with https:\/\//);
+    assert.match(reason('https://10.1.2.3/'), /POSTHORN_ALLOW_NETWORKS/);
+    assert.match(reason('https://localhost/'), /POSTHORN_ALLOW_NETWORKS/);
     assert.match(reason('https://134744072/'), /Write the address as 8\.8\.8\.8/);
     assert.match(reason('https://u:p@example.com/'), /use a header/);
   });

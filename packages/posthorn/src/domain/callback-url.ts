@@ -18,6 +18,9 @@ const MAX_URL_LENGTH = 2_048;
 const MAX_NAME_LENGTH = 253;
 const MAX_LABEL_LENGTH = 63;
 
+/** Whoever runs Posthorn on a private network meets this refusal first. */
+const OR_ALLOWED = ', or one that POSTHORN_ALLOW_NETWORKS allows';
+
 /** The URL standard repairs or drops these without a word, and other parsers then see another host. */
 const REPAIRED = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\\]/u;
 /** Letters without a shape: dropped from a host name, so what a person reads is not what is called. */
@@ -90,12 +93,12 @@ function urlProblem(url: URL): string | undefined {
 function hostProblem(hostname: string, authority: string, allowed: Networks): string | undefined {
   const address = hostAddress(hostname);
   if (address !== undefined) {
-    if (!judgeAddress(address, allowed).allowed) return 'The host must be a public address.';
+    if (!judgeAddress(address, allowed).allowed) return `The host must be a public address${OR_ALLOWED}.`;
     return isDisguised(hostname, authority) ? `Write the address as ${hostname}.` : undefined;
   }
   if (hostname.endsWith('.')) return 'The host must not end in a dot.';
   if (isLocalhost(hostname)) {
-    return allowedLoopback(allowed).length > 0 ? undefined : 'The host must be public; localhost is this machine.';
+    return allowedLoopback(allowed).length > 0 ? undefined : `The host must be public${OR_ALLOWED}: localhost is this machine.`;
   }
   const labels = hostname.split('.');
   if (hostname.length > MAX_NAME_LENGTH || labels.some((label) => label === '' || label.length > MAX_LABEL_LENGTH)) {
