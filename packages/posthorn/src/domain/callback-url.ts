@@ -98,7 +98,9 @@ function hostProblem(hostname: string, authority: string, allowed: Networks): st
   }
   if (hostname.endsWith('.')) return 'The host must not end in a dot.';
   if (isLocalhost(hostname)) {
-    return allowedLoopback(allowed).length > 0 ? undefined : `The host must be public${OR_ALLOWED}: localhost is this machine.`;
+    return allowedLoopback(allowed).length > 0
+      ? undefined
+      : `The host must be public${OR_ALLOWED}: localhost is this machine.`;
   }
   const labels = hostname.split('.');
   if (hostname.length > MAX_NAME_LENGTH || labels.some((label) => label === '' || label.length > MAX_LABEL_LENGTH)) {
