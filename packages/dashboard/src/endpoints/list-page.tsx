@@ -1,12 +1,12 @@
 // The endpoints of a tenant, and which of them have trouble.
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints, useStatistics } from '../api/queries.ts';
 import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Badge, EnabledBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
-import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { shortUrl } from './name.tsx';
 import { NewEndpoint } from './new-form.tsx';
