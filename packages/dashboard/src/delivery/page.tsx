@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearch } from 'wouter';
 import { ofTenant, post } from '../api/client.ts';
-import { deliveryQuery, endpointQuery, useDelivery, useEvent } from '../api/queries.ts';
+import { deliveryQuery, endpointQuery, useEvent } from '../api/queries.ts';
 import type { DeliveryDetail, Retry } from '../api/shapes.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
@@ -25,7 +25,7 @@ interface DeliveryPageProps {
 
 export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
   usePageTitle('Delivery');
-  const delivery = useDelivery(tenant, id);
+  const delivery = useQuery(deliveryQuery(tenant, id));
   if (delivery.isPending) return <LoadingPage title="Delivery" />;
   if (delivery.data === undefined)
     return <FailedPage title="Delivery" error={delivery.error} again={() => void delivery.refetch()} />;
