@@ -107,6 +107,9 @@ describe('the dashboard', () => {
     await find(`x-iadvize-delivery: ${delivery.attempts[1]?.id.toUpperCase()}`);
     await page.waitForURL(new RegExp(`/deliveries/${id}\\?attempt=`));
     await page.getByRole('heading', { name: 'Attempt 2' }).waitFor();
+    await page.getByRole('searchbox').fill(delivery.attempts[0]?.id ?? '');
+    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('heading', { name: 'Attempt 1' }).waitFor();
     await find(`x-iadvize-correlationid: ${delivery.eventId}`);
     await page.waitForURL(new RegExp(`/deliveries\\?eventId=${delivery.eventId}`));
     await page.locator(`[href$="${id}"]`).waitFor();
@@ -114,6 +117,27 @@ describe('the dashboard', () => {
     await page.getByText('No delivery, call or event of this tenant has this id.').waitFor();
     await find('order 17');
     await page.getByText('Paste a whole id').waitFor();
+  });
+
+  it('tells a late call from the one that counted, though both have the same number', async () => {
+    const { page } = person;
+    const id = await deliveryTo(scene.endpoints.good, 'succeeded');
+    const late = '0190163d-8694-739b-aea5-966c26f8ad91';
+    const path = `/v1/tenants/${TENANT}/deliveries/${id}`;
+    const delivery = await scene.api<{ attempts: object[] }>('GET', path);
+    const attempts = [{ ...delivery.attempts[0], id: late, late: true }, ...delivery.attempts];
+    await page.route(`**${path}`, (route) => route.fulfill({ json: { ...delivery, attempts } }));
+    const pressed = page.locator('.timeline').getByRole('button', { pressed: true });
+    const lateNotice = page.getByText('Made by a process that had been taken for dead');
+    await page.goto(at(`/deliveries/${id}?attempt=${late}`));
+    await lateNotice.waitFor();
+    assert.equal(await pressed.count(), 1);
+    await page.getByRole('button', { name: '#1' }).nth(1).click();
+    await lateNotice.waitFor({ state: 'detached' });
+    assert.equal(await pressed.count(), 1);
+    await page.getByRole('button', { name: '#1' }).nth(0).click();
+    await lateNotice.waitFor();
+    await page.unroute(`**${path}`);
   });
 
   it('narrows a list in time', async () => {

@@ -1,7 +1,6 @@
 // One delivery: what happened when, each call in full, and one more attempt.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link, useSearch } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { ofTenant, post } from '../api/client.ts';
 import { deliveryQuery, endpointQuery, useEvent } from '../api/queries.ts';
 import type { DeliveryDetail, Retry } from '../api/shapes.ts';
@@ -40,13 +39,13 @@ export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
 function Shown({ tenant, delivery }: { readonly tenant: string; readonly delivery: DeliveryDetail }) {
   const { id, eventId, endpointId, attempts, state } = delivery;
   const base = `/t/${encodeURIComponent(tenant)}`;
-  // Whoever searched for a call is shown that one.
-  const called = new URLSearchParams(useSearch()).get('attempt');
-  const [chosen, choose] = useState(() => attempts.find((each) => each.id === called)?.number);
+  // In the address: whoever searched for a call is shown that one, and can send it to a colleague.
+  const [path, go] = useLocation();
+  const chosen = new URLSearchParams(useSearch()).get('attempt');
   const about = useAbout();
   const endpoint = useQuery(endpointQuery(tenant, endpointId)).data;
   const body = useEvent(tenant, eventId).data?.body;
-  const attempt = attempts.find(({ number }) => number === chosen) ?? attempts.at(-1);
+  const attempt = attempts.find((each) => each.id === chosen) ?? attempts.at(-1);
   const lines = attempt && requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about });
   return (
     <>
@@ -56,7 +55,7 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       <div className="page-head">
         <h1>{inert(delivery.eventType)}</h1>
         <StateBadge state={state} retrying={state === 'pending' && attempts.length > 0} />
-        <RetryButton tenant={tenant} id={id} afterwards={() => choose(undefined)} />
+        <RetryButton tenant={tenant} id={id} afterwards={() => go(path, { replace: true })} />
       </div>
       <dl className="facts">
         <div>
@@ -94,7 +93,11 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       </dl>
       <section className="card" aria-labelledby="timeline-title">
         <h2 id="timeline-title">Timeline</h2>
-        <Timeline delivery={delivery} shown={attempt?.number} show={choose} />
+        <Timeline
+          delivery={delivery}
+          shown={attempt?.id}
+          show={(attemptId) => go(`${path}?attempt=${attemptId}`, { replace: true })}
+        />
       </section>
       {attempt === undefined || lines === undefined ? (
         <Empty title="No attempt yet">
