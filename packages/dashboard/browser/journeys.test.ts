@@ -241,6 +241,27 @@ describe('the dashboard', () => {
     await page.getByText('5 s, then 1 min').waitFor();
   });
 
+  it('changes of an endpoint what somebody changed, and nothing else', async () => {
+    const { page } = person;
+    const path = `/v1/tenants/${TENANT}/endpoints/${scene.endpoints.picky}`;
+    await scene.api('PATCH', path, { scheduleMs: [1_005] });
+    await page.goto(at(`/endpoints/${scene.endpoints.picky}`));
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('form', { name: 'Settings' });
+    await scene.api('PATCH', path, { scheduleMs: [7_000] });
+    await page.getByLabel('Description').fill('Only orders of shops');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Only orders of shops' }).waitFor();
+    await page.getByText('7 s', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.route(`**${path}`, (route) =>
+      route.request().method() === 'PATCH' ? route.fulfill({ status: 500 }) : route.fallback(),
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.unroute(`**${path}`);
+  });
+
   it('sends an event as it was typed, and says who got it and why others did not', async () => {
     const { page } = person;
     await page.goto(at('/events'));
