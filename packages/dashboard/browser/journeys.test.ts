@@ -1,8 +1,10 @@
 // What a person does in the dashboard, in a real browser, against a real service with real failures.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { ownFolder } from '../../posthorn/tests/cli/command.ts';
+import { response, startReceiver } from '../../posthorn/tests/support/receivers.ts';
 import { Person, startBrowser } from './browser.ts';
 import { fill, KEY, openScene, type Scene, TENANT, XSS } from './scene.ts';
 
@@ -203,6 +205,44 @@ describe('the dashboard', () => {
     await page.getByRole('heading', { name: 'Attempt 4' }).waitFor();
     await page.getByText('by hand').waitFor();
     await page.locator('.page-head').getByText('Succeeded').waitFor();
+  });
+
+  it('says what a retry set in motion, until that attempt is there', async () => {
+    const { page } = person;
+    const calls: Socket[] = [];
+    await using receiver = await startReceiver({ onRequest: (socket) => calls.push(socket) });
+    const { id: endpointId } = await scene.api<{ id: string }>('POST', `/v1/tenants/${TENANT}/endpoints`, {
+      url: `http://127.0.0.1:${receiver.port}/`,
+      eventTypes: ['taking.its.time'],
+      scheduleMs: [3_600_000],
+    });
+    const called = async (times: number) => {
+      await scene.until(`it is called ${times} times`, async () => calls.length === times);
+      return (status: number) => calls.at(-1)?.write(response(status));
+    };
+    await scene.post('taking.its.time');
+    (await called(1))(500);
+    await scene.until(
+      'it has failed',
+      async () => (await scene.deliveries(`&endpointId=${endpointId}`))[0]?.attemptCount === 1,
+    );
+    await page.goto(at(`/deliveries/${await deliveryTo(endpointId, 'pending')}`));
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const answer = await called(2);
+    const onItsWay = page.getByText('One more attempt is on its way.');
+    await onItsWay.waitFor();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const underWay = page.getByText('It was already waiting for its turn, or being attempted; that goes on.');
+    await underWay.waitFor();
+    answer(500);
+    await page.getByRole('heading', { name: 'Attempt 2' }).waitFor();
+    await underWay.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const last = await called(3);
+    await onItsWay.waitFor();
+    last(200);
+    await page.getByRole('heading', { name: 'Attempt 3' }).waitFor();
+    await onItsWay.waitFor({ state: 'detached' });
   });
 
   it('switches an endpoint off and on, tests it, and shows its secret when asked', async () => {

@@ -1,6 +1,7 @@
 // One delivery: what happened when, each call in full, and one more attempt.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useSearch } from 'wouter';
+import { RETRIED } from '../../../posthorn/src/apps/words/retries.ts';
 import { ofTenant, post } from '../api/client.ts';
 import { deliveryQuery, endpointQuery, useEvent } from '../api/queries.ts';
 import type { DeliveryDetail, Retry } from '../api/shapes.ts';
@@ -15,6 +16,7 @@ import { useAbout } from '../session/about.ts';
 import { CallPanel } from './call-panel.tsx';
 import { curlCommand } from './curl.ts';
 import { requestHeaders } from './request.ts';
+import { isToCome } from './retry.ts';
 import { Timeline } from './timeline.tsx';
 
 interface DeliveryPageProps {
@@ -55,7 +57,7 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       <div className="page-head">
         <h1>{inert(delivery.eventType)}</h1>
         <StateBadge state={state} retrying={state === 'pending' && attempts.length > 0} />
-        <RetryButton tenant={tenant} id={id} afterwards={() => go(path, { replace: true })} />
+        <RetryButton tenant={tenant} delivery={delivery} afterwards={() => go(path, { replace: true })} />
       </div>
       <dl className="facts">
         <div>
@@ -124,10 +126,20 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
   );
 }
 
-function RetryButton({ tenant, id, afterwards }: DeliveryPageProps & { readonly afterwards: () => void }) {
+interface RetryButtonProps {
+  readonly tenant: string;
+  readonly delivery: DeliveryDetail;
+  readonly afterwards: () => void;
+}
+
+function RetryButton({ tenant, delivery, afterwards }: RetryButtonProps) {
+  const { id, attemptCount } = delivery;
   const queries = useQueryClient();
   const retry = useMutation({
-    mutationFn: () => post<Retry>(ofTenant(tenant, `/deliveries/${id}/retry`)),
+    mutationFn: async () => {
+      const { retry: inMotion } = await post<Retry>(ofTenant(tenant, `/deliveries/${id}/retry`));
+      return { inMotion, before: attemptCount };
+    },
     onSuccess: () => {
       afterwards();
       return queries.invalidateQueries({ queryKey: deliveryQuery(tenant, id).queryKey });
@@ -139,8 +151,7 @@ function RetryButton({ tenant, id, afterwards }: DeliveryPageProps & { readonly 
         Retry now
       </button>
       <span role="status" className="muted">
-        {retry.data?.retry === 'due' && 'One more attempt is on its way.'}
-        {retry.data?.retry === 'under_way' && 'An attempt is under way already.'}
+        {retry.data !== undefined && isToCome(delivery, retry.data.before) && RETRIED[retry.data.inMotion]}
       </span>
       {retry.isError && <Failed error={retry.error} />}
     </div>
