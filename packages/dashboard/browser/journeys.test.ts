@@ -1,8 +1,10 @@
 // What a person does in the dashboard, in a real browser, against a real service with real failures.
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { ownFolder } from '../../posthorn/tests/cli/command.ts';
+import { response, startReceiver } from '../../posthorn/tests/support/receivers.ts';
 import { Person, startBrowser } from './browser.ts';
 import { fill, KEY, openScene, type Scene, TENANT, XSS } from './scene.ts';
 
@@ -107,6 +109,9 @@ describe('the dashboard', () => {
     await find(`x-iadvize-delivery: ${delivery.attempts[1]?.id.toUpperCase()}`);
     await page.waitForURL(new RegExp(`/deliveries/${id}\\?attempt=`));
     await page.getByRole('heading', { name: 'Attempt 2' }).waitFor();
+    await page.getByRole('searchbox').fill(delivery.attempts[0]?.id ?? '');
+    await page.getByRole('searchbox').press('Enter');
+    await page.getByRole('heading', { name: 'Attempt 1' }).waitFor();
     await find(`x-iadvize-correlationid: ${delivery.eventId}`);
     await page.waitForURL(new RegExp(`/deliveries\\?eventId=${delivery.eventId}`));
     await page.locator(`[href$="${id}"]`).waitFor();
@@ -114,6 +119,27 @@ describe('the dashboard', () => {
     await page.getByText('No delivery, call or event of this tenant has this id.').waitFor();
     await find('order 17');
     await page.getByText('Paste a whole id').waitFor();
+  });
+
+  it('tells a late call from the one that counted, though both have the same number', async () => {
+    const { page } = person;
+    const id = await deliveryTo(scene.endpoints.good, 'succeeded');
+    const late = '0190163d-8694-739b-aea5-966c26f8ad91';
+    const path = `/v1/tenants/${TENANT}/deliveries/${id}`;
+    const delivery = await scene.api<{ attempts: object[] }>('GET', path);
+    const attempts = [{ ...delivery.attempts[0], id: late, late: true }, ...delivery.attempts];
+    await page.route(`**${path}`, (route) => route.fulfill({ json: { ...delivery, attempts } }));
+    const pressed = page.locator('.timeline').getByRole('button', { pressed: true });
+    const lateNotice = page.getByText('Made by a process that had been taken for dead');
+    await page.goto(at(`/deliveries/${id}?attempt=${late}`));
+    await lateNotice.waitFor();
+    assert.equal(await pressed.count(), 1);
+    await page.getByRole('button', { name: '#1' }).nth(1).click();
+    await lateNotice.waitFor({ state: 'detached' });
+    assert.equal(await pressed.count(), 1);
+    await page.getByRole('button', { name: '#1' }).nth(0).click();
+    await lateNotice.waitFor();
+    await page.unroute(`**${path}`);
   });
 
   it('narrows a list in time', async () => {
@@ -181,6 +207,44 @@ describe('the dashboard', () => {
     await page.locator('.page-head').getByText('Succeeded').waitFor();
   });
 
+  it('says what a retry set in motion, until that attempt is there', async () => {
+    const { page } = person;
+    const calls: Socket[] = [];
+    await using receiver = await startReceiver({ onRequest: (socket) => calls.push(socket) });
+    const { id: endpointId } = await scene.api<{ id: string }>('POST', `/v1/tenants/${TENANT}/endpoints`, {
+      url: `http://127.0.0.1:${receiver.port}/`,
+      eventTypes: ['taking.its.time'],
+      scheduleMs: [3_600_000],
+    });
+    const called = async (times: number) => {
+      await scene.until(`it is called ${times} times`, async () => calls.length === times);
+      return (status: number) => calls.at(-1)?.write(response(status));
+    };
+    await scene.post('taking.its.time');
+    (await called(1))(500);
+    await scene.until(
+      'it has failed',
+      async () => (await scene.deliveries(`&endpointId=${endpointId}`))[0]?.attemptCount === 1,
+    );
+    await page.goto(at(`/deliveries/${await deliveryTo(endpointId, 'pending')}`));
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const answer = await called(2);
+    const onItsWay = page.getByText('One more attempt is on its way.');
+    await onItsWay.waitFor();
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const underWay = page.getByText('It was already waiting for its turn, or being attempted; that goes on.');
+    await underWay.waitFor();
+    answer(500);
+    await page.getByRole('heading', { name: 'Attempt 2' }).waitFor();
+    await underWay.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Retry now' }).click();
+    const last = await called(3);
+    await onItsWay.waitFor();
+    last(200);
+    await page.getByRole('heading', { name: 'Attempt 3' }).waitFor();
+    await onItsWay.waitFor({ state: 'detached' });
+  });
+
   it('switches an endpoint off and on, tests it, and shows its secret when asked', async () => {
     const { page } = person;
     await page.goto(at(`/endpoints/${scene.endpoints.good}`));
@@ -215,6 +279,27 @@ describe('the dashboard', () => {
     await page.getByLabel('Retries after, in seconds').fill('5 60');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('5 s, then 1 min').waitFor();
+  });
+
+  it('changes of an endpoint what somebody changed, and nothing else', async () => {
+    const { page } = person;
+    const path = `/v1/tenants/${TENANT}/endpoints/${scene.endpoints.picky}`;
+    await scene.api('PATCH', path, { scheduleMs: [1_005] });
+    await page.goto(at(`/endpoints/${scene.endpoints.picky}`));
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('form', { name: 'Settings' });
+    await scene.api('PATCH', path, { scheduleMs: [7_000] });
+    await page.getByLabel('Description').fill('Only orders of shops');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Only orders of shops' }).waitFor();
+    await page.getByText('7 s', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.route(`**${path}`, (route) =>
+      route.request().method() === 'PATCH' ? route.fulfill({ status: 500 }) : route.fallback(),
+    );
+    await page.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await page.unroute(`**${path}`);
   });
 
   it('sends an event as it was typed, and says who got it and why others did not', async () => {

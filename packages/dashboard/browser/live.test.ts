@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { ownFolder } from '../../posthorn/tests/cli/command.ts';
+import { answering, startReceiver } from '../../posthorn/tests/support/receivers.ts';
 import { Person, startBrowser } from './browser.ts';
 import { smoothnessOf, smoothnessText } from './frames.ts';
 import { KEY, openScene, type Scene, TENANT } from './scene.ts';
@@ -11,6 +12,8 @@ const root = ownFolder();
 /** Events to begin with: more than fit into a window. */
 const STORED = 400;
 const STREAM = '**/v1/stream*';
+/** What is told is shown before it would be asked for again anyhow, in milliseconds. */
+const SOON_MS = 10_000;
 /** Messages of the flood, three for each attempt, and pieces of 20 ms that the page may be behind with. */
 const TOLD = 75_000;
 const MAX_UNREAD_PIECES = 5;
@@ -126,6 +129,30 @@ describe('the pages, while things happen,', () => {
     assert.equal((await rows(page).nth(1).textContent())?.slice(0, 20), first?.slice(0, 20));
     await page.getByRole('button', { name: 'Pause' }).click();
     await rows(page).nth(1).getByText('came.in.the.pause').waitFor();
+  });
+
+  it('say why deliveries to an endpoint fail now, not why they failed when it was opened', async () => {
+    let status = 500;
+    await using receiver = await startReceiver({
+      onRequest: (socket, request) => answering(status)(socket, request),
+    });
+    const { id: endpointId } = await scene.api<{ id: string }>('POST', `/v1/tenants/${TENANT}/endpoints`, {
+      url: `http://127.0.0.1:${receiver.port}/`,
+      eventTypes: ['changing.mind'],
+      scheduleMs: [],
+    });
+    await scene.post('changing.mind');
+    const failed = () => scene.deliveries(`&endpointId=${endpointId}&state=exhausted`);
+    await scene.until('it has failed', async () => (await failed()).length === 1);
+    await using person = await comer(`/endpoints/${endpointId}`);
+    const failures = person.page.getByRole('region', { name: 'Latest failures' });
+    await failures.getByText('Answered 500').waitFor();
+    status = 404;
+    const [{ id = '' } = {}] = await failed();
+    await scene.api('POST', `/v1/tenants/${TENANT}/deliveries/${id}/retry`);
+    await failures.getByText('Answered 404').waitFor({ timeout: SOON_MS });
+    assert.equal(await failures.getByText('Answered 500').count(), 0);
+    assert.deepEqual(person.complaints, []);
   });
 
   it('ask when the stream is refused, and follow it again when it is not', async () => {

@@ -144,6 +144,18 @@ describe('the numbers of the dashboard', () => {
     await page.getByRole('row').filter({ hasText: 'CRM production' }).getByText('no trouble').waitFor();
   });
 
+  it('say nothing good of an endpoint because it is not among the worst, when there may be more', async () => {
+    const { page } = person;
+    const statistics = await scene.api<{ worst: object[] }>('GET', `/v1/stats?tenant=${TENANT}&span=day`);
+    const worst = Array.from({ length: 20 }, (_, index) => ({ ...statistics.worst[0], endpointId: `worse-${index}` }));
+    await page.route('**/v1/stats?*', (route) => route.fulfill({ json: { ...statistics, worst } }));
+    await page.goto(`/t/${TENANT}/endpoints`);
+    const failing = page.getByRole('row').filter({ hasText: 'Old data warehouse' });
+    await failing.getByText('not among the 20 worst').waitFor();
+    assert.equal(await page.getByText('no trouble').count(), 0);
+    await page.unroute('**/v1/stats?*');
+  });
+
   it('grow while one looks', async () => {
     const { page } = person;
     await page.goto(overview);

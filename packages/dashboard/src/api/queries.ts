@@ -74,16 +74,11 @@ export const endpointQuery = (tenant: string, id: string) =>
 export const useEndpoint = (tenant: string, id: string) =>
   useQuery({ ...endpointQuery(tenant, id), refetchInterval: every(SETTINGS_INTERVAL_MS) });
 
+/** One delivery with its attempts, live for whoever shows it. */
 export const deliveryQuery = (tenant: string, id: string) =>
   queryOptions({
     queryKey: ['tenant', tenant, 'delivery', id],
     queryFn: () => get<DeliveryDetail>(ofTenant(tenant, `/deliveries/${id}`)),
-  });
-
-/** One delivery with its attempts, live. */
-export const useDelivery = (tenant: string, id: string) =>
-  useQuery({
-    ...deliveryQuery(tenant, id),
     refetchInterval: every(LIST_INTERVAL_MS),
     meta: { live: { concerns: (news) => news.ofDelivery(id), gapMs: ONE_GAP_MS } },
   });

@@ -1,9 +1,9 @@
 // The deliveries of a tenant: newest first, filtered, live.
 import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints } from '../api/queries.ts';
 import { usePageTitle } from '../frame/frame.tsx';
-import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { ReplayButton } from '../replays/button.tsx';
 import { wishOf } from '../replays/wish.ts';

@@ -1,9 +1,9 @@
 // One delivery: what happened when, each call in full, and one more attempt.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link, useSearch } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
+import { RETRIED } from '../../../posthorn/src/apps/words/retries.ts';
 import { ofTenant, post } from '../api/client.ts';
-import { deliveryQuery, endpointQuery, useDelivery, useEvent } from '../api/queries.ts';
+import { deliveryQuery, endpointQuery, useEvent } from '../api/queries.ts';
 import type { DeliveryDetail, Retry } from '../api/shapes.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
@@ -16,6 +16,7 @@ import { useAbout } from '../session/about.ts';
 import { CallPanel } from './call-panel.tsx';
 import { curlCommand } from './curl.ts';
 import { requestHeaders } from './request.ts';
+import { isToCome } from './retry.ts';
 import { Timeline } from './timeline.tsx';
 
 interface DeliveryPageProps {
@@ -25,7 +26,7 @@ interface DeliveryPageProps {
 
 export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
   usePageTitle('Delivery');
-  const delivery = useDelivery(tenant, id);
+  const delivery = useQuery(deliveryQuery(tenant, id));
   if (delivery.isPending) return <LoadingPage title="Delivery" />;
   if (delivery.data === undefined)
     return <FailedPage title="Delivery" error={delivery.error} again={() => void delivery.refetch()} />;
@@ -40,13 +41,13 @@ export function DeliveryPage({ tenant, id }: DeliveryPageProps) {
 function Shown({ tenant, delivery }: { readonly tenant: string; readonly delivery: DeliveryDetail }) {
   const { id, eventId, endpointId, attempts, state } = delivery;
   const base = `/t/${encodeURIComponent(tenant)}`;
-  // Whoever searched for a call is shown that one.
-  const called = new URLSearchParams(useSearch()).get('attempt');
-  const [chosen, choose] = useState(() => attempts.find((each) => each.id === called)?.number);
+  // In the address: whoever searched for a call is shown that one, and can send it to a colleague.
+  const [path, go] = useLocation();
+  const chosen = new URLSearchParams(useSearch()).get('attempt');
   const about = useAbout();
   const endpoint = useQuery(endpointQuery(tenant, endpointId)).data;
   const body = useEvent(tenant, eventId).data?.body;
-  const attempt = attempts.find(({ number }) => number === chosen) ?? attempts.at(-1);
+  const attempt = attempts.find((each) => each.id === chosen) ?? attempts.at(-1);
   const lines = attempt && requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about });
   return (
     <>
@@ -56,7 +57,7 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       <div className="page-head">
         <h1>{inert(delivery.eventType)}</h1>
         <StateBadge state={state} retrying={state === 'pending' && attempts.length > 0} />
-        <RetryButton tenant={tenant} id={id} afterwards={() => choose(undefined)} />
+        <RetryButton tenant={tenant} delivery={delivery} afterwards={() => go(path, { replace: true })} />
       </div>
       <dl className="facts">
         <div>
@@ -94,7 +95,11 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       </dl>
       <section className="card" aria-labelledby="timeline-title">
         <h2 id="timeline-title">Timeline</h2>
-        <Timeline delivery={delivery} shown={attempt?.number} show={choose} />
+        <Timeline
+          delivery={delivery}
+          shown={attempt?.id}
+          show={(attemptId) => go(`${path}?attempt=${attemptId}`, { replace: true })}
+        />
       </section>
       {attempt === undefined || lines === undefined ? (
         <Empty title="No attempt yet">
@@ -121,10 +126,20 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
   );
 }
 
-function RetryButton({ tenant, id, afterwards }: DeliveryPageProps & { readonly afterwards: () => void }) {
+interface RetryButtonProps {
+  readonly tenant: string;
+  readonly delivery: DeliveryDetail;
+  readonly afterwards: () => void;
+}
+
+function RetryButton({ tenant, delivery, afterwards }: RetryButtonProps) {
+  const { id, attemptCount } = delivery;
   const queries = useQueryClient();
   const retry = useMutation({
-    mutationFn: () => post<Retry>(ofTenant(tenant, `/deliveries/${id}/retry`)),
+    mutationFn: async () => {
+      const { retry: inMotion } = await post<Retry>(ofTenant(tenant, `/deliveries/${id}/retry`));
+      return { inMotion, before: attemptCount };
+    },
     onSuccess: () => {
       afterwards();
       return queries.invalidateQueries({ queryKey: deliveryQuery(tenant, id).queryKey });
@@ -136,8 +151,7 @@ function RetryButton({ tenant, id, afterwards }: DeliveryPageProps & { readonly 
         Retry now
       </button>
       <span role="status" className="muted">
-        {retry.data?.retry === 'due' && 'One more attempt is on its way.'}
-        {retry.data?.retry === 'under_way' && 'An attempt is under way already.'}
+        {retry.data !== undefined && isToCome(delivery, retry.data.before) && RETRIED[retry.data.inMotion]}
       </span>
       {retry.isError && <Failed error={retry.error} />}
     </div>

@@ -10,9 +10,9 @@ import { type Stretch, stretchesOf } from './axis.ts';
 
 interface TimelineProps {
   readonly delivery: DeliveryDetail;
-  /** Number of the attempt that is shown. */
-  readonly shown: number | undefined;
-  readonly show: (number: number) => void;
+  /** Id of the attempt that is shown. */
+  readonly shown: string | undefined;
+  readonly show: (attemptId: string) => void;
 }
 
 export function Timeline({ delivery, shown, show }: TimelineProps) {
@@ -23,8 +23,7 @@ export function Timeline({ delivery, shown, show }: TimelineProps) {
         <small>{clockText(delivery.createdAt)}</small>
       </li>
       {stretchesOf(delivery).map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: attempts are only ever added at the end
-        <Part key={index} part={part} shown={shown} show={show} />
+        <Part key={part.kind === 'attempt' ? part.attempt.id : index} part={part} shown={shown} show={show} />
       ))}
     </ol>
   );
@@ -50,8 +49,8 @@ function Part({ part, shown, show }: Omit<TimelineProps, 'delivery'> & { readonl
       <button
         type="button"
         className={`attempt-bar ${outcomeTone(attempt.outcome)}`}
-        aria-pressed={attempt.number === shown}
-        onClick={() => show(attempt.number)}
+        aria-pressed={attempt.id === shown}
+        onClick={() => show(attempt.id)}
       >
         <span className="stop-name">
           #{attempt.number} {outcomeTitle(attempt)}

@@ -1,13 +1,18 @@
-// Changes an endpoint's settings. The server says what is not allowed.
+// Changes an endpoint's settings: only those that are different afterwards. The server says what is not allowed.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { ofTenant, patch } from '../api/client.ts';
 import { endpointsKey } from '../api/queries.ts';
 import type { Endpoint } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';
-import { readTypes, typesText } from './event-types.ts';
+import { changesOf, typedOf } from './changes.ts';
 
-const MS_PER_SECOND = 1_000;
+const FIELDS = [
+  ['url', 'Callback URL', ''],
+  ['types', 'Event types', 'With spaces between; empty for all'],
+  ['description', 'Description', ''],
+  ['schedule', 'Retries after, in seconds', 'With spaces between, counted from the end of the attempt before'],
+] as const;
 
 interface EditEndpointProps {
   readonly tenant: string;
@@ -16,19 +21,12 @@ interface EditEndpointProps {
 }
 
 export function EditEndpoint({ tenant, endpoint, done }: EditEndpointProps) {
-  const [url, setUrl] = useState(endpoint.url);
-  const [types, setTypes] = useState(typesText(endpoint.eventTypes));
-  const [description, setDescription] = useState(endpoint.description);
-  const [schedule, setSchedule] = useState(endpoint.scheduleMs.map((ms) => ms / MS_PER_SECOND).join(' '));
+  const [began] = useState(() => typedOf(endpoint));
+  const [typed, setTyped] = useState(began);
   const queries = useQueryClient();
   const save = useMutation({
-    mutationFn: () => {
-      const scheduleMs = (schedule.match(/[^\s,]+/g) ?? []).map((seconds) => Number(seconds) * MS_PER_SECOND);
-      return patch<Endpoint>(
-        ofTenant(tenant, `/endpoints/${endpoint.id}`),
-        JSON.stringify({ url, description, eventTypes: readTypes(types), scheduleMs }),
-      );
-    },
+    mutationFn: (changes: object) =>
+      patch<Endpoint>(ofTenant(tenant, `/endpoints/${endpoint.id}`), JSON.stringify(changes)),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: endpointsKey(tenant) });
       done();
@@ -36,25 +34,20 @@ export function EditEndpoint({ tenant, endpoint, done }: EditEndpointProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    const changes = changesOf(began, typed);
+    if (changes === undefined) done();
+    else save.mutate(changes);
   };
-  const fields = [
-    ['Callback URL', url, setUrl, ''],
-    ['Event types', types, setTypes, 'With spaces between; empty for all'],
-    ['Description', description, setDescription, ''],
-    [
-      'Retries after, in seconds',
-      schedule,
-      setSchedule,
-      'With spaces between, counted from the end of the attempt before',
-    ],
-  ] as const;
   return (
     <form className="form" onSubmit={submit} aria-label="Settings">
-      {fields.map(([name, value, set, hint]) => (
-        <label key={name} className="field">
+      {FIELDS.map(([field, name, hint]) => (
+        <label key={field} className="field">
           <span>{name}</span>
-          <input spellCheck={false} value={value} onChange={({ target }) => set(target.value)} />
+          <input
+            spellCheck={false}
+            value={typed[field]}
+            onChange={({ target }) => setTyped({ ...typed, [field]: target.value })}
+          />
           {hint !== '' && <small>{hint}</small>}
         </label>
       ))}

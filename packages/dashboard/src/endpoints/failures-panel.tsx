@@ -3,6 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { outcomeAdvice } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { deliveryQuery, useRecentDeliveries } from '../api/queries.ts';
+import { every } from '../live/live.ts';
 import { Badge, outcomeTone } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
 import { Moment } from '../parts/moment.tsx';
@@ -16,7 +17,8 @@ const MAX_LOOKED_INTO = 24;
 const MAX_PENDING = 100;
 /** Of a group, so many are named. */
 const NAMED = 3;
-const LOOKED_INTO_MS = 15_000;
+/** News of them are shown at once; what no message tells, after so many milliseconds: they are many, and may be large. */
+const LOOKED_INTO_INTERVAL_MS = 15_000;
 
 export function Failures({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {
   const exhausted = useRecentDeliveries(tenant, { endpointId, state: 'exhausted', limit: MAX_LOOKED_INTO });
@@ -28,7 +30,10 @@ export function Failures({ tenant, endpointId }: { readonly tenant: string; read
     .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, MAX_LOOKED_INTO);
   const details = useQueries({
-    queries: failed.map(({ id }) => ({ ...deliveryQuery(tenant, id), staleTime: LOOKED_INTO_MS })),
+    queries: failed.map(({ id }) => ({
+      ...deliveryQuery(tenant, id),
+      refetchInterval: every(LOOKED_INTO_INTERVAL_MS),
+    })),
   });
   const groups = groupFailures(details.flatMap(({ data }) => data ?? []));
   const base = `/t/${encodeURIComponent(tenant)}/deliveries`;

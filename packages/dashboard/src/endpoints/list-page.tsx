@@ -1,15 +1,16 @@
 // The endpoints of a tenant, and which of them have trouble.
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints, useStatistics } from '../api/queries.ts';
 import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Badge, EnabledBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
-import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { shortUrl } from './name.tsx';
 import { NewEndpoint } from './new-form.tsx';
+import { unlistedText } from './trouble.ts';
 
 /** Rows before somebody must ask for the rest. */
 const SHOWN_ROWS = 200;
@@ -82,7 +83,9 @@ function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
               <td>
                 <EnabledBadge enabled={enabled} />
               </td>
-              <td className="two-lines">{troubles !== undefined && <Health trouble={byEndpoint.get(id)} />}</td>
+              <td className="two-lines">
+                {troubles !== undefined && <Health trouble={byEndpoint.get(id)} unlisted={unlistedText(troubles)} />}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -96,8 +99,14 @@ function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
   );
 }
 
-function Health({ trouble }: { readonly trouble: Trouble | undefined }) {
-  if (trouble === undefined) return <span className="muted">no trouble</span>;
+interface HealthProps {
+  readonly trouble: Trouble | undefined;
+  /** What to say when there is none. */
+  readonly unlisted: string;
+}
+
+function Health({ trouble, unlisted }: HealthProps) {
+  if (trouble === undefined) return <span className="muted">{unlisted}</span>;
   const { failedAttempts, attempts, exhausted } = trouble;
   return (
     <>

@@ -1,5 +1,6 @@
 // One event: its body as it was sent, and where it went.
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints, useEvent } from '../api/queries.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
@@ -8,7 +9,6 @@ import { Code } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
-import { countText } from '../parts/numbers.ts';
 import { FailedPage, LoadingPage } from '../parts/states.tsx';
 import { explainMatches } from './matching.ts';
 

@@ -1,9 +1,9 @@
 // Where an event went, endpoint by endpoint.
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints } from '../api/queries.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { countText } from '../parts/numbers.ts';
 import { explainMatches } from './matching.ts';
 
 /** Those that got it come first. */

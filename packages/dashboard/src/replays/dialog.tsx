@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import { ofTenant, post } from '../api/client.ts';
 import { replaysKey, useEndpoints } from '../api/queries.ts';
@@ -10,7 +11,6 @@ import { readTypes, typesText } from '../endpoints/event-types.ts';
 import { shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';
 import { fromLocalField, toLocalField } from '../parts/local-time.ts';
-import { countText } from '../parts/numbers.ts';
 import { Failed } from '../parts/states.tsx';
 import { bodyOf, type ReplayWish, SETTLED_STATES, type SettledState } from './wish.ts';
 

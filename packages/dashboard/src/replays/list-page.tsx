@@ -1,10 +1,10 @@
 // The replays of a tenant, newest first.
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useEndpoints, useReplays } from '../api/queries.ts';
 import type { Endpoint, Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { countText } from '../parts/numbers.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { aboutText } from './about.ts';
 import { ReplayButton } from './button.tsx';

@@ -2,13 +2,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import { ofTenant, post, withQuery } from '../api/client.ts';
 import { replaysKey, useEndpoints, useReplay } from '../api/queries.ts';
 import type { Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Clock } from '../parts/moment.tsx';
-import { countText } from '../parts/numbers.ts';
 import { Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
 import { aboutText } from './about.ts';
 import { doneOf, Progress, ReplayBadge } from './progress.tsx';

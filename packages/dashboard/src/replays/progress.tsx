@@ -1,7 +1,8 @@
 // How far a replay is.
+
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import type { Replay } from '../api/shapes.ts';
 import { Badge } from '../parts/badge.tsx';
-import { countText } from '../parts/numbers.ts';
 
 const STATES = {
   running: ['waiting', 'Running'],

@@ -1,7 +1,7 @@
 // Says that replays are running to an endpoint, and how far they are.
 import { Link } from 'wouter';
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { useReplays } from '../api/queries.ts';
-import { countText } from '../parts/numbers.ts';
 import { doneOf, Progress } from './progress.tsx';
 
 export function RunningReplays({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {

@@ -1,10 +1,10 @@
 // What came of attempts, the most frequent failure first: whose fault it is shows at a glance.
 
+import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { OUTCOMES } from '../../../posthorn/src/domain/outcome.ts';
 import type { Outcome, Statistics } from '../api/shapes.ts';
 import { outcomeTone } from '../parts/badge.tsx';
-import { countText } from '../parts/numbers.ts';
 
 export function Outcomes({ statistics }: { readonly statistics: Statistics }) {
   const failures = failuresOf(statistics);

@@ -1,8 +1,8 @@
 // The same numbers as a table: for screen readers, for copying, and for whoever prefers digits.
 import { useState } from 'react';
+import { countText, percentText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import type { Statistics } from '../api/shapes.ts';
-import { countText, percentText } from '../parts/numbers.ts';
 import { successRateOf } from './steps.ts';
 
 const COLUMNS = [

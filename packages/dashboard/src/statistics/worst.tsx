@@ -1,13 +1,13 @@
 // The endpoints that had most trouble, worst first.
 import { useQueries } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { countText, percentText } from '../../../posthorn/src/apps/words/figures.ts';
 import { withQuery } from '../api/client.ts';
 import { endpointQuery } from '../api/queries.ts';
 import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { EndpointName, shortId } from '../endpoints/name.tsx';
 import { EnabledBadge } from '../parts/badge.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { countText, percentText } from '../parts/numbers.ts';
 
 interface WorstProps {
   readonly worst: readonly Trouble[];

@@ -40,7 +40,7 @@ import { TallyKeeper } from './tallies.ts';
 export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints.ts';
 export type { AcceptAnswer, EventDraft } from './intake.ts';
 export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayWish } from './replayer.ts';
-export { MAX_TROUBLES, SPANS, type Span, type Statistics } from './statistics.ts';
+export { SPANS, type Span, type Statistics } from './statistics.ts';
 
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
 const LAST_WORDS_MS = 2_000;

@@ -3,6 +3,7 @@
 import type { TenantId } from '../domain/ids.ts';
 import { addCounts, type Counts, noCounts, type Scope, SLOT_MS, slotOf, type Tier } from '../domain/tally.ts';
 import { earlier, type WallMs, wall } from '../domain/time.ts';
+import { MAX_TROUBLES } from '../domain/trouble.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Tallies, Trouble } from '../seams/store/tallies.ts';
 import type { Holdings } from './holdings.ts';
@@ -20,8 +21,6 @@ const STEPS: Readonly<Record<Span, { readonly tier: Tier; readonly count: number
 
 /** Counting stops here, per place and endpoint: it costs the embedded store about 1.5 ms. */
 const MAX_PENDING_COUNTED = 10_000;
-/** Endpoints with trouble that are shown. */
-export const MAX_TROUBLES = 20;
 
 export interface StatisticsStep {
   readonly at: WallMs;

@@ -1,4 +1,4 @@
-// Counts and shares for people.
+// Counts and shares for people. The dashboard and the command line say the same.
 
 const FIGURES = new Intl.NumberFormat('en-US');
 

@@ -5,6 +5,7 @@ import { EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/e
 import { isoTime, type SteadyMs, type WallMs, wall } from '../../../domain/time.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
+import { RETRIED } from '../../words/retries.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { CLOSED, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
@@ -82,8 +83,7 @@ export const RetryShape = Type.Object(
     id: uuid('Id of the delivery.'),
     retry: Type.Enum(['due', 'under_way'], {
       type: 'string',
-      description:
-        'due: one more attempt is made now. under_way: it was already waiting for its turn or being attempted, and that goes on.',
+      description: `due: ${RETRIED.due} under_way: ${RETRIED.under_way}`,
     }),
   },
   { title: 'Retry', description: 'What was set in motion.' },

@@ -2,6 +2,7 @@
 import type { ApiAccess } from '../../cli/api-client.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { RETRIED } from '../../words/retries.ts';
 import { EndpointNames } from '../endpoint-names.ts';
 import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
@@ -112,11 +113,6 @@ async function showOne(asking: Asking, delivery: DeliveryDetail | undefined): Pr
   terminal.note('');
   terminal.note(`One more attempt now: posthorn deliveries ${inert(delivery.id)} --tenant ${inert(tenant)} --retry`);
 }
-
-const RETRIED = {
-  due: 'One more attempt is on its way.',
-  under_way: 'It was already waiting for its turn, or being attempted; that goes on.',
-};
 
 async function retry({ posthorn, tenant, flags, terminal }: Asking, id: string): Promise<void> {
   const answer = await posthorn.post(retryShape, tenantPath(tenant, `/deliveries/${id}/retry`));
