@@ -11,7 +11,7 @@ import type { Queue, Release } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings } from './holdings.ts';
-import type { Manner } from './lanes.ts';
+import type { Manner } from './manners.ts';
 import type { Report } from './news.ts';
 import type { Recorder } from './recorder.ts';
 import type { StoreHealth } from './store-health.ts';

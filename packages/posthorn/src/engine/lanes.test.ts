@@ -4,7 +4,8 @@ import { SimulatedTime } from '../../tests/simulation/time.ts';
 import type { HeldDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
-import { heldBytes, Lanes, type Manner } from './lanes.ts';
+import { heldBytes, Lanes } from './lanes.ts';
+import type { Manner } from './manners.ts';
 
 let ids = 0;
 
@@ -107,6 +108,40 @@ describe('lanes', () => {
     for (let n = 0; n < 4; n++) assert.ok(lanes.offer(delivery(healthy)));
     await pump();
     assert.equal(startedFor(healthy), 4);
+  });
+
+  it('leaves slots for lanes that answer though a thousand with one delivery each ran out of time before', async () => {
+    const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    while (lanes.active > 0) {
+      finishAll('slow');
+      await pump();
+    }
+    assert.equal(lanes.size, 0);
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    await time.pass(2_000);
+    assert.equal(lanes.active, 512);
+    const healthy = id<EndpointId>();
+    lanes.offer(delivery(healthy));
+    await pump();
+    assert.equal(startedFor(healthy), 1);
+  });
+
+  it('forgets that a lane ran out of time with its next success', async () => {
+    const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
+    for (const manner of ['slow', 'well'] as const) {
+      for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+      await pump();
+      while (lanes.size > 0) {
+        finishAll(manner);
+        await time.pass(10);
+      }
+    }
+    for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+    await pump();
+    assert.equal(lanes.active, 600);
   });
 
   it('holds a bounded number of bytes, whoever asks', async () => {

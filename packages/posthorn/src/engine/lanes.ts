@@ -5,6 +5,7 @@
 import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
+import { type Manner, Manners } from './manners.ts';
 import { Pace } from './pace.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
@@ -41,9 +42,6 @@ const MAX_SLOW_CALLS = MAX_CALLS / 2;
 const TROUBLED_STARTS = 5;
 const TROUBLED_STEP_MS = 10;
 
-/** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
-export type Manner = 'well' | 'failing' | 'slow';
-
 interface Lane {
   readonly endpointId: EndpointId;
   /** Waiting deliveries; those before `head` have left. */
@@ -79,6 +77,7 @@ export class Lanes {
   readonly #start: (delivery: HeldDelivery) => void;
   readonly #onRoom: () => void;
   readonly #lanes = new Map<EndpointId, Lane>();
+  readonly #manners = new Manners();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
   /**
@@ -398,7 +397,7 @@ export class Lanes {
       head: 0,
       active: 0,
       onProbation: 0,
-      manner: 'well',
+      manner: this.#manners.recall(endpointId),
       reserved: 0,
       heldBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
@@ -413,6 +412,7 @@ export class Lanes {
   #dropIfEmpty(lane: Lane): void {
     if (lane.backlog || this.#heldIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
+    this.#manners.remember(lane.endpointId, lane.manner);
   }
 }
 
