@@ -1,7 +1,7 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
 import { afterAttempt, type HeldDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
-import type { CallResult, Outcome } from '../domain/outcome.ts';
+import type { CallResult } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
 import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -11,7 +11,7 @@ import type { Queue, Release } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings } from './holdings.ts';
-import type { Manner } from './manners.ts';
+import { type Manner, mannerOf } from './manners.ts';
 import type { Report } from './news.ts';
 import type { Recorder } from './recorder.ts';
 import type { StoreHealth } from './store-health.ts';
@@ -51,7 +51,7 @@ interface Parts {
 export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
-  readonly #finished: (delivery: HeldDelivery, manner: Manner) => void;
+  readonly #finished: (delivery: HeldDelivery, manner: Manner | undefined) => void;
   readonly #onHeld: () => void;
   readonly #fresh: () => boolean;
   readonly #starts: Batches<Start, boolean>;
@@ -66,7 +66,7 @@ export class Attempts {
   constructor(
     parts: Parts,
     dress: Dress,
-    finished: (delivery: HeldDelivery, manner: Manner) => void,
+    finished: (delivery: HeldDelivery, manner: Manner | undefined) => void,
     fresh: () => boolean,
     onHeld: () => void,
   ) {
@@ -264,12 +264,6 @@ export class Attempts {
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
 function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
   return suspect || interruptions > 0;
-}
-
-function mannerOf(outcome: Outcome): Manner {
-  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'slow';
-  // Those that we cut off say nothing of the endpoint.
-  return outcome === 'succeeded' || outcome === 'interrupted' ? 'well' : 'failing';
 }
 
 function triggerOf({ resume }: HeldDelivery): Trigger {

@@ -70,7 +70,7 @@ describe('lanes', () => {
     await time.pass(0);
   };
   /** All that is under way ends like this. */
-  const finishAll = (manner: Manner) => {
+  const finishAll = (manner: Manner | undefined) => {
     for (const one of started.splice(0)) lanes.finished(one, manner);
   };
 
@@ -127,6 +127,22 @@ describe('lanes', () => {
     lanes.offer(delivery(healthy));
     await pump();
     assert.equal(startedFor(healthy), 1);
+  });
+
+  it('leaves slots for lanes that answer also when calls of those that hang were cut off meanwhile', async () => {
+    const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
+    for (const manner of ['slow', undefined] as const) {
+      for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+      await pump();
+      while (lanes.size > 0) {
+        finishAll(manner);
+        await time.pass(10);
+      }
+    }
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    await time.pass(2_000);
+    assert.equal(lanes.active, 512);
   });
 
   it('forgets that a lane ran out of time with its next success', async () => {

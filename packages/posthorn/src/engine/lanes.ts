@@ -190,11 +190,11 @@ export class Lanes {
 
   /**
    * An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded.
-   * @param manner how the call ended; `well` when there was none
+   * @param manner how the call ended; `well` when there was none, `undefined` when its end says nothing of the endpoint
    */
-  finished(delivery: HeldDelivery, manner: Manner): void {
+  finished(delivery: HeldDelivery, manner: Manner | undefined): void {
     const lane = this.#lane(delivery.endpointId);
-    lane.manner = manner;
+    if (manner !== undefined) lane.manner = manner;
     this.#slowCalls.delete(delivery);
     if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;

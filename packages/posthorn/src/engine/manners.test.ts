@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EndpointId } from '../domain/ids.ts';
-import { Manners } from './manners.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { type Manner, Manners, mannerOf } from './manners.ts';
+
+describe('what the end of a call says of its endpoint', () => {
+  const cases: readonly [Outcome, Manner | undefined][] = [
+    ['succeeded', 'well'],
+    ['http_status', 'failing'],
+    ['connect_refused', 'failing'],
+    ['connect_timeout', 'slow'],
+    ['reply_timeout', 'slow'],
+    ['interrupted', undefined],
+  ];
+  for (const [outcome, manner] of cases) {
+    it(`is ${manner ?? 'nothing'} when it is ${outcome}`, () => assert.equal(mannerOf(outcome), manner));
+  }
+});
 
 describe('what is remembered of lanes that are gone', () => {
   const endpoint = (number: number) => `endpoint-${number}` as EndpointId;

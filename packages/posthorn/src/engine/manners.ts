@@ -1,9 +1,17 @@
 // How calls end, as lanes see it, and what is remembered of lanes that are gone. An endpoint in trouble that gets an event now
 // and then has no lane between two calls: without this, each of its calls would be the first one.
 import type { EndpointId } from '../domain/ids.ts';
+import type { Outcome } from '../domain/outcome.ts';
 
 /** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
 export type Manner = 'well' | 'failing' | 'slow';
+
+/** What the end of a call says of the endpoint; `undefined` when that is nothing: we have cut it off. */
+export function mannerOf(outcome: Outcome): Manner | undefined {
+  if (outcome === 'interrupted') return undefined;
+  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'slow';
+  return outcome === 'succeeded' ? 'well' : 'failing';
+}
 
 /** So many endpoints are remembered at least, those noted last, and at most twice as many: about 100 bytes each. */
 const REMEMBERED = 20_000;
