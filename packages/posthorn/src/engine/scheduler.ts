@@ -150,7 +150,7 @@ export class Scheduler {
     try {
       return await holdings.lease(async (owner) => {
         const { deliveries, dueAt, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
-        catalogs.expect(revisions);
+        catalogs.forgetOlderThan(revisions);
         if (nextDue !== null) this.noteDue(nextDue);
         // A full claim has left some behind.
         const crowded = deliveries.length >= CROWD && deliveries.length < MAX_CLAIM;
@@ -173,7 +173,7 @@ export class Scheduler {
     if (wants.length === 0) return 0;
     return await holdings.lease(async (owner) => {
       const { deliveries, revisions } = await store.claimBacklog(owner, wants);
-      catalogs.expect(revisions);
+      catalogs.forgetOlderThan(revisions);
       const ready: Ready = { since: 'claimed', at: this.#parts.clock.now() };
       const counts = new Map<EndpointId, number>();
       for (const delivery of deliveries) {
