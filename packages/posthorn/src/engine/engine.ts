@@ -167,7 +167,8 @@ export class Engine {
   /**
    * Ends the engine: nothing is accepted, claimed or started from now on. Calls under way may end by themselves until
    * shortly before `graceMs` milliseconds have passed, then they are cut off; what is not delivered goes back to the
-   * store, due at once for whoever comes next. After `graceMs` a store that does not answer is not waited for any longer.
+   * store, due at once for whoever comes next. After `graceMs` a call of the store that fails is not made again; one under
+   * way is waited for, until the store gives it up itself.
    */
   async stop(graceMs: number): Promise<void> {
     const { clock, store } = this.#parts;
