@@ -186,18 +186,18 @@ describe('lanes', () => {
   it('does not believe that a backlog is empty when it was noted after the look', async () => {
     const endpoint = id<EndpointId>();
     lanes.noteBacklog(endpoint);
-    const [want] = lanes.wants(500);
-    assert.ok(want !== undefined);
+    const [turn] = lanes.takeTurns(500);
+    assert.ok(turn !== undefined);
     lanes.noteBacklog(endpoint);
-    lanes.backlogEmpty(endpoint, want.notes);
-    assert.equal(lanes.wants(500).length, 1);
+    lanes.backlogEmpty(endpoint, turn.notes);
+    assert.equal(lanes.takeTurns(500).length, 1);
   });
 
   it('lets every lane with a backlog have its turn when a claim cannot serve all', async () => {
     const endpoints = Array.from({ length: 5 }, () => id<EndpointId>());
     for (const endpoint of endpoints) lanes.noteBacklog(endpoint);
     const served = new Set<EndpointId>();
-    for (let i = 0; i < 5; i++) for (const want of lanes.wants(500)) served.add(want.endpointId);
+    for (let i = 0; i < 5; i++) for (const turn of lanes.takeTurns(500)) served.add(turn.endpointId);
     assert.equal(served.size, 5);
   });
 
@@ -215,10 +215,10 @@ describe('lanes', () => {
     let reserved = 0;
     while (lanes.reserve(endpoint, 1_000)) reserved += 1;
     lanes.noteBacklog(endpoint);
-    assert.equal(lanes.wants(500).length, 0);
+    assert.equal(lanes.takeTurns(500).length, 0);
     for (let i = 0; i < reserved; i++) lanes.cancel(endpoint, 1_000);
     assert.ok(rooms > 0);
-    assert.equal(lanes.wants(500).length, 1);
+    assert.equal(lanes.takeTurns(500).length, 1);
   });
 
   it('says when memory has room because what was to come does not', async () => {
@@ -238,12 +238,12 @@ describe('lanes', () => {
     await pump();
     for (let left = held - 1; left > held / 2; left--) {
       await finishOne();
-      assert.deepEqual([rooms, lanes.wants(500).length], [0, 0], `with ${left} of ${held}`);
+      assert.deepEqual([rooms, lanes.takeTurns(500).length], [0, 0], `with ${left} of ${held}`);
     }
     await finishOne();
     assert.equal(rooms, 1);
-    const [want] = lanes.wants(500);
-    assert.ok(want !== undefined && want.limit >= held / 2);
+    const [turn] = lanes.takeTurns(500);
+    assert.ok(turn !== undefined && turn.limit >= held / 2);
   });
 
   it('begins a few calls a turn, so that what comes in has its turn between them', async () => {

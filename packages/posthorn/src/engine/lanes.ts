@@ -214,9 +214,12 @@ export class Lanes {
     this.#backlogged.add(lane);
   }
 
-  /** Lanes with a backlog and room for some of it: how many deliveries each may claim, at most `total` together. */
-  wants(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
-    const wants: { endpointId: EndpointId; limit: number; notes: number }[] = [];
+  /**
+   * Gives lanes with a backlog and room for some of it their turns to claim.
+   * @returns how many deliveries each may claim, at most `total` together
+   */
+  takeTurns(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
+    const turns: { endpointId: EndpointId; limit: number; notes: number }[] = [];
     let left = total;
     const share = Math.max(MIN_SHARE, Math.floor(total / this.#backlogged.size));
     for (const lane of this.#backlogged) {
@@ -225,14 +228,14 @@ export class Lanes {
       const limit = Math.min(left, MAX_HELD_PER_LANE - this.#heldIn(lane), share);
       left -= limit;
       lane.claimsAtBytes = Number.POSITIVE_INFINITY;
-      wants.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
+      turns.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
     }
-    for (const { endpointId } of wants) {
+    for (const { endpointId } of turns) {
       const lane = this.#lane(endpointId);
       this.#backlogged.delete(lane);
       this.#backlogged.add(lane);
     }
-    return wants;
+    return turns;
   }
 
   /** A claim found nothing more in the backlog; believed unless it has been noted again since `notes`. */

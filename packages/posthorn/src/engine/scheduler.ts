@@ -169,10 +169,10 @@ export class Scheduler {
   async #claimBacklogs(): Promise<number> {
     const { store, holdings, catalogs, lanes } = this.#parts;
     if (lanes.full) return 0;
-    const wants = lanes.wants(MAX_CLAIM);
-    if (wants.length === 0) return 0;
+    const turns = lanes.takeTurns(MAX_CLAIM);
+    if (turns.length === 0) return 0;
     return await holdings.lease(async (owner) => {
-      const { deliveries, revisions } = await store.claimBacklog(owner, wants);
+      const { deliveries, revisions } = await store.claimBacklog(owner, turns);
       catalogs.forgetOlderThan(revisions);
       const ready: Ready = { since: 'claimed', at: this.#parts.clock.now() };
       const counts = new Map<EndpointId, number>();
@@ -180,7 +180,7 @@ export class Scheduler {
         counts.set(delivery.endpointId, (counts.get(delivery.endpointId) ?? 0) + 1);
         this.#take(delivery, ready);
       }
-      for (const { endpointId, limit, notes } of wants) {
+      for (const { endpointId, limit, notes } of turns) {
         if ((counts.get(endpointId) ?? 0) < limit) lanes.backlogEmpty(endpointId, notes);
       }
       if (this.#moreBacklogs && lanes.backlogs < MAX_BACKLOGS / 2) this.lookAround();
