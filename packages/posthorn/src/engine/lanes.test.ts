@@ -46,15 +46,13 @@ describe('lanes', () => {
     allowed = true;
     rooms = 0;
     time = new SimulatedTime();
-    lanes = new Lanes(
-      time.clock(),
-      4,
-      () => allowed,
-      (one) => started.push(one),
-      () => {
+    lanes = new Lanes(time.clock(), 4, {
+      mayStart: () => allowed,
+      onTurn: (one) => started.push(one),
+      onRoom: () => {
         rooms += 1;
       },
-    );
+    });
   });
 
   const startedFor = (endpointId: EndpointId) => started.filter((one) => one.endpointId === endpointId).length;

@@ -71,11 +71,19 @@ export function heldBytes(body: Uint8Array): number {
   return body.length + HELD_OVERHEAD_BYTES;
 }
 
+/** What the rest of the engine does for the lanes. */
+interface LaneEvents {
+  /** Whether calls may be started; `pump` must follow when that turns true. */
+  mayStart(): boolean;
+  /** An attempt must be begun; `finished` must follow. */
+  onTurn(delivery: HeldDelivery): void;
+  /** There is room to claim again: in a lane with a backlog, or in memory. */
+  onRoom(): void;
+}
+
 export class Lanes {
   readonly #concurrency: number;
-  readonly #mayStart: () => boolean;
-  readonly #start: (delivery: HeldDelivery) => void;
-  readonly #onRoom: () => void;
+  readonly #events: LaneEvents;
   readonly #lanes = new Map<EndpointId, Lane>();
   readonly #manners = new Manners();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
@@ -103,21 +111,10 @@ export class Lanes {
   /**
    * @param clock for the pace of lanes whose calls fail
    * @param concurrency calls under way at once per lane
-   * @param mayStart false holds everything back; call `pump` when it turns true
-   * @param start begins an attempt; `finished` must follow
-   * @param onRoom there is room to claim again: in a lane with a backlog, or in memory
    */
-  constructor(
-    clock: Clock,
-    concurrency: number,
-    mayStart: () => boolean,
-    start: (delivery: HeldDelivery) => void,
-    onRoom: () => void,
-  ) {
+  constructor(clock: Clock, concurrency: number, events: LaneEvents) {
     this.#concurrency = concurrency;
-    this.#mayStart = mayStart;
-    this.#start = start;
-    this.#onRoom = onRoom;
+    this.#events = events;
     this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
     this.#turn = new Pace(clock, STARTS_PER_TURN, 0, () => this.pump());
     const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
@@ -189,7 +186,7 @@ export class Lanes {
   }
 
   /**
-   * An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded.
+   * An attempt begun by `onTurn` has ended and its delivery has left this process's hands or waits to be recorded.
    * @param manner how the call ended; `well` when there was none, `undefined` when its end says nothing of the endpoint
    */
   finished(delivery: HeldDelivery, manner: Manner | undefined): void {
@@ -277,7 +274,7 @@ export class Lanes {
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#active < MAX_CALLS && this.#turn.ready && this.#mayStart()) {
+    while (this.#active < MAX_CALLS && this.#turn.ready && this.#events.mayStart()) {
       if (this.#startOnProbation()) continue;
       const lane = this.#next();
       if (lane === undefined) break;
@@ -340,7 +337,7 @@ export class Lanes {
     this.#turn.take();
     if (lane.manner === 'slow') this.#slowCalls.add(delivery);
     this.#arrange(lane);
-    this.#start(delivery);
+    this.#events.onTurn(delivery);
   }
 
   /** Whether there is room for some of its backlog. */
@@ -374,7 +371,7 @@ export class Lanes {
   #free(lane: Lane, bytes: number): void {
     const wasFull = this.full;
     this.#hold(lane, -bytes);
-    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#onRoom();
+    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#events.onRoom();
   }
 
   #hold(lane: Lane, bytes: number): void {
