@@ -7,6 +7,7 @@ import type { EndpointId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
 import { type Manner, Manners } from './manners.ts';
 import { Pace } from './pace.ts';
+import { type Ranked, Ranks } from './ranks.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
@@ -42,7 +43,7 @@ const MAX_SLOW_CALLS = MAX_CALLS / 2;
 const TROUBLED_STARTS = 5;
 const TROUBLED_STEP_MS = 10;
 
-interface Lane {
+interface Lane extends Ranked<Lane> {
   readonly endpointId: EndpointId;
   /** Waiting deliveries; those before `head` have left. */
   waiting: HeldDelivery[];
@@ -63,8 +64,6 @@ interface Lane {
   backlog: boolean;
   /** Counts the times that the backlog was noted, so that an older look cannot deny a newer note. */
   backlogNotes: number;
-  /** Where it stands while it waits for a start. */
-  rank: Set<Lane> | undefined;
 }
 
 export function heldBytes(body: Uint8Array): number {
@@ -88,13 +87,7 @@ export class Lanes {
   readonly #manners = new Manners();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
-  /**
-   * Lanes that have something waiting, by their manner and by how many calls they have under way. The next start is found
-   * without looking at lanes that may not have one, of which there may be thousands.
-   */
-  readonly #ranks: Readonly<Record<Manner, readonly Set<Lane>[]>>;
-  /** Whose turn it is when lanes of several manners have equally few calls: the one that started last comes last. */
-  #turns: readonly Manner[] = ['well', 'failing', 'slow'];
+  readonly #ranks: Ranks<Lane>;
   readonly #pace: Pace;
   readonly #turn: Pace;
   #active = 0;
@@ -117,8 +110,7 @@ export class Lanes {
     this.#events = events;
     this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
     this.#turn = new Pace(clock, STARTS_PER_TURN, 0, () => this.pump());
-    const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
-    this.#ranks = { well: ranks(), failing: ranks(), slow: ranks() };
+    this.#ranks = new Ranks(concurrency);
   }
 
   /** Calls under way. */
@@ -288,18 +280,8 @@ export class Lanes {
     const free = MAX_CALLS - this.#active;
     const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
     const failing = this.#pace.ready;
-    const may: Readonly<Record<Manner, boolean>> = {
-      well: true,
-      failing,
-      slow: failing && this.#slowCalls.size < MAX_SLOW_CALLS,
-    };
-    for (let active = 0; active < most; active++) {
-      for (const manner of this.#turns) {
-        const lane = may[manner] ? firstOf(this.#ranks[manner][active]) : undefined;
-        if (lane !== undefined) return lane;
-      }
-    }
-    return undefined;
+    const slow = failing && this.#slowCalls.size < MAX_SLOW_CALLS;
+    return this.#ranks.next({ well: true, failing, slow }, most);
   }
 
   #startOne(lane: Lane): void {
@@ -312,9 +294,7 @@ export class Lanes {
     }
     if (lane.manner === 'well') this.#pace.grant();
     else this.#pace.take();
-    if (this.#turns.at(-1) !== lane.manner) {
-      this.#turns = [...this.#turns.filter((manner) => manner !== lane.manner), lane.manner];
-    }
+    this.#ranks.started(lane.manner);
     this.#begin(lane, delivery);
   }
 
@@ -358,13 +338,8 @@ export class Lanes {
     this.#arrange(lane);
   }
 
-  /** Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place. */
   #arrange(lane: Lane): void {
-    const rank = this.#waitingIn(lane) > 0 ? this.#ranks[lane.manner][lane.active] : undefined;
-    if (rank === lane.rank) return;
-    lane.rank?.delete(lane);
-    rank?.add(lane);
-    lane.rank = rank;
+    this.#ranks.arrange(lane, this.#waitingIn(lane) > 0);
   }
 
   /** Gives memory back, and says so when something may be claimed for it. */
@@ -414,10 +389,4 @@ export class Lanes {
     this.#lanes.delete(lane.endpointId);
     this.#manners.remember(lane.endpointId, lane.manner);
   }
-}
-
-function firstOf(rank: ReadonlySet<Lane> | undefined): Lane | undefined {
-  if (rank === undefined || rank.size === 0) return undefined;
-  for (const lane of rank) return lane;
-  return undefined;
 }
