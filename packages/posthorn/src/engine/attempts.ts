@@ -1,7 +1,7 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
 import { afterAttempt, type HeldDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
-import type { CallResult, Outcome } from '../domain/outcome.ts';
+import type { CallResult } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
 import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -11,7 +11,7 @@ import type { Queue, Release } from '../seams/store/queue.ts';
 import { Batches } from './batches.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings } from './holdings.ts';
-import type { Manner } from './lanes.ts';
+import { type Manner, mannerOf } from './manners.ts';
 import type { Report } from './news.ts';
 import type { Recorder } from './recorder.ts';
 import type { StoreHealth } from './store-health.ts';
@@ -48,33 +48,28 @@ interface Parts {
   readonly health: StoreHealth;
 }
 
+/** What the rest of the engine does for attempts. */
+interface AttemptEvents {
+  /** Whether our leases are certainly ours: a process that stood still may have lost them before it hears of it. */
+  fresh(): boolean;
+  /** The call has ended: its slot in the lane is free. On probation: its outcome is stored, too. */
+  onFinished(delivery: HeldDelivery, manner: Manner | undefined): void;
+  /** Deliveries of disabled endpoints were given back; those enabled meanwhile are due. */
+  onHeld(): void;
+}
+
 export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
-  readonly #finished: (delivery: HeldDelivery, manner: Manner) => void;
-  readonly #onHeld: () => void;
-  readonly #fresh: () => boolean;
+  readonly #events: AttemptEvents;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<GiveBack, true>;
   #stop = new AbortController();
 
-  /**
-   * @param finished the call has ended: its slot in the lane is free. On probation: its outcome is stored, too
-   * @param fresh whether our leases are certainly ours: a process that stood still may have lost them before it hears of it
-   * @param onHeld deliveries of disabled endpoints were given back; those enabled meanwhile are due
-   */
-  constructor(
-    parts: Parts,
-    dress: Dress,
-    finished: (delivery: HeldDelivery, manner: Manner) => void,
-    fresh: () => boolean,
-    onHeld: () => void,
-  ) {
+  constructor(parts: Parts, dress: Dress, events: AttemptEvents) {
     this.#parts = parts;
     this.#dress = dress;
-    this.#finished = finished;
-    this.#fresh = fresh;
-    this.#onHeld = onHeld;
+    this.#events = events;
     this.#starts = new Batches(
       parts.clock,
       MAX_BATCH,
@@ -114,7 +109,7 @@ export class Attempts {
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
     // The process may have stood still while it waited for the above.
-    if (stop.aborted || !this.#fresh()) return this.#letGo(delivery);
+    if (stop.aborted || !this.#events.fresh()) return this.#letGo(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
 
@@ -171,10 +166,10 @@ export class Attempts {
     if (onProbation(delivery)) {
       // What is recorded may kill us, too: the next on probation waits until it is.
       await record();
-      this.#finished(delivery, manner);
+      this.#events.onFinished(delivery, manner);
       return;
     }
-    this.#finished(delivery, manner);
+    this.#events.onFinished(delivery, manner);
     // Not waited for: whatever waits here would be kept, and copied about in memory, until its batch is on disk.
     void record();
   }
@@ -184,7 +179,7 @@ export class Attempts {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
-    this.#finished(delivery, 'failing');
+    this.#events.onFinished(delivery, 'failing');
     void this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
@@ -231,11 +226,11 @@ export class Attempts {
   #letGo(delivery: HeldDelivery): void {
     this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
-    this.#finished(delivery, 'well');
+    this.#events.onFinished(delivery, 'well');
   }
 
   async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
-    this.#finished(delivery, 'well');
+    this.#events.onFinished(delivery, 'well');
     await this.release(owner, delivery, release);
   }
 
@@ -255,7 +250,7 @@ export class Attempts {
       const batch = group.map(({ release }) => release);
       await health.insist(() => store.release(owner, batch));
       for (const { delivery } of group) holdings.remove(delivery);
-      if (batch.some(({ to }) => to === 'held')) this.#onHeld();
+      if (batch.some(({ to }) => to === 'held')) this.#events.onHeld();
     }
     return releases.map(() => true);
   }
@@ -264,12 +259,6 @@ export class Attempts {
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
 function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
   return suspect || interruptions > 0;
-}
-
-function mannerOf(outcome: Outcome): Manner {
-  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'slow';
-  // Those that we cut off say nothing of the endpoint.
-  return outcome === 'succeeded' || outcome === 'interrupted' ? 'well' : 'failing';
 }
 
 function triggerOf({ resume }: HeldDelivery): Trigger {

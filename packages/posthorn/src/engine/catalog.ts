@@ -68,6 +68,17 @@ export class TenantCatalog {
   }
 }
 
+/** A copy on its way from the store. */
+class Loading {
+  readonly copy: Promise<TenantCatalog | undefined>;
+  /** The newest revision that claims have seen since the store was asked: what it says about an older one is out of date. */
+  seen = 0;
+
+  constructor(read: (loading: Loading) => Promise<TenantCatalog | undefined>) {
+    this.copy = read(this);
+  }
+}
+
 export class Catalogs {
   readonly #load: (tenantId: TenantId) => Promise<Catalog | undefined>;
   readonly #seal: EndpointSeal;
@@ -75,7 +86,7 @@ export class Catalogs {
   readonly #maxAgeMs: number;
   /** In the order of use: the first is the least recently used. */
   readonly #tenants = new Map<TenantId, TenantCatalog>();
-  readonly #loading = new Map<TenantId, Promise<TenantCatalog | undefined>>();
+  readonly #loading = new Map<TenantId, Loading>();
   #size = 0;
 
   /** @param shared other processes change the store too */
@@ -108,15 +119,13 @@ export class Catalogs {
     const known = this.atHand(tenantId);
     if (known !== undefined) return known;
     const under = this.#loading.get(tenantId);
-    if (under !== undefined) return under;
-    const loading = this.#read(tenantId).finally(() => {
-      if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
-    });
+    if (under !== undefined) return under.copy;
+    const loading = new Loading((self) => this.#read(tenantId, self));
     this.#loading.set(tenantId, loading);
-    return loading;
+    return loading.copy;
   }
 
-  /** Forgets a tenant's copy: it has changed. */
+  /** Forgets a tenant's copy: it has changed. One on its way serves those who asked for it before, and is not kept. */
   forget(tenantId: TenantId): void {
     this.#loading.delete(tenantId);
     const catalog = this.#tenants.get(tenantId);
@@ -125,26 +134,41 @@ export class Catalogs {
     this.#size -= catalog.size;
   }
 
-  /** Forgets copies that are older than what a claim has seen. */
-  expect(revisions: ReadonlyMap<TenantId, number>): void {
+  /** Forgets copies that are older than what a claim has seen. One on its way that proves to be older is read once more. */
+  forgetOlderThan(revisions: ReadonlyMap<TenantId, number>): void {
     for (const [tenantId, revision] of revisions) {
       const catalog = this.#tenants.get(tenantId);
       if (catalog !== undefined && catalog.revision < revision) this.forget(tenantId);
+      const loading = this.#loading.get(tenantId);
+      if (loading !== undefined) loading.seen = Math.max(loading.seen, revision);
     }
   }
 
-  async #read(tenantId: TenantId): Promise<TenantCatalog | undefined> {
-    const loadedAt = this.#clock.now();
-    const stored = await this.#load(tenantId);
+  async #read(tenantId: TenantId, loading: Loading): Promise<TenantCatalog | undefined> {
+    try {
+      for (;;) {
+        loading.seen = 0;
+        const loadedAt = this.#clock.now();
+        const stored = await this.#load(tenantId);
+        if (stored !== undefined && stored.revision < loading.seen) continue;
+        const catalog = stored && new TenantCatalog(stored, this.#seal, loadedAt);
+        if (this.#loading.get(tenantId) === loading) this.#keep(tenantId, catalog);
+        return catalog;
+      }
+    } finally {
+      if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
+    }
+  }
+
+  /** Puts a copy in the place of the one at hand; `undefined` when there is no such tenant. */
+  #keep(tenantId: TenantId, catalog: TenantCatalog | undefined): void {
     this.forget(tenantId);
-    if (stored === undefined) return undefined;
-    const catalog = new TenantCatalog(stored, this.#seal, loadedAt);
+    if (catalog === undefined) return;
     this.#tenants.set(tenantId, catalog);
     this.#size += catalog.size;
     for (const [oldest] of this.#tenants) {
       if (this.#size <= MAX_ENDPOINTS || oldest === tenantId) break;
       this.forget(oldest);
     }
-    return catalog;
   }
 }

@@ -105,13 +105,11 @@ export class Engine {
       onDoubt: () => this.#scheduler.wake(),
       onSettled: () => this.#lookAround(),
     });
-    const lanes = new Lanes(
-      clock,
-      settings.endpointConcurrency,
-      () => this.#mayStart(),
-      (delivery) => void this.#attempts.run(delivery),
-      () => this.#scheduler.wake(),
-    );
+    const lanes = new Lanes(clock, settings.endpointConcurrency, {
+      mayStart: () => this.#mayStart(),
+      onTurn: (delivery) => void this.#attempts.run(delivery),
+      onRoom: () => this.#scheduler.wake(),
+    });
     const recorder = new Recorder(store, clock, health, (ended, late) => this.#recorded(ended, late));
     this.#health = health;
     this.#holdings = holdings;
@@ -120,9 +118,11 @@ export class Engine {
     this.#attempts = new Attempts(
       { store, sender, clock, random, report, catalogs, holdings, recorder, health },
       settings,
-      (delivery, manner) => lanes.finished(delivery, manner),
-      () => this.#leases.fresh,
-      () => this.#scheduler.lookAround(),
+      {
+        fresh: () => this.#leases.fresh,
+        onFinished: (delivery, manner) => lanes.finished(delivery, manner),
+        onHeld: () => this.#scheduler.lookAround(),
+      },
     );
     const everything: Scope = { kind: 'installation' };
     const countPending = async () => (await this.#statistics.pending(everything)).count;
@@ -167,7 +167,8 @@ export class Engine {
   /**
    * Ends the engine: nothing is accepted, claimed or started from now on. Calls under way may end by themselves until
    * shortly before `graceMs` milliseconds have passed, then they are cut off; what is not delivered goes back to the
-   * store, due at once for whoever comes next. After `graceMs` a store that does not answer is not waited for any longer.
+   * store, due at once for whoever comes next. After `graceMs` a call of the store that fails is not made again; one under
+   * way is waited for, until the store gives it up itself.
    */
   async stop(graceMs: number): Promise<void> {
     const { clock, store } = this.#parts;

@@ -94,4 +94,35 @@ describe('a doubt about what is held', () => {
       { at: 1_000, held: [kept.id] },
     ]);
   });
+
+  it('that comes up as a lease begins is settled after it, for what it has leased', async (test) => {
+    const { time, holdings, asked, delivery } = holding(test);
+    const leased = delivery();
+    const lease = holdings.lease(async () => {
+      await time.sleep(2_000);
+      holdings.add(leased, { since: 'due', at: time.now });
+    });
+    holdings.doubt();
+    const settled = holdings.settle();
+    await time.pass(10_000);
+    await Promise.all([lease, settled]);
+    assert.deepEqual(asked, [{ at: 2_000, held: [leased.id] }]);
+  });
+
+  it('that comes up as an earlier one is settled is settled before a lease that waited for that', async (test) => {
+    const { time, holdings, asked } = holding(test);
+    const begun: number[] = [];
+    const start = time.now;
+    holdings.doubt();
+    const again = holdings.settle().then(() => {
+      holdings.doubt();
+      return holdings.settle();
+    });
+    const lease = holdings.lease(async () => {
+      begun.push(time.now - start);
+    });
+    await time.pass(10_000);
+    await Promise.all([lease, again]);
+    assert.deepEqual([asked.map(({ at }) => at), begun], [[0, 1_000], [2_000]]);
+  });
 });

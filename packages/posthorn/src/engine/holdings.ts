@@ -126,7 +126,8 @@ export class Holdings {
    * @throws StoreUnavailable, also when an earlier doubt cannot be settled
    */
   async lease<Result>(call: (owner: OwnerId) => Promise<Result>): Promise<Result> {
-    await this.settle();
+    // The look and the count belong together: a doubt that came up between them would be settled as if nothing were under way.
+    while (this.#doubtful) await this.settle();
     this.#underWay += 1;
     try {
       return await this.#health.watch(() => call(this.#owner));

@@ -4,7 +4,8 @@ import { SimulatedTime } from '../../tests/simulation/time.ts';
 import type { HeldDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
-import { heldBytes, Lanes, type Manner } from './lanes.ts';
+import { heldBytes, Lanes } from './lanes.ts';
+import type { Manner } from './manners.ts';
 
 let ids = 0;
 
@@ -45,15 +46,13 @@ describe('lanes', () => {
     allowed = true;
     rooms = 0;
     time = new SimulatedTime();
-    lanes = new Lanes(
-      time.clock(),
-      4,
-      () => allowed,
-      (one) => started.push(one),
-      () => {
+    lanes = new Lanes(time.clock(), 4, {
+      mayStart: () => allowed,
+      onTurn: (one) => started.push(one),
+      onRoom: () => {
         rooms += 1;
       },
-    );
+    });
   });
 
   const startedFor = (endpointId: EndpointId) => started.filter((one) => one.endpointId === endpointId).length;
@@ -69,7 +68,7 @@ describe('lanes', () => {
     await time.pass(0);
   };
   /** All that is under way ends like this. */
-  const finishAll = (manner: Manner) => {
+  const finishAll = (manner: Manner | undefined) => {
     for (const one of started.splice(0)) lanes.finished(one, manner);
   };
 
@@ -109,6 +108,56 @@ describe('lanes', () => {
     assert.equal(startedFor(healthy), 4);
   });
 
+  it('leaves slots for lanes that answer though a thousand with one delivery each ran out of time before', async () => {
+    const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    while (lanes.active > 0) {
+      finishAll('slow');
+      await pump();
+    }
+    assert.equal(lanes.size, 0);
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    await time.pass(2_000);
+    assert.equal(lanes.active, 512);
+    const healthy = id<EndpointId>();
+    lanes.offer(delivery(healthy));
+    await pump();
+    assert.equal(startedFor(healthy), 1);
+  });
+
+  it('leaves slots for lanes that answer also when calls of those that hang were cut off meanwhile', async () => {
+    const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
+    for (const manner of ['slow', undefined] as const) {
+      for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+      await pump();
+      while (lanes.size > 0) {
+        finishAll(manner);
+        await time.pass(10);
+      }
+    }
+    for (const endpoint of hanging) lanes.offer(delivery(endpoint));
+    await pump();
+    await time.pass(2_000);
+    assert.equal(lanes.active, 512);
+  });
+
+  it('forgets that a lane ran out of time with its next success', async () => {
+    const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
+    for (const manner of ['slow', 'well'] as const) {
+      for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+      await pump();
+      while (lanes.size > 0) {
+        finishAll(manner);
+        await time.pass(10);
+      }
+    }
+    for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+    await pump();
+    assert.equal(lanes.active, 600);
+  });
+
   it('holds a bounded number of bytes, whoever asks', async () => {
     let held = 0;
     for (let lane = 0; lane < 200; lane++) {
@@ -135,18 +184,18 @@ describe('lanes', () => {
   it('does not believe that a backlog is empty when it was noted after the look', async () => {
     const endpoint = id<EndpointId>();
     lanes.noteBacklog(endpoint);
-    const [want] = lanes.wants(500);
-    assert.ok(want !== undefined);
+    const [turn] = lanes.takeTurns(500);
+    assert.ok(turn !== undefined);
     lanes.noteBacklog(endpoint);
-    lanes.backlogEmpty(endpoint, want.notes);
-    assert.equal(lanes.wants(500).length, 1);
+    lanes.backlogEmpty(endpoint, turn.notes);
+    assert.equal(lanes.takeTurns(500).length, 1);
   });
 
   it('lets every lane with a backlog have its turn when a claim cannot serve all', async () => {
     const endpoints = Array.from({ length: 5 }, () => id<EndpointId>());
     for (const endpoint of endpoints) lanes.noteBacklog(endpoint);
     const served = new Set<EndpointId>();
-    for (let i = 0; i < 5; i++) for (const want of lanes.wants(500)) served.add(want.endpointId);
+    for (let i = 0; i < 5; i++) for (const turn of lanes.takeTurns(500)) served.add(turn.endpointId);
     assert.equal(served.size, 5);
   });
 
@@ -164,10 +213,10 @@ describe('lanes', () => {
     let reserved = 0;
     while (lanes.reserve(endpoint, 1_000)) reserved += 1;
     lanes.noteBacklog(endpoint);
-    assert.equal(lanes.wants(500).length, 0);
+    assert.equal(lanes.takeTurns(500).length, 0);
     for (let i = 0; i < reserved; i++) lanes.cancel(endpoint, 1_000);
     assert.ok(rooms > 0);
-    assert.equal(lanes.wants(500).length, 1);
+    assert.equal(lanes.takeTurns(500).length, 1);
   });
 
   it('says when memory has room because what was to come does not', async () => {
@@ -187,12 +236,12 @@ describe('lanes', () => {
     await pump();
     for (let left = held - 1; left > held / 2; left--) {
       await finishOne();
-      assert.deepEqual([rooms, lanes.wants(500).length], [0, 0], `with ${left} of ${held}`);
+      assert.deepEqual([rooms, lanes.takeTurns(500).length], [0, 0], `with ${left} of ${held}`);
     }
     await finishOne();
     assert.equal(rooms, 1);
-    const [want] = lanes.wants(500);
-    assert.ok(want !== undefined && want.limit >= held / 2);
+    const [turn] = lanes.takeTurns(500);
+    assert.ok(turn !== undefined && turn.limit >= held / 2);
   });
 
   it('begins a few calls a turn, so that what comes in has its turn between them', async () => {

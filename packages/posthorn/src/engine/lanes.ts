@@ -5,7 +5,9 @@
 import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
+import { type Manner, Manners } from './manners.ts';
 import { Pace } from './pace.ts';
+import { type Ranked, Ranks } from './ranks.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
@@ -41,10 +43,7 @@ const MAX_SLOW_CALLS = MAX_CALLS / 2;
 const TROUBLED_STARTS = 5;
 const TROUBLED_STEP_MS = 10;
 
-/** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
-export type Manner = 'well' | 'failing' | 'slow';
-
-interface Lane {
+interface Lane extends Ranked<Lane> {
   readonly endpointId: EndpointId;
   /** Waiting deliveries; those before `head` have left. */
   waiting: HeldDelivery[];
@@ -65,29 +64,30 @@ interface Lane {
   backlog: boolean;
   /** Counts the times that the backlog was noted, so that an older look cannot deny a newer note. */
   backlogNotes: number;
-  /** Where it stands while it waits for a start. */
-  rank: Set<Lane> | undefined;
 }
 
 export function heldBytes(body: Uint8Array): number {
   return body.length + HELD_OVERHEAD_BYTES;
 }
 
+/** What the rest of the engine does for the lanes. */
+interface LaneEvents {
+  /** Whether calls may be started; `pump` must follow when that turns true. */
+  mayStart(): boolean;
+  /** An attempt must be begun; `finished` must follow. */
+  onTurn(delivery: HeldDelivery): void;
+  /** There is room to claim again: in a lane with a backlog, or in memory. */
+  onRoom(): void;
+}
+
 export class Lanes {
   readonly #concurrency: number;
-  readonly #mayStart: () => boolean;
-  readonly #start: (delivery: HeldDelivery) => void;
-  readonly #onRoom: () => void;
+  readonly #events: LaneEvents;
   readonly #lanes = new Map<EndpointId, Lane>();
+  readonly #manners = new Manners();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
-  /**
-   * Lanes that have something waiting, by their manner and by how many calls they have under way. The next start is found
-   * without looking at lanes that may not have one, of which there may be thousands.
-   */
-  readonly #ranks: Readonly<Record<Manner, readonly Set<Lane>[]>>;
-  /** Whose turn it is when lanes of several manners have equally few calls: the one that started last comes last. */
-  #turns: readonly Manner[] = ['well', 'failing', 'slow'];
+  readonly #ranks: Ranks<Lane>;
   readonly #pace: Pace;
   readonly #turn: Pace;
   #active = 0;
@@ -104,25 +104,13 @@ export class Lanes {
   /**
    * @param clock for the pace of lanes whose calls fail
    * @param concurrency calls under way at once per lane
-   * @param mayStart false holds everything back; call `pump` when it turns true
-   * @param start begins an attempt; `finished` must follow
-   * @param onRoom there is room to claim again: in a lane with a backlog, or in memory
    */
-  constructor(
-    clock: Clock,
-    concurrency: number,
-    mayStart: () => boolean,
-    start: (delivery: HeldDelivery) => void,
-    onRoom: () => void,
-  ) {
+  constructor(clock: Clock, concurrency: number, events: LaneEvents) {
     this.#concurrency = concurrency;
-    this.#mayStart = mayStart;
-    this.#start = start;
-    this.#onRoom = onRoom;
+    this.#events = events;
     this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
     this.#turn = new Pace(clock, STARTS_PER_TURN, 0, () => this.pump());
-    const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
-    this.#ranks = { well: ranks(), failing: ranks(), slow: ranks() };
+    this.#ranks = new Ranks(concurrency);
   }
 
   /** Calls under way. */
@@ -190,12 +178,12 @@ export class Lanes {
   }
 
   /**
-   * An attempt begun by `start` has ended and its delivery has left this process's hands or waits to be recorded.
-   * @param manner how the call ended; `well` when there was none
+   * An attempt begun by `onTurn` has ended and its delivery has left this process's hands or waits to be recorded.
+   * @param manner how the call ended; `well` when there was none, `undefined` when its end says nothing of the endpoint
    */
-  finished(delivery: HeldDelivery, manner: Manner): void {
+  finished(delivery: HeldDelivery, manner: Manner | undefined): void {
     const lane = this.#lane(delivery.endpointId);
-    lane.manner = manner;
+    if (manner !== undefined) lane.manner = manner;
     this.#slowCalls.delete(delivery);
     if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;
@@ -215,9 +203,12 @@ export class Lanes {
     this.#backlogged.add(lane);
   }
 
-  /** Lanes with a backlog and room for some of it: how many deliveries each may claim, at most `total` together. */
-  wants(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
-    const wants: { endpointId: EndpointId; limit: number; notes: number }[] = [];
+  /**
+   * Gives lanes with a backlog and room for some of it their turns to claim.
+   * @returns how many deliveries each may claim, at most `total` together
+   */
+  takeTurns(total: number): { endpointId: EndpointId; limit: number; notes: number }[] {
+    const turns: { endpointId: EndpointId; limit: number; notes: number }[] = [];
     let left = total;
     const share = Math.max(MIN_SHARE, Math.floor(total / this.#backlogged.size));
     for (const lane of this.#backlogged) {
@@ -226,14 +217,14 @@ export class Lanes {
       const limit = Math.min(left, MAX_HELD_PER_LANE - this.#heldIn(lane), share);
       left -= limit;
       lane.claimsAtBytes = Number.POSITIVE_INFINITY;
-      wants.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
+      turns.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
     }
-    for (const { endpointId } of wants) {
+    for (const { endpointId } of turns) {
       const lane = this.#lane(endpointId);
       this.#backlogged.delete(lane);
       this.#backlogged.add(lane);
     }
-    return wants;
+    return turns;
   }
 
   /** A claim found nothing more in the backlog; believed unless it has been noted again since `notes`. */
@@ -275,7 +266,7 @@ export class Lanes {
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#active < MAX_CALLS && this.#turn.ready && this.#mayStart()) {
+    while (this.#active < MAX_CALLS && this.#turn.ready && this.#events.mayStart()) {
       if (this.#startOnProbation()) continue;
       const lane = this.#next();
       if (lane === undefined) break;
@@ -289,18 +280,8 @@ export class Lanes {
     const free = MAX_CALLS - this.#active;
     const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
     const failing = this.#pace.ready;
-    const may: Readonly<Record<Manner, boolean>> = {
-      well: true,
-      failing,
-      slow: failing && this.#slowCalls.size < MAX_SLOW_CALLS,
-    };
-    for (let active = 0; active < most; active++) {
-      for (const manner of this.#turns) {
-        const lane = may[manner] ? firstOf(this.#ranks[manner][active]) : undefined;
-        if (lane !== undefined) return lane;
-      }
-    }
-    return undefined;
+    const slow = failing && this.#slowCalls.size < MAX_SLOW_CALLS;
+    return this.#ranks.next({ well: true, failing, slow }, most);
   }
 
   #startOne(lane: Lane): void {
@@ -313,9 +294,7 @@ export class Lanes {
     }
     if (lane.manner === 'well') this.#pace.grant();
     else this.#pace.take();
-    if (this.#turns.at(-1) !== lane.manner) {
-      this.#turns = [...this.#turns.filter((manner) => manner !== lane.manner), lane.manner];
-    }
+    this.#ranks.started(lane.manner);
     this.#begin(lane, delivery);
   }
 
@@ -338,7 +317,7 @@ export class Lanes {
     this.#turn.take();
     if (lane.manner === 'slow') this.#slowCalls.add(delivery);
     this.#arrange(lane);
-    this.#start(delivery);
+    this.#events.onTurn(delivery);
   }
 
   /** Whether there is room for some of its backlog. */
@@ -359,20 +338,15 @@ export class Lanes {
     this.#arrange(lane);
   }
 
-  /** Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place. */
   #arrange(lane: Lane): void {
-    const rank = this.#waitingIn(lane) > 0 ? this.#ranks[lane.manner][lane.active] : undefined;
-    if (rank === lane.rank) return;
-    lane.rank?.delete(lane);
-    rank?.add(lane);
-    lane.rank = rank;
+    this.#ranks.arrange(lane, this.#waitingIn(lane) > 0);
   }
 
   /** Gives memory back, and says so when something may be claimed for it. */
   #free(lane: Lane, bytes: number): void {
     const wasFull = this.full;
     this.#hold(lane, -bytes);
-    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#onRoom();
+    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#events.onRoom();
   }
 
   #hold(lane: Lane, bytes: number): void {
@@ -398,7 +372,7 @@ export class Lanes {
       head: 0,
       active: 0,
       onProbation: 0,
-      manner: 'well',
+      manner: this.#manners.recall(endpointId),
       reserved: 0,
       heldBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
@@ -413,11 +387,6 @@ export class Lanes {
   #dropIfEmpty(lane: Lane): void {
     if (lane.backlog || this.#heldIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
+    this.#manners.remember(lane.endpointId, lane.manner);
   }
-}
-
-function firstOf(rank: ReadonlySet<Lane> | undefined): Lane | undefined {
-  if (rank === undefined || rank.size === 0) return undefined;
-  for (const lane of rank) return lane;
-  return undefined;
 }

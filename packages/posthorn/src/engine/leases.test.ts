@@ -33,11 +33,20 @@ function member(test: TestContext) {
   const clock = time.clock();
   const news: News['kind'][] = [];
   const lost: OwnerId[] = [];
+  const lostAt: number[] = [];
   const health = new StoreHealth(clock, () => {});
   const holdings = new Holdings(store, clock, new Dice(1).random(), health, { onDoubt() {}, onSettled() {} });
   const leases = new Leases(
     { store, clock, holdings, health, report: ({ kind }) => news.push(kind) },
-    { onFresh() {}, onLost: () => lost.push(holdings.owner), onCutOff() {}, onWork() {} },
+    {
+      onFresh() {},
+      onLost: () => {
+        lost.push(holdings.owner);
+        lostAt.push(time.now);
+      },
+      onCutOff() {},
+      onWork() {},
+    },
   );
   const begin = async () => {
     const started = leases.start();
@@ -53,7 +62,7 @@ function member(test: TestContext) {
     await memory.takeOver(other, known, steady(time.now));
     await memory.leave(other);
   };
-  return { time, store, wayMs, news, lost, holdings, leases, begin, takeOver };
+  return { time, store, wayMs, news, lost, lostAt, holdings, leases, begin, takeOver };
 }
 
 describe('a process that was taken for dead', () => {
@@ -97,5 +106,48 @@ describe('a process that was taken for dead', () => {
     wayMs.join = 12_000;
     await time.pass(60_000);
     assert.deepEqual([lost, news, leases.fresh], [[first], ['declared_dead'], true]);
+  });
+});
+
+describe('a process whose beats do not arrive', () => {
+  it('cuts off what it has begun 40 s after the last one that did, also while one of them hangs', async (test) => {
+    const { time, store, lostAt, begin } = member(test);
+    const provenAt = time.now;
+    await begin();
+    store.beat = async () => {
+      if (time.now - provenAt >= 40_000) await time.sleep(8_500);
+      throw new StoreUnavailable('unreachable', 'away');
+    };
+    await time.pass(120_000);
+    assert.deepEqual(
+      lostAt.map((at) => at - provenAt),
+      [40_000],
+    );
+  });
+
+  it('counts from the last beat that was sent, though an earlier one is answered after it', async (test) => {
+    const { time, store, lostAt, begin } = member(test);
+    const began = time.now;
+    await begin();
+    const { beat } = store;
+    store.beat = async (owner, at) => {
+      const sent = time.now - began;
+      if (sent === 5_000) await time.sleep(36_000);
+      if (sent > 20_000) throw new StoreUnavailable('unreachable', 'away');
+      return await beat(owner, at);
+    };
+    await time.pass(120_000);
+    assert.deepEqual(
+      lostAt.map((at) => at - began),
+      [60_000],
+    );
+  });
+
+  it('cuts nothing off once it has stopped', async (test) => {
+    const { time, leases, lostAt, begin } = member(test);
+    await begin();
+    await leases.stop();
+    await time.pass(60_000);
+    assert.deepEqual(lostAt, []);
   });
 });

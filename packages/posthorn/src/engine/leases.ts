@@ -52,8 +52,8 @@ export class Leases {
   #registered: OwnerId | undefined;
   #registering = false;
   #provenAt: SteadyMs | undefined;
-  #lost = false;
   #cancelTimer: () => void = () => {};
+  #cancelCutOff: () => void = () => {};
   #beating: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -78,6 +78,7 @@ export class Leases {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
+    this.#cancelCutOff();
     await this.#beating;
   }
 
@@ -92,21 +93,19 @@ export class Leases {
     const { clock, store } = this.#parts;
     const intervalMs = store.exclusive ? EXCLUSIVE_BEAT_MS : BEAT_MS;
     this.#cancelTimer = clock.timer(steady(clock.now() + intervalMs), () => {
-      if (!this.#registering) this.#beating = this.#beatOrMiss();
+      if (!this.#registering) this.#beating = this.#tryToBeat();
       this.#schedule();
     });
   }
 
-  async #beatOrMiss(): Promise<void> {
+  async #tryToBeat(): Promise<void> {
     try {
       await this.#beat();
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      this.#missed();
     }
   }
 
-  /** A beat counts from the moment it was sent: the others may have seen it as early as that. */
   async #beat(): Promise<void> {
     const { store, clock, holdings, health } = this.#parts;
     const { owner } = holdings;
@@ -117,19 +116,21 @@ export class Leases {
     // Beats overlap when the store is slow: what comes late under a name that was given up says nothing about the new one.
     if (this.#stopped || holdings.owner !== owner) return;
     if (others === undefined) return await this.#startOver();
-    this.#provenAt = sentAt;
-    this.#lost = false;
+    this.#prove(sentAt);
     this.#events.onFresh();
     await this.#watch(others);
     if (!store.exclusive) this.#events.onWork();
   }
 
-  #missed(): void {
-    const { clock, store } = this.#parts;
-    if (store.exclusive || this.#lost || this.#provenAt === undefined) return;
-    if (clock.now() - this.#provenAt < CUT_OFF_MS) return;
-    this.#lost = true;
-    this.#events.onLost();
+  /** A beat counts from the moment it was sent: the others may have seen it as early as that. */
+  #prove(sentAt: SteadyMs): void {
+    // One that was answered late proves less than those that overtook it.
+    if (this.#provenAt !== undefined && sentAt <= this.#provenAt) return;
+    const { store, clock } = this.#parts;
+    this.#provenAt = sentAt;
+    this.#cancelCutOff();
+    if (store.exclusive) return;
+    this.#cancelCutOff = clock.timer(steady(sentAt + CUT_OFF_MS), () => this.#events.onLost());
   }
 
   /** We have been taken for dead: our deliveries belong to others. Go on under a new name. */
@@ -137,6 +138,7 @@ export class Leases {
     const { holdings, report } = this.#parts;
     report({ kind: 'declared_dead', owner: holdings.owner });
     this.#provenAt = undefined;
+    this.#cancelCutOff();
     this.#events.onLost();
     holdings.startOver();
     await this.#beat();

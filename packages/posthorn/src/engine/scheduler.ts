@@ -150,7 +150,7 @@ export class Scheduler {
     try {
       return await holdings.lease(async (owner) => {
         const { deliveries, dueAt, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
-        catalogs.expect(revisions);
+        catalogs.forgetOlderThan(revisions);
         if (nextDue !== null) this.noteDue(nextDue);
         // A full claim has left some behind.
         const crowded = deliveries.length >= CROWD && deliveries.length < MAX_CLAIM;
@@ -169,18 +169,18 @@ export class Scheduler {
   async #claimBacklogs(): Promise<number> {
     const { store, holdings, catalogs, lanes } = this.#parts;
     if (lanes.full) return 0;
-    const wants = lanes.wants(MAX_CLAIM);
-    if (wants.length === 0) return 0;
+    const turns = lanes.takeTurns(MAX_CLAIM);
+    if (turns.length === 0) return 0;
     return await holdings.lease(async (owner) => {
-      const { deliveries, revisions } = await store.claimBacklog(owner, wants);
-      catalogs.expect(revisions);
+      const { deliveries, revisions } = await store.claimBacklog(owner, turns);
+      catalogs.forgetOlderThan(revisions);
       const ready: Ready = { since: 'claimed', at: this.#parts.clock.now() };
       const counts = new Map<EndpointId, number>();
       for (const delivery of deliveries) {
         counts.set(delivery.endpointId, (counts.get(delivery.endpointId) ?? 0) + 1);
         this.#take(delivery, ready);
       }
-      for (const { endpointId, limit, notes } of wants) {
+      for (const { endpointId, limit, notes } of turns) {
         if ((counts.get(endpointId) ?? 0) < limit) lanes.backlogEmpty(endpointId, notes);
       }
       if (this.#moreBacklogs && lanes.backlogs < MAX_BACKLOGS / 2) this.lookAround();
