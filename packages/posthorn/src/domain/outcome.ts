@@ -38,7 +38,7 @@ export interface Response {
 export type CallResult = {
   /** DNS + TCP + TLS in milliseconds; `null` when a kept-alive connection was used or none came about. */
   readonly connectMs: number | null;
-  /** The whole call in milliseconds, connecting included. */
+  /** The whole call in milliseconds: waiting for a free connection, connecting, and the response. */
   readonly durationMs: number;
   /** The call was made a second time at once because a reused connection broke before any byte of the reply. */
   readonly repeated: boolean;

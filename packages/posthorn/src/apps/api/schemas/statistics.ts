@@ -77,7 +77,7 @@ const STATISTICS = {
     },
     {
       description:
-        'How long calls took, connecting included, estimated from 16 classes of which each is twice the one before; null when there were none. Attempts that failed by our own fault are left out.',
+        'How long calls took, waiting for a connection and making one included, estimated from 16 classes of which each is twice the one before; null when there were none. Attempts that failed by our own fault are left out.',
     },
   ),
   pending: Type.Object(
