@@ -24,9 +24,9 @@ describe('guards against decline', () => {
     assert.equal(rate(rows(20_000, 3_300))?.holds, false);
   });
 
-  it('miss a delivery that costs more than half as much again, whatever its rate', () => {
-    assert.equal(cpu(rows(20_000, 10_000, 40, 119))?.holds, true);
-    assert.equal(cpu(rows(20_000, 10_000, 40, 121))?.holds, false);
+  it('miss a delivery that costs more than four fifths more, whatever its rate', () => {
+    assert.equal(cpu(rows(20_000, 10_000, 40, 143))?.holds, true);
+    assert.equal(cpu(rows(20_000, 10_000, 40, 145))?.holds, false);
   });
 
   it('ask nothing of what is not remembered, and of CPU time where the system does not tell it', () => {
