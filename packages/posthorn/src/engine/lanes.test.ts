@@ -143,6 +143,16 @@ describe('lanes', () => {
     assert.equal(lanes.active, 512);
   });
 
+  it('lets endpoints that failed and have no lane start as if they had not', async () => {
+    const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
+    for (let round = 0; round < 2; round++) {
+      for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+      await pump();
+      assert.equal(lanes.active, 600);
+      finishAll('failing');
+    }
+  });
+
   it('forgets that a lane ran out of time with its next success', async () => {
     const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
     for (const manner of ['slow', 'well'] as const) {

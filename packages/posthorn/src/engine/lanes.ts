@@ -5,7 +5,7 @@
 import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
-import { type Manner, Manners } from './manners.ts';
+import { Hanging, type Manner } from './manners.ts';
 import { Pace } from './pace.ts';
 import { type Ranked, Ranks } from './ranks.ts';
 
@@ -84,7 +84,7 @@ export class Lanes {
   readonly #concurrency: number;
   readonly #events: LaneEvents;
   readonly #lanes = new Map<EndpointId, Lane>();
-  readonly #manners = new Manners();
+  readonly #hanging = new Hanging();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
   readonly #ranks: Ranks<Lane>;
@@ -372,7 +372,7 @@ export class Lanes {
       head: 0,
       active: 0,
       onProbation: 0,
-      manner: this.#manners.recall(endpointId),
+      manner: this.#hanging.take(endpointId) ? 'slow' : 'well',
       reserved: 0,
       heldBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
@@ -387,6 +387,6 @@ export class Lanes {
   #dropIfEmpty(lane: Lane): void {
     if (lane.backlog || this.#heldIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
-    this.#manners.remember(lane.endpointId, lane.manner);
+    if (lane.manner === 'slow') this.#hanging.note(lane.endpointId);
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EndpointId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { type Manner, Manners, mannerOf } from './manners.ts';
+import { Hanging, type Manner, mannerOf } from './manners.ts';
 
 describe('what the end of a call says of its endpoint', () => {
   const cases: readonly [Outcome, Manner | undefined][] = [
@@ -18,23 +18,22 @@ describe('what the end of a call says of its endpoint', () => {
   }
 });
 
-describe('what is remembered of lanes that are gone', () => {
+describe('endpoints that hang and have no lane', () => {
   const endpoint = (number: number) => `endpoint-${number}` as EndpointId;
 
-  it('is how their last call ended, until they have a lane again', () => {
-    const manners = new Manners();
-    assert.equal(manners.recall(endpoint(1)), 'well');
-    manners.remember(endpoint(1), 'slow');
-    assert.equal(manners.recall(endpoint(1)), 'slow');
-    manners.remember(endpoint(1), 'well');
-    assert.equal(manners.recall(endpoint(1)), 'well');
+  it('are remembered until they get a lane', () => {
+    const hanging = new Hanging();
+    assert.equal(hanging.take(endpoint(1)), false);
+    hanging.note(endpoint(1));
+    assert.equal(hanging.take(endpoint(1)), true);
+    assert.equal(hanging.take(endpoint(1)), false);
   });
 
-  it('is bounded: those noted last are remembered, and never more than twice as many', () => {
-    const manners = new Manners();
+  it('are remembered in a bounded number: those noted last, and never more than twice as many', () => {
+    const hanging = new Hanging();
     const all = Array.from({ length: 70_000 }, (_, number) => endpoint(number));
-    for (const one of all) manners.remember(one, 'failing');
-    const remembered = all.map((one) => manners.recall(one) === 'failing');
+    for (const one of all) hanging.note(one);
+    const remembered = all.map((one) => hanging.take(one));
     assert.ok(remembered.slice(-20_000).every(Boolean));
     assert.ok(remembered.filter(Boolean).length <= 40_000);
   });

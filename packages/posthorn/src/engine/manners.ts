@@ -1,5 +1,5 @@
-// How calls end, as lanes see it, and what is remembered of lanes that are gone. An endpoint in trouble that gets an event now
-// and then has no lane between two calls: without this, each of its calls would be the first one.
+// How calls end, as lanes see it, and which endpoints are known to hang though they have no lane. One that gets an event now and
+// then has none between two calls: if it were forgotten, each call would take a slot as if it were the first one.
 import type { EndpointId } from '../domain/ids.ts';
 import type { Outcome } from '../domain/outcome.ts';
 
@@ -16,28 +16,25 @@ export function mannerOf(outcome: Outcome): Manner | undefined {
 /** So many endpoints are remembered at least, those noted last, and at most twice as many: about 100 bytes each. */
 const REMEMBERED = 20_000;
 
-export class Manners {
+/** Endpoints that have no lane just now, and whose last call ran out of time. */
+export class Hanging {
   /**
-   * Only those that are not `well`, in two generations, the elder of which goes as a whole: a map that gives up its oldest
-   * entry each time looks for it for longer than a call takes to begin.
+   * In two generations, the elder of which goes as a whole: a set that gives up its oldest entry each time looks for it for
+   * longer than a call takes to begin.
    */
-  #younger = new Map<EndpointId, Manner>();
-  #elder = new Map<EndpointId, Manner>();
+  #younger = new Set<EndpointId>();
+  #elder = new Set<EndpointId>();
 
-  /** Keeps how the last call of a lane ended that is no more. */
-  remember(endpointId: EndpointId, manner: Manner): void {
-    if (manner === 'well') return;
-    this.#younger.set(endpointId, manner);
+  note(endpointId: EndpointId): void {
+    this.#younger.add(endpointId);
     if (this.#younger.size < REMEMBERED) return;
     this.#elder = this.#younger;
-    this.#younger = new Map();
+    this.#younger = new Set();
   }
 
-  /** How the last call ended before this endpoint got a lane again. From now on the lane knows it, and it is forgotten here. */
-  recall(endpointId: EndpointId): Manner {
-    const manner = this.#younger.get(endpointId) ?? this.#elder.get(endpointId) ?? 'well';
-    this.#younger.delete(endpointId);
-    this.#elder.delete(endpointId);
-    return manner;
+  /** Whether the last call of an endpoint that gets a lane ran out of time. From now on the lane knows it, and it is forgotten here. */
+  take(endpointId: EndpointId): boolean {
+    const [younger, elder] = [this.#younger.delete(endpointId), this.#elder.delete(endpointId)];
+    return younger || elder;
   }
 }

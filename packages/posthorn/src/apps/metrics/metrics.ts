@@ -78,7 +78,11 @@ export class Metrics {
     });
     this.#lateness = histogram('retry_lateness_seconds', 'From a retry’s due time to its call.', WAIT_BUCKETS);
     this.#connect = histogram('connect_seconds', 'DNS, TCP and TLS of calls that made a new connection.', CALL_BUCKETS);
-    this.#reply = histogram('reply_seconds', 'From the request to the end of its response, with what it waited for a free connection to its host.', CALL_BUCKETS);
+    this.#reply = histogram(
+      'reply_seconds',
+      'From the request to the end of its response, with what it waited for a free connection to its host.',
+      CALL_BUCKETS,
+    );
     const storeHistogram = (name: string, help: string, buckets: readonly number[]) =>
       new Histogram({
         name: `posthorn_${name}`,

@@ -16,7 +16,9 @@ export const ATTEMPT_ID = uuid('Id of the attempt: the x-iadvize-delivery header
 export const CALL_FIELDS = {
   startedAt: time('When it began.'),
   connectMs: nullableNumber('DNS, TCP and TLS together; null when a kept connection was used, or none came about.'),
-  durationMs: Type.Number({ description: 'The whole call: waiting for a free connection to its host, connecting, and the response.' }),
+  durationMs: Type.Number({
+    description: 'The whole call: waiting for a free connection to its host, connecting, and the response.',
+  }),
   outcome: Type.Enum([...OUTCOMES], { type: 'string', description: 'What came of it, in one word.' }),
   status: nullableNumber('The HTTP status; null when there was no response.'),
   responseHeaders: Type.Array(
