@@ -10,7 +10,10 @@ const Shape = Type.Object(
     url: Type.String({ maxLength: 5, description: 'Where to call.' }),
     types: Type.Optional(
       Type.Union([
-        Type.Array(Type.String({ pattern: '^[a-z]+$', description: 'Lower case letters.' }), { maxItems: 2 }),
+        Type.Array(Type.String({ pattern: '^[a-z]+$', description: 'Lower case letters.' }), {
+          maxItems: 2,
+          uniqueItems: true,
+        }),
         Type.Null(),
       ]),
     ),
@@ -33,6 +36,7 @@ const rows: readonly (readonly [what: string, value: unknown, ...errors: (readon
     ['types[1]', /^does not have the right form\. Lower case letters\.$/],
   ],
   ['the other half of "or null"', { url: 'x', types: 7 }, ['types', /must be array/]],
+  ['an item twice', { url: 'x', types: ['a', 'a'] }, ['types', /duplicate|unique/i]],
   ['too many items', { url: 'x', types: ['a', 'b', 'c'] }, ['types', /2/]],
   ['a word that is not one of those allowed', { url: 'x', state: 'of' }, ['state', /^must be one of on, off$/]],
   ['a number out of range', { url: 'x', delay: 10 }, ['delay', /9/]],
@@ -51,6 +55,12 @@ describe('field errors', () => {
       }
     });
   }
+
+  it('do not look for duplicates in lists that are too long: that takes the square of their length', () => {
+    const errors = fieldErrors(Shape, { url: 'x', types: Array(20_000).fill('a') });
+    assert.equal(errors.length, 1);
+    assert.match(errors[0]?.message ?? '', /2/);
+  });
 
   it('name every unknown field, however many there are', () => {
     const value: Record<string, unknown> = { url: 'x' };
