@@ -1,8 +1,9 @@
 // Bodies as large as they come: without end, a byte over the limit, and many at once that stay just below it and never end.
 import { connect, type Socket } from 'node:net';
+import { now } from '../crash/waiting.ts';
 import type { Judge } from './judge.ts';
 import { OWN, type Scene } from './scene.ts';
-import { type Answer, cutAnswer, talk } from './wire.ts';
+import { type Answer, Caller, cutAnswer, talk } from './wire.ts';
 
 const KIB = 1_024;
 /** As documented: an event's request, a batch, anything else. */
@@ -15,6 +16,9 @@ const QUIET_MS = 1_500;
 /** Bodies of almost 8 MiB at once: 800 MB, if all of them are taken in. */
 const HELD_BODIES = 100;
 const HELD_BYTES = 8_000 * KIB;
+/** The same event type as often as it fits into a request: what takes the square of that would hold up everybody. */
+const ALIKE = 30_000;
+const ALIKE_LIMIT_MS = 3_000;
 /** How long the held bodies are left to have their effect: all that can be sent is sent by then. */
 const HOLD_MS = 3_000;
 
@@ -29,8 +33,23 @@ export async function flood(scene: Scene, judge: Judge): Promise<number> {
     const endless = head('transfer-encoding: chunked') + chunk.repeat(Math.ceil(limit / (64 * KIB)) + 4);
     expect413((await talk(scene.service.port, endless, QUIET_MS)).answers[0], `chunks without end to ${path}`, judge);
   }
+  await repeatOneself(scene, judge);
   await holdBodies(scene, judge);
-  return LIMITS.length * 2 + HELD_BODIES;
+  return LIMITS.length * 2 + 1 + HELD_BODIES;
+}
+
+async function repeatOneself(scene: Scene, judge: Judge): Promise<void> {
+  const words = `${ALIKE} times the same event type`;
+  const path = `/v1/tenants/${OWN}/endpoints`;
+  const body = JSON.stringify({ url: 'https://receiver.example/', eventTypes: Array(ALIKE).fill('a') });
+  const caller = new Caller(scene.service.port);
+  const began = now();
+  const answer = await caller.ask(scene.request('POST', path, body));
+  const ms = Math.round(now() - began);
+  caller.close();
+  if (answer?.status !== 422) throw new Error(`${words}: ${answer?.status}`);
+  judge.look({ words }, answer);
+  if (ms > ALIKE_LIMIT_MS) throw new Error(`${words} took ${ms} ms`);
 }
 
 function expect413(answer: Answer | undefined, words: string, judge: Judge): void {

@@ -82,6 +82,17 @@ export const MUTANTS: readonly Mutant[] = [
     noticed: /it weighed/,
   },
   {
+    name: 'duplicates are looked for in lists of any length',
+    edits: [
+      edit(
+        'apps/api/validation.js',
+        'repeating.Check(value) ? whole.Errors(value) : repeating.Errors(value)',
+        'whole.Errors(value)',
+      ),
+    ],
+    noticed: /the same event type took/,
+  },
+  {
     name: 'something kept of every request',
     edits: [
       edit(
