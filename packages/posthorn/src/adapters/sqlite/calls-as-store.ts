@@ -55,7 +55,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     pending: (limit) => call('pending', limit),
     prune: pruneInSteps<PruneCursor>(async (before, limit, from) => {
       // What a change that failed half way has left to move.
-      if (from === null) while (await call('sweepStep'));
+      if (from === null) await sweep();
       return await call('pruneStep', before, limit, from);
     }),
 
@@ -75,8 +75,12 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
   async function thenSweep<Result>(change: Promise<Result>): Promise<Result> {
     const result = await change;
-    while (await call('sweepStep'));
+    await sweep();
     return result;
+  }
+
+  async function sweep(): Promise<void> {
+    while (await call('sweepStep'));
   }
 }
 
