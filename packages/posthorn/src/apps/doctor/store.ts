@@ -94,7 +94,7 @@ async function lookAtPostgres(url: string): Promise<StoreSight> {
   ];
   return {
     findings,
-    mayHoldSecrets: version > 0,
+    mayHoldSecrets: seen.kept !== undefined,
     keyCheck: seen.kept,
     serverClock: { aheadMs: seen.wallMs - seen.askedAtMs, sureMs: tookMs / 2 },
   };
