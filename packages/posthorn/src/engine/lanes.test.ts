@@ -71,6 +71,15 @@ describe('lanes', () => {
   const finishAll = (manner: Manner | undefined) => {
     for (const one of started.splice(0)) lanes.finished(one, manner);
   };
+  /** Each of the endpoints gets one delivery, whose call ends like this. */
+  const callAll = async (endpoints: readonly EndpointId[], manner: Manner | undefined) => {
+    for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
+    await pump();
+    while (lanes.size > 0) {
+      finishAll(manner);
+      await time.pass(10);
+    }
+  };
 
   it('never has more calls under way to one endpoint than its concurrency', async () => {
     const endpoint = id<EndpointId>();
@@ -129,14 +138,7 @@ describe('lanes', () => {
 
   it('leaves slots for lanes that answer also when calls of those that hang were cut off meanwhile', async () => {
     const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
-    for (const manner of ['slow', undefined] as const) {
-      for (const endpoint of hanging) lanes.offer(delivery(endpoint));
-      await pump();
-      while (lanes.size > 0) {
-        finishAll(manner);
-        await time.pass(10);
-      }
-    }
+    for (const manner of ['slow', undefined] as const) await callAll(hanging, manner);
     for (const endpoint of hanging) lanes.offer(delivery(endpoint));
     await pump();
     await time.pass(2_000);
@@ -155,14 +157,7 @@ describe('lanes', () => {
 
   it('forgets that a lane ran out of time with its next success', async () => {
     const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
-    for (const manner of ['slow', 'well'] as const) {
-      for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
-      await pump();
-      while (lanes.size > 0) {
-        finishAll(manner);
-        await time.pass(10);
-      }
-    }
+    for (const manner of ['slow', 'well'] as const) await callAll(endpoints, manner);
     for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
     await pump();
     assert.equal(lanes.active, 600);
