@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { Link } from 'wouter';
-import { indentJson } from '../../../posthorn/src/apps/receiver/indent-json.ts';
+import { indentJson } from '../../../posthorn/src/apps/words/indent-json.ts';
 import { ofTenant, post } from '../api/client.ts';
 import type { AcceptedEvent } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';

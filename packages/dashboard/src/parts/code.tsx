@@ -1,6 +1,6 @@
 // Text of strangers, shown as text: never as HTML, never as a link, with what would hide or turn it made visible.
 import { useState } from 'react';
-import { indentJson } from '../../../posthorn/src/apps/receiver/indent-json.ts';
+import { indentJson } from '../../../posthorn/src/apps/words/indent-json.ts';
 import { Copy } from './copy.tsx';
 import { inert } from './inert.ts';
 

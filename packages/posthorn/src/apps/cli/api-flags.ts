@@ -1,7 +1,7 @@
 // What every command takes that talks to a running Posthorn: where it is, and the key.
 import { type Command, Option } from 'commander';
-import type { ApiAccess } from './api-client.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
+import type { ApiAccess } from '../command/api-client.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 
 export interface ApiFlags {
   readonly url: string;

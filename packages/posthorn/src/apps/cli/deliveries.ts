@@ -4,11 +4,11 @@ import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { isEventType } from '../../domain/event-type.ts';
 import type { DeliveriesFlags } from '../client/deliveries/run.ts';
 import { readMoment } from '../client/moment.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { type Reader, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
 import { argument, id } from './argument.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
 
 const DEFAULT_LIMIT = 50;
 /** Fifty pages of the API; nobody reads more, and programs ask for less time. */

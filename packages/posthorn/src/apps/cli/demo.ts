@@ -1,7 +1,7 @@
 // `posthorn demo`: see it work, without installing or setting anything.
 import type { Command } from 'commander';
+import { EXIT } from '../command/exit-codes.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { EXIT } from './exit-codes.ts';
 
 /** What shells report for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;

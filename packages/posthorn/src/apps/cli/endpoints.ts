@@ -2,11 +2,11 @@
 import { type Command, Option } from 'commander';
 import type { EndpointsFlags } from '../client/endpoints/run.ts';
 import type { Statistics } from '../client/shapes.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { listOf, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
 import { argument, id, subscription } from './argument.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
 
 const DEFAULT_LIMIT = 50;
 /** As many as a tenant may have. */

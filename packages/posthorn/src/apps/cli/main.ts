@@ -1,11 +1,11 @@
 // Runs the command line and turns every way to end into a sentence and an exit status.
 import { CommanderError } from 'commander';
 import { StoreRefused, StoreUnavailable } from '../../seams/store/index.ts';
+import { CommandError, EXIT, type ExitCode } from '../command/exit-codes.ts';
 import { ListenError } from '../service/listen.ts';
 import { SettingsError } from '../settings/read.ts';
 import { inert, inertLines } from '../terminal/inert.ts';
 import { processTerminal, type Terminal } from '../terminal/terminal.ts';
-import { CommandError, EXIT, type ExitCode } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 
 /** Says what went wrong, on standard error. */

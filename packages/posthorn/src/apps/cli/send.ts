@@ -1,11 +1,11 @@
 // `posthorn send`: posts one event to a running Posthorn.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { field } from '../command/answers.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { inert, inertJson, inertLines } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { field } from './answers.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
 
 interface SendFlags extends ApiFlags {
   readonly tenant: string;
@@ -35,7 +35,7 @@ Examples:
     .action(async (type: string, file: string | undefined, flags: SendFlags) => {
       const access = accessOf(flags);
       const payload = await readPayload(file, terminal);
-      const { callApi, problemSentence } = await import('./api-client.ts');
+      const { callApi, problemSentence } = await import('../command/api-client.ts');
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
       const answer = await callApi(access, 'POST', path, eventText(type, flags.id, payload));
       if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));

@@ -1,7 +1,8 @@
 // One call as a person reads it: how it went, with a sign and a colour; why it failed, and what can be done about it.
-import { indentJson } from '../receiver/indent-json.ts';
+
 import { inert, inertLines } from '../terminal/inert.ts';
 import type { Paint, Style } from '../terminal/paint.ts';
+import { indentJson } from '../words/indent-json.ts';
 import { isOurs, outcomeAdvice, outcomeTitle } from '../words/outcomes.ts';
 import type { Call } from './shapes.ts';
 

@@ -1,5 +1,5 @@
 // Moments as people type them, and as tables and lines show them. Everything is in UTC, like the log and the API.
-import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 import type { Reader } from '../settings/values.ts';
 
 const UNITS_MS = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;

@@ -1,8 +1,8 @@
 // A running Posthorn as the commands ask it: answers are checked to be what the API says they are, and whatever goes
 // wrong is a sentence that tells what to do.
 import { MAX_PAGE_ITEMS } from '../api/limits.ts';
-import { type ApiAccess, type ApiAnswer, callApi, keyRefused, problemSentence } from '../cli/api-client.ts';
-import { CommandError } from '../cli/exit-codes.ts';
+import { type ApiAccess, type ApiAnswer, callApi, keyRefused, problemSentence } from '../command/api-client.ts';
+import { CommandError } from '../command/exit-codes.ts';
 import { inert } from '../terminal/inert.ts';
 import type { Shape } from './shape.ts';
 import { type Listed, pageOf } from './shapes.ts';

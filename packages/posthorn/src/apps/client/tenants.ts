@@ -1,6 +1,6 @@
 // Which tenant a command is about, and what to say when there is none of that name.
 
-import { CommandError, EXIT } from '../cli/exit-codes.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { closest } from '../settings/closest.ts';
 import { inert } from '../terminal/inert.ts';
 import { type Posthorn, tenantPath } from './posthorn.ts';

@@ -1,7 +1,7 @@
 // What the demo asks of the service, over its HTTP API like anybody else.
-import { field } from '../cli/answers.ts';
-import { type ApiAccess, callApi, problemSentence } from '../cli/api-client.ts';
-import { CommandError } from '../cli/exit-codes.ts';
+import { field } from '../command/answers.ts';
+import { type ApiAccess, callApi, problemSentence } from '../command/api-client.ts';
+import { CommandError } from '../command/exit-codes.ts';
 import type { SampleEvent } from '../samples/iadvize.ts';
 import type { Part } from './cast.ts';
 import type { Ending } from './ledger.ts';

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { field } from '../cli/answers.ts';
-import { CommandError } from '../cli/exit-codes.ts';
+import { field } from '../command/answers.ts';
+import { CommandError } from '../command/exit-codes.ts';
 
 const COMMAND = fileURLToPath(new URL('../../../bin/posthorn.js', import.meta.url));
 /** Lines of its log that are kept to be shown when it does not start. */

@@ -1,5 +1,5 @@
 // Sees everything that happens in the demo: writes it down for the verdicts and shows it as it happens.
-import { field } from '../cli/answers.ts';
+import { field } from '../command/answers.ts';
 import { headerOf, type ReceivedCall } from '../receiver/receiver.ts';
 import { SETTINGS } from '../settings/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -5,8 +5,8 @@ import type { AttemptId, DeliveryId, EndpointId, EventId, ReplayId, TenantId } f
 import { type SteadyMs, steady, wall } from '../../domain/time.ts';
 import type { News } from '../../engine/news.ts';
 import type { Replay } from '../../seams/store/replays.ts';
+import type { LogLevel } from '../settings/log-levels.ts';
 import { plain } from '../terminal/paint.ts';
-import type { LogLevel } from './levels.ts';
 import { type Log, openLog } from './log.ts';
 import { levelOf, logLine } from './news.ts';
 import { readableLine } from './readable.ts';

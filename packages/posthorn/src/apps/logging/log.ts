@@ -2,8 +2,8 @@
 // below are ever written, so that a payload, a header or a callback URL cannot slip in by way of some object.
 import type { Writable } from 'node:stream';
 import pino from 'pino';
+import type { LogLevel } from '../settings/log-levels.ts';
 import type { Paint } from '../terminal/paint.ts';
-import type { LogLevel } from './levels.ts';
 import { readableLine } from './readable.ts';
 
 export const LOG_FIELDS = [

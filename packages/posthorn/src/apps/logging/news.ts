@@ -2,7 +2,7 @@
 // thousands of deliveries a second such lines would be the most expensive thing the service does.
 import type { SteadyMs } from '../../domain/time.ts';
 import type { News } from '../../engine/news.ts';
-import type { LogLevel } from './levels.ts';
+import type { LogLevel } from '../settings/log-levels.ts';
 import type { LogFields } from './log.ts';
 
 export interface LogLine {

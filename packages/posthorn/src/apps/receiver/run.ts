@@ -1,8 +1,8 @@
 // `posthorn listen` as a process: a receiver that shows what comes until Ctrl-C.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CommandError, EXIT } from '../cli/exit-codes.ts';
-import { stopSignal } from '../service/signals.ts';
+import { CommandError, EXIT } from '../command/exit-codes.ts';
+import { stopSignal } from '../command/signals.ts';
 import { inertJson } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { answers, type Behaviour, failsFirst } from './behaviour.ts';

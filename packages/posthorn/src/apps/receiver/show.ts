@@ -2,7 +2,7 @@
 import { columns } from '../terminal/columns.ts';
 import { inert, inertJson, inertLines } from '../terminal/inert.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { indentJson } from './indent-json.ts';
+import { indentJson } from '../words/indent-json.ts';
 import { headerOf, type ReceivedCall } from './receiver.ts';
 
 /** Characters of a body that are shown; the rest would only scroll away. */

@@ -1,13 +1,13 @@
 // The service as a process: its log, its signals, its end.
 import { isatty } from 'node:tty';
 import { StoreUnavailable } from '../../seams/store/index.ts';
-import { EXIT, type ExitCode } from '../cli/exit-codes.ts';
+import { EXIT, type ExitCode } from '../command/exit-codes.ts';
+import { stopSignal } from '../command/signals.ts';
 import { type Log, openLog } from '../logging/log.ts';
 import type { Settings } from '../settings/table.ts';
 import { paintFor } from '../terminal/paint.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { VERSION } from '../version.ts';
-import { stopSignal } from './signals.ts';
 import { startService } from './start.ts';
 
 const STANDARD_OUTPUT = 1;

@@ -1,7 +1,8 @@
 // Every setting of a running Posthorn, in one place: what it is called, what it may be, what it is when nobody says, and
 // what to tell the person who sets it. Flags, environment, settings file, help, docs and `posthorn config` follow from it.
-import { LOG_LEVELS } from '../logging/levels.ts';
+
 import { apiKey } from './api-key.ts';
+import { LOG_LEVELS } from './log-levels.ts';
 import { network } from './networks.ts';
 import {
   databaseUrl,

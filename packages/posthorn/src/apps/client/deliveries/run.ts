@@ -1,12 +1,12 @@
 // `posthorn deliveries`: a list, one of them, or one more attempt.
-import type { ApiAccess } from '../../cli/api-client.ts';
+import type { ApiAccess } from '../../command/api-client.ts';
+import { printJson } from '../../command/print-json.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { RETRIED } from '../../words/retries.ts';
 import { EndpointNames } from '../endpoint-names.ts';
 import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
-import { printJson } from '../print-json.ts';
 import {
   type Delivery,
   type DeliveryDetail,

@@ -1,12 +1,12 @@
 // `posthorn endpoints`: a list, one of them, a new one, and switching one on, off or trying it.
-import type { ApiAccess } from '../../cli/api-client.ts';
-import { EXIT } from '../../cli/exit-codes.ts';
+import type { ApiAccess } from '../../command/api-client.ts';
+import { EXIT } from '../../command/exit-codes.ts';
+import { printJson } from '../../command/print-json.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { durationText } from '../../words/times.ts';
 import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
-import { printJson } from '../print-json.ts';
 import { askEach } from '../several.ts';
 import { createdEndpointShape, endpointShape, type Statistics, statisticsShape, testShape } from '../shapes.ts';
 import { missing, noTenant, theTenant } from '../tenants.ts';

@@ -1,13 +1,13 @@
 // `posthorn replay`: counted first, asked about, begun, watched; and those that were begun before.
 import { createInterface } from 'node:readline/promises';
-import type { ApiAccess } from '../../cli/api-client.ts';
-import { CommandError, EXIT } from '../../cli/exit-codes.ts';
-import { stopSignal } from '../../service/signals.ts';
+import type { ApiAccess } from '../../command/api-client.ts';
+import { CommandError, EXIT } from '../../command/exit-codes.ts';
+import { printJson } from '../../command/print-json.ts';
+import { stopSignal } from '../../command/signals.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
-import { printJson } from '../print-json.ts';
 import { dryRunShape, type Replay, replayShape } from '../shapes.ts';
 import { missing, noTenant, theTenant } from '../tenants.ts';
 import { replayTable } from './list.ts';

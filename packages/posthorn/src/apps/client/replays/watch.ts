@@ -1,6 +1,6 @@
 // Watching a replay to its end. It runs in the server: to stop watching stops nothing.
 import { setTimeout as wait } from 'node:timers/promises';
-import { CommandError } from '../../cli/exit-codes.ts';
+import { CommandError } from '../../command/exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type Posthorn, tenantPath } from '../posthorn.ts';
 import { type Replay, replayShape } from '../shapes.ts';

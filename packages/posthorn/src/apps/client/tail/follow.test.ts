@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CommandError } from '../../cli/exit-codes.ts';
+import { CommandError } from '../../command/exit-codes.ts';
 import { follow, type Happening } from './follow.ts';
 
 type Turn = (request: IncomingMessage, response: ServerResponse) => void;

@@ -9,8 +9,8 @@ import {
   problemSentence,
   reason,
   unreachable,
-} from '../../cli/api-client.ts';
-import { CommandError } from '../../cli/exit-codes.ts';
+} from '../../command/api-client.ts';
+import { CommandError } from '../../command/exit-codes.ts';
 import { EventStream } from './event-stream.ts';
 
 export type Happening =

@@ -1,7 +1,7 @@
 // `posthorn tail` as a process: attempts as they happen, until Ctrl-C or until nobody reads any more.
-import type { ApiAccess } from '../../cli/api-client.ts';
-import { EXIT } from '../../cli/exit-codes.ts';
-import { stopSignal } from '../../service/signals.ts';
+import type { ApiAccess } from '../../command/api-client.ts';
+import { EXIT } from '../../command/exit-codes.ts';
+import { stopSignal } from '../../command/signals.ts';
 import { inert, inertJson } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { EndpointNames } from '../endpoint-names.ts';

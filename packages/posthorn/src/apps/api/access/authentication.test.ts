@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiBench, KEY, text } from '../../../tests/support/api-bench.ts';
-import { systemClock } from '../../adapters/clock.ts';
-import { hashApiKey } from '../settings/api-key.ts';
+import { ApiBench, KEY, text } from '../../../../tests/support/api-bench.ts';
+import { systemClock } from '../../../adapters/clock.ts';
+import { hashApiKey } from '../../settings/api-key.ts';
+import { MAX_WRONG_KEYS } from '../limits.ts';
 import { ApiKeys } from './authentication.ts';
-import { MAX_WRONG_KEYS } from './limits.ts';
 
 const get = (bench: ApiBench, authorization: string) =>
   bench.request({ method: 'GET', url: '/v1/tenants', headers: { authorization } });

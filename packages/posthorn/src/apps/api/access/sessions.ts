@@ -1,8 +1,8 @@
 // Who is signed in to the dashboard: random tokens, known by their digests, in memory alone. A restart signs everybody out,
 // which costs one paste of the key and leaves nothing on disk to steal.
 import { hash } from 'node:crypto';
-import type { SteadyMs } from '../../domain/time.ts';
-import type { Random } from '../../seams/random.ts';
+import type { SteadyMs } from '../../../domain/time.ts';
+import type { Random } from '../../../seams/random.ts';
 
 /** As hard to guess as an API key. */
 const TOKEN_BYTES = 32;

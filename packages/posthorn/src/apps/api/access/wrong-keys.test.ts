@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { steady } from '../../domain/time.ts';
-import { MAX_COUNTED_ADDRESSES, MAX_WRONG_KEYS, WRONG_KEYS_WINDOW_MS } from './limits.ts';
+import { steady } from '../../../domain/time.ts';
+import { MAX_COUNTED_ADDRESSES, MAX_WRONG_KEYS, WRONG_KEYS_WINDOW_MS } from '../limits.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
 describe('wrong keys', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { systemRandom } from '../../adapters/random.ts';
-import { steady } from '../../domain/time.ts';
+import { systemRandom } from '../../../adapters/random.ts';
+import { steady } from '../../../domain/time.ts';
 import { MAX_SESSIONS, SESSION_IDLE_MS, SESSION_LIFE_MS, Sessions } from './sessions.ts';
 
 const sessions = () => new Sessions(systemRandom());

@@ -1,11 +1,11 @@
 // Signing in and out: an API key is exchanged once for a session, so that no page ever keeps the key.
 import type { onRequestHookHandler } from 'fastify';
 import { Type } from 'typebox';
-import type { ApiKeys } from '../api/authentication.ts';
-import { refuseBody, refuseEncoded } from '../api/body-reader.ts';
-import { Problem } from '../api/problems.ts';
-import type { ApiServer, RouteParts } from '../api/route.ts';
-import { CLOSED } from '../api/schemas/fields.ts';
+import { refuseBody, refuseEncoded } from '../body-reader.ts';
+import { Problem } from '../problems.ts';
+import type { ApiServer, RouteParts } from '../route.ts';
+import { CLOSED } from '../schemas/fields.ts';
+import type { ApiKeys } from './authentication.ts';
 import { sessionCookie, sessionToken } from './cookie.ts';
 import { refuseForeign } from './same-origin.ts';
 import type { Sessions } from './sessions.ts';

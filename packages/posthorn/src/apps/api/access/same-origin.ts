@@ -1,7 +1,7 @@
 // Whether a browser sent a request from a page of ours. SameSite=Strict keeps the cookie off requests of other sites; this
 // also keeps out other origins of the same site, such as another port of this machine.
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../api/problems.ts';
+import { Problem } from '../problems.ts';
 
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 

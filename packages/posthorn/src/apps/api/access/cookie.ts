@@ -1,7 +1,7 @@
 // The cookie that carries a session. Behind TLS it has the `__Host-` prefix, so that no neighbouring host can set it; without
 // TLS there is a session on this machine only, named after the port, because cookies do not tell ports apart.
 import type { FastifyRequest } from 'fastify';
-import { LOOPBACK_HOSTS } from '../api/hosts.ts';
+import { LOOPBACK_HOSTS } from '../hosts.ts';
 
 const NAME = 'posthorn-session';
 const HOST_AND_PORT = /^(.*?)(?::(\d+))?$/;

@@ -2,11 +2,11 @@
 // by digest and in constant time, and a wrong key is answered like a missing one.
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { onRequestHookHandler } from 'fastify';
-import type { Clock } from '../../seams/clock.ts';
-import { sessionToken } from '../dashboard/cookie.ts';
-import { refuseForeign } from '../dashboard/same-origin.ts';
-import type { Sessions } from '../dashboard/sessions.ts';
-import { Problem } from './problems.ts';
+import type { Clock } from '../../../seams/clock.ts';
+import { Problem } from '../problems.ts';
+import { sessionToken } from './cookie.ts';
+import { refuseForeign } from './same-origin.ts';
+import type { Sessions } from './sessions.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
 const DIGEST_BYTES = 32;

@@ -1,7 +1,7 @@
 // Counts wrong API keys per address. A key of 256 random bits cannot be guessed; this keeps those who try from filling
 // logs and taking time. It never stands in the way of a right key, so that nobody can lock another one out.
-import type { SteadyMs } from '../../domain/time.ts';
-import { MAX_COUNTED_ADDRESSES, MAX_WRONG_KEYS, WRONG_KEYS_WINDOW_MS } from './limits.ts';
+import type { SteadyMs } from '../../../domain/time.ts';
+import { MAX_COUNTED_ADDRESSES, MAX_WRONG_KEYS, WRONG_KEYS_WINDOW_MS } from '../limits.ts';
 
 interface Count {
   readonly since: SteadyMs;
