@@ -30,7 +30,7 @@ let clock: Clock | undefined;
 let retention: Retention | undefined;
 let removed = 0;
 /** Deliveries that the service holds: every one is delivered at its first attempt here. */
-let held = 0;
+let leased = 0;
 let stop: () => Promise<void> = async () => undefined;
 
 async function start(environment: Readonly<Record<string, string>>): Promise<string> {
@@ -55,7 +55,7 @@ function startPruning(days: number): void {
     counting(store),
     impatient(clock),
     days,
-    () => held > 0,
+    () => leased > 0,
     (news) => process.stderr.write(`${JSON.stringify(news)}\n`),
   );
   retention.start();
@@ -66,12 +66,12 @@ function watching(opened: Store): Store {
     ...opened,
     async accept(owner, groups) {
       const results = await opened.accept(owner, groups);
-      held += groups.flatMap(({ events }) => events.flatMap(({ deliveries }) => deliveries)).length;
+      leased += groups.flatMap(({ events }) => events.flatMap(({ deliveries }) => deliveries)).length;
       return results;
     },
     async record(owner, records) {
       const results = await opened.record(owner, records);
-      held -= records.length;
+      leased -= records.length;
       return results;
     },
   };

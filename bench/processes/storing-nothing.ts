@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../packages/posthorn/src/adapters/sqlite/m
 import type { Log } from '../../packages/posthorn/src/apps/logging/log.ts';
 import { startServiceOn } from '../../packages/posthorn/src/apps/service/start.ts';
 import { readSettings } from '../../packages/posthorn/src/apps/settings/read.ts';
-import type { HeldDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
 import type { EndpointId, TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import type { AcceptGroup, AcceptResult } from '../../packages/posthorn/src/seams/store/queue.ts';
@@ -22,7 +22,7 @@ export type ServiceQuestion =
  * event and every outcome went alone, and SQLite was faster than nothing.
  */
 function createStoreOfNothing(): Store {
-  const backlogs = new Map<EndpointId, HeldDelivery[]>();
+  const backlogs = new Map<EndpointId, LeasedDelivery[]>();
   const acceptGroup = ({ events }: AcceptGroup): AcceptResult => ({
     kind: 'accepted',
     events: events.map(({ event, deliveries }) => {

@@ -1,7 +1,7 @@
 // Ten thousand retries that come due within one second: none early, and how late they are at the receiver. Beside it a loop
 // that has them all in memory, sorted, and stores nothing.
 import { bootId, monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
-import type { HeldDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
 import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
 import { steady, wall } from '../../packages/posthorn/src/domain/time.ts';
 import type { AttemptRecord } from '../../packages/posthorn/src/seams/store/queue.ts';
@@ -116,9 +116,9 @@ async function onceFromStore(
     const dueOf = (index: number) => Math.ceil(from + (index * WITHIN_MS) / count + offset);
     await asOwner(store, async (owner) => {
       await fill(store, owner, endpoints, WARM_UP, 'backlog');
-      const { held } = await fill(store, owner, endpoints, count, 'leased', (index) => dueOf(index) - offset);
-      for (let at = 0; at < held.length; at += RECORDS_PER_CALL) {
-        const batch = held.slice(at, at + RECORDS_PER_CALL);
+      const { leased } = await fill(store, owner, endpoints, count, 'leased', (index) => dueOf(index) - offset);
+      for (let at = 0; at < leased.length; at += RECORDS_PER_CALL) {
+        const batch = leased.slice(at, at + RECORDS_PER_CALL);
         await store.record(
           owner,
           batch.map((delivery, index) => failed(delivery, dueOf(at + index))),
@@ -137,7 +137,7 @@ async function onceFromStore(
 }
 
 /** A first attempt that found nobody. */
-function failed({ id }: HeldDelivery, dueAt: number): AttemptRecord {
+function failed({ id }: LeasedDelivery, dueAt: number): AttemptRecord {
   const now = wall(Date.now());
   return {
     deliveryId: id,

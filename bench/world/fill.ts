@@ -1,7 +1,7 @@
 // Puts work into a store before a service is started on it: endpoints, and deliveries in any number and place, through the
 // store's own calls.
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
-import type { EventContent, HeldDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
+import type { EventContent, LeasedDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_REPLY_TIMEOUT_MS,
@@ -97,8 +97,8 @@ export async function fill(
   count: number,
   place: NewDelivery['place'],
   momentOf?: (index: number) => number,
-): Promise<{ readonly held: HeldDelivery[]; readonly storeMs: number }> {
-  const held: HeldDelivery[] = [];
+): Promise<{ readonly leased: LeasedDelivery[]; readonly storeMs: number }> {
+  const leased: LeasedDelivery[] = [];
   let storeMs = 0;
   const revisions = new Map<TenantId, number>();
   for (let from = 0; from < count; from += BATCH) {
@@ -108,7 +108,7 @@ export async function fill(
       if (endpoint === undefined) throw new Error('there are no endpoints');
       const event = eventAt(endpoint.tenantId, momentOf?.(index));
       const id = newId<DeliveryId>();
-      held.push({
+      leased.push({
         ...{ id, endpointId: endpoint.id, event },
         ...{ attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false },
       });
@@ -129,7 +129,7 @@ export async function fill(
     storeMs += performance.now() - began;
     if (results.some(({ kind }) => kind !== 'accepted')) throw new Error('events were not accepted');
   }
-  return { held, storeMs };
+  return { leased, storeMs };
 }
 
 /** Stores one event with a delivery to each endpoint, in the backlog. */

@@ -38,7 +38,7 @@ export interface Progress {
 }
 
 /** A delivery in a process's hands. */
-export interface HeldDelivery extends Progress {
+export interface LeasedDelivery extends Progress {
   readonly id: DeliveryId;
   readonly endpointId: EndpointId;
   readonly event: EventContent;

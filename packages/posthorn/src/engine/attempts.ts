@@ -1,5 +1,5 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { afterAttempt, type HeldDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
+import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall } from '../domain/profile.ts';
@@ -26,12 +26,12 @@ export interface Dress {
 
 interface Start {
   readonly owner: OwnerId;
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly attemptId: AttemptId;
 }
 
 interface GiveBack {
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly owner: OwnerId;
   readonly release: Release;
 }
@@ -53,9 +53,9 @@ interface AttemptEvents {
   /** Whether our leases are certainly ours: a process that stood still may have lost them before it hears of it. */
   fresh(): boolean;
   /** The call has ended: its slot in the lane is free. On probation: its outcome is stored, too. */
-  onFinished(delivery: HeldDelivery, manner: Manner | undefined): void;
+  onFinished(delivery: LeasedDelivery, manner: Manner | undefined): void;
   /** Deliveries of disabled endpoints were given back; those enabled meanwhile are due. */
-  onHeld(): void;
+  onPaused(): void;
 }
 
 export class Attempts {
@@ -91,7 +91,7 @@ export class Attempts {
   }
 
   /** Makes one attempt of a delivery whose turn has come. Whatever goes wrong with the call is an outcome, not an error. */
-  async run(delivery: HeldDelivery): Promise<void> {
+  async run(delivery: LeasedDelivery): Promise<void> {
     const { catalogs, clock, random, holdings, health } = this.#parts;
     const owner = holdings.owner;
     const stop = this.#stop.signal;
@@ -104,7 +104,7 @@ export class Attempts {
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
     if (endpoint === undefined)
       return this.#giveBack(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
-    if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'held' });
+    if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'paused' });
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
@@ -114,7 +114,7 @@ export class Attempts {
   }
 
   /** Gives a delivery that has not begun back to the store. */
-  async release(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
+  async release(owner: OwnerId, delivery: LeasedDelivery, release: Release): Promise<void> {
     await this.#releases.add({ owner, delivery, release });
   }
 
@@ -125,7 +125,7 @@ export class Attempts {
 
   async #call(
     owner: OwnerId,
-    delivery: HeldDelivery,
+    delivery: LeasedDelivery,
     endpoint: CallableEndpoint,
     attemptId: AttemptId,
     stop: AbortSignal,
@@ -175,7 +175,7 @@ export class Attempts {
   }
 
   /** An endpoint whose secrets cannot be read is our own trouble: it is tried again, and the history says why. */
-  #unreadable(owner: OwnerId, delivery: HeldDelivery, error: Error): void {
+  #unreadable(owner: OwnerId, delivery: LeasedDelivery, error: Error): void {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
@@ -190,7 +190,7 @@ export class Attempts {
   /** Resolves when it is on disk. */
   #record(
     owner: OwnerId,
-    delivery: HeldDelivery,
+    delivery: LeasedDelivery,
     attemptId: AttemptId,
     startedAt: WallMs,
     scheduleMs: readonly number[],
@@ -214,7 +214,7 @@ export class Attempts {
     });
   }
 
-  #open(catalog: TenantCatalog, delivery: HeldDelivery): CallableEndpoint | undefined | Error {
+  #open(catalog: TenantCatalog, delivery: LeasedDelivery): CallableEndpoint | undefined | Error {
     try {
       return catalog.endpoint(delivery.endpointId);
     } catch (error) {
@@ -223,13 +223,13 @@ export class Attempts {
   }
 
   /** The delivery is no longer ours, or it is to be found and given back by `Holdings`. */
-  #letGo(delivery: HeldDelivery): void {
+  #letGo(delivery: LeasedDelivery): void {
     this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
     this.#events.onFinished(delivery, 'well');
   }
 
-  async #giveBack(owner: OwnerId, delivery: HeldDelivery, release: Release): Promise<void> {
+  async #giveBack(owner: OwnerId, delivery: LeasedDelivery, release: Release): Promise<void> {
     this.#events.onFinished(delivery, 'well');
     await this.release(owner, delivery, release);
   }
@@ -240,8 +240,8 @@ export class Attempts {
     const startedAt = clock.wallNow();
     const mine = starts.filter((start) => start.owner === owner);
     const marks = mine.map(({ delivery, attemptId }) => ({ deliveryId: delivery.id, attemptId, startedAt }));
-    const held = new Set(await health.insist(() => store.begin(owner, marks)));
-    return starts.map((start) => start.owner === owner && held.has(start.delivery.id));
+    const leased = new Set(await health.insist(() => store.begin(owner, marks)));
+    return starts.map((start) => start.owner === owner && leased.has(start.delivery.id));
   }
 
   async #release(releases: readonly GiveBack[]): Promise<true[]> {
@@ -250,17 +250,17 @@ export class Attempts {
       const batch = group.map(({ release }) => release);
       await health.insist(() => store.release(owner, batch));
       for (const { delivery } of group) holdings.remove(delivery);
-      if (batch.some(({ to }) => to === 'held')) this.#events.onHeld();
+      if (batch.some(({ to }) => to === 'paused')) this.#events.onPaused();
     }
     return releases.map(() => true);
   }
 }
 
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
-function mayKill({ suspect, interruptions }: HeldDelivery): boolean {
+function mayKill({ suspect, interruptions }: LeasedDelivery): boolean {
   return suspect || interruptions > 0;
 }
 
-function triggerOf({ resume }: HeldDelivery): Trigger {
+function triggerOf({ resume }: LeasedDelivery): Trigger {
   return resume === null ? 'schedule' : 'manual';
 }

@@ -9,7 +9,7 @@ import { EndpointSeal } from './endpoint-seal.ts';
 
 const ACME = 'acme' as TenantId;
 
-/** Catalogs on a store that answers with what it held when it was asked, after as long as its way takes then. */
+/** Catalogs on a store that answers with what it leased when it was asked, after as long as its way takes then. */
 function catalogs() {
   const time = new SimulatedTime();
   const store = { revision: 6, wayMs: 0, asked: 0 };

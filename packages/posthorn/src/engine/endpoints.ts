@@ -37,7 +37,7 @@ export class Endpoints {
   readonly #parts: Parts;
   readonly #onEnabled: () => void;
 
-  /** @param onEnabled held deliveries may have become due */
+  /** @param onEnabled paused deliveries may have become due */
   constructor(parts: Parts, onEnabled: () => void) {
     this.#parts = parts;
     this.#onEnabled = onEnabled;

@@ -1,6 +1,6 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import {
   type AttemptId,
   type DeliveryId,
@@ -121,7 +121,7 @@ export class Engine {
       {
         fresh: () => this.#leases.fresh,
         onFinished: (delivery, manner) => lanes.finished(delivery, manner),
-        onHeld: () => this.#scheduler.lookAround(),
+        onPaused: () => this.#scheduler.lookAround(),
       },
     );
     const everything: Scope = { kind: 'installation' };
@@ -312,8 +312,8 @@ export class Engine {
   }
 
   /** What this process holds at this moment, for tests and gauges. */
-  get load(): { readonly held: number; readonly active: number; readonly lanes: number } {
-    return { held: this.#holdings.size, active: this.#lanes.active, lanes: this.#lanes.size };
+  get load(): { readonly leased: number; readonly active: number; readonly lanes: number } {
+    return { leased: this.#holdings.size, active: this.#lanes.active, lanes: this.#lanes.size };
   }
 
   #mayStart(): boolean {
@@ -361,7 +361,7 @@ export class Engine {
     this.#lanes.pump();
   }
 
-  async #toBacklog(delivery: HeldDelivery): Promise<void> {
+  async #toBacklog(delivery: LeasedDelivery): Promise<void> {
     await this.#attempts.release(this.#holdings.owner, delivery, { id: delivery.id, to: 'backlog' });
     this.#lanes.noteBacklog(delivery.endpointId);
     this.#scheduler.wake();

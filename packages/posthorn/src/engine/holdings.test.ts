@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Dice } from '../../tests/simulation/dice.ts';
 import { SimulatedTime } from '../../tests/simulation/time.ts';
 import { createMemoryStore } from '../adapters/sqlite/memory.ts';
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
@@ -16,14 +16,14 @@ function holding(test: TestContext) {
   const dice = new Dice(1);
   const doubted: number[] = [];
   const settled: number[] = [];
-  const asked: { readonly at: number; readonly held: readonly DeliveryId[] }[] = [];
+  const asked: { readonly at: number; readonly leased: readonly DeliveryId[] }[] = [];
   const start = time.now;
   const memory = createMemoryStore();
   test.after(() => memory.close());
   const store = {
     ...memory,
-    reclaim: async (_: unknown, held: readonly DeliveryId[]) => {
-      asked.push({ at: time.now - start, held });
+    reclaim: async (_: unknown, leased: readonly DeliveryId[]) => {
+      asked.push({ at: time.now - start, leased });
       await time.sleep(1_000);
       return 0;
     },
@@ -32,7 +32,7 @@ function holding(test: TestContext) {
     onDoubt: () => doubted.push(time.now - start),
     onSettled: () => settled.push(time.now - start),
   });
-  const delivery = (): HeldDelivery => {
+  const delivery = (): LeasedDelivery => {
     const now = wall(time.now);
     return {
       id: makeId<DeliveryId>(now, dice.random().bytes(10)),
@@ -54,7 +54,7 @@ function holding(test: TestContext) {
   return { time, holdings, asked, doubted, settled, delivery };
 }
 
-describe('a doubt about what is held', () => {
+describe('a doubt about what is leased', () => {
   it('comes up once more two minutes after a call that leases was not answered: it may have been late only', async (test) => {
     const { time, holdings, asked, doubted, settled } = holding(test);
     const silent = () => Promise.reject(new StoreUnavailable('unreachable', 'no answer'));
@@ -68,17 +68,17 @@ describe('a doubt about what is held', () => {
 
   it('is told once, and settled by asking the store once, however often it comes up before', async (test) => {
     const { time, holdings, asked, doubted, delivery } = holding(test);
-    const held = delivery();
-    holdings.add(held, { since: 'due', at: time.now });
+    const leased = delivery();
+    holdings.add(leased, { since: 'due', at: time.now });
     for (let n = 0; n < 3; n++) holdings.doubt();
     const settled = Promise.all([holdings.settle(), holdings.settle()]);
     await time.pass(10_000);
     await settled;
     await holdings.settle();
-    assert.deepEqual([doubted, asked], [[0], [{ at: 0, held: [held.id] }]]);
+    assert.deepEqual([doubted, asked], [[0], [{ at: 0, leased: [leased.id] }]]);
   });
 
-  it('that comes up while the store is asked is settled by asking again, for what is held then', async (test) => {
+  it('that comes up while the store is asked is settled by asking again, for what is leased then', async (test) => {
     const { time, holdings, asked, delivery } = holding(test);
     const [kept, dropped] = [delivery(), delivery()];
     for (const one of [kept, dropped]) holdings.add(one, { since: 'due', at: time.now });
@@ -90,8 +90,8 @@ describe('a doubt about what is held', () => {
     await time.pass(10_000);
     await settled;
     assert.deepEqual(asked, [
-      { at: 0, held: [kept.id, dropped.id] },
-      { at: 1_000, held: [kept.id] },
+      { at: 0, leased: [kept.id, dropped.id] },
+      { at: 1_000, leased: [kept.id] },
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('a doubt about what is held', () => {
     const settled = holdings.settle();
     await time.pass(10_000);
     await Promise.all([lease, settled]);
-    assert.deepEqual(asked, [{ at: 2_000, held: [leased.id] }]);
+    assert.deepEqual(asked, [{ at: 2_000, leased: [leased.id] }]);
   });
 
   it('that comes up as an earlier one is settled is settled before a lease that waited for that', async (test) => {

@@ -1,7 +1,7 @@
 // What this process holds: under which name, and which deliveries. Keeps that equal to what the store believes: when the
 // reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
 // back before anything else is claimed.
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, idTime, makeId, type OwnerId } from '../domain/ids.ts';
 import type { Scope } from '../domain/tally.ts';
 import { type SteadyMs, steady, type WallMs, wall } from '../domain/time.ts';
@@ -29,7 +29,7 @@ export interface Ready {
 }
 
 interface Holding {
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly ready: Ready;
 }
 
@@ -39,7 +39,7 @@ export class Holdings {
   readonly #random: Random;
   readonly #health: StoreHealth;
   readonly #events: HoldingsEvents;
-  readonly #held = new Map<DeliveryId, Holding>();
+  readonly #leased = new Map<DeliveryId, Holding>();
   #owner: OwnerId;
   /** Doubts that have come up, and how many of them are settled. */
   #doubts = 0;
@@ -64,14 +64,14 @@ export class Holdings {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#leased.size;
   }
 
-  /** How much is held of a scope, and when the oldest of it was made. Looks at everything that is held. */
+  /** How much is leased of a scope, and when the oldest of it was made. Looks at everything that is leased. */
   of(scope: Scope): { readonly count: number; readonly oldestCreatedAt: WallMs | null } {
     let count = 0;
     let oldest: DeliveryId | undefined;
-    for (const { delivery } of this.#held.values()) {
+    for (const { delivery } of this.#leased.values()) {
       if (!isOf(delivery, scope)) continue;
       count += 1;
       if (oldest === undefined || delivery.id < oldest) oldest = delivery.id;
@@ -79,13 +79,13 @@ export class Holdings {
     return { count, oldestCreatedAt: oldest === undefined ? null : wall(idTime(oldest)) };
   }
 
-  add(delivery: HeldDelivery, ready: Ready): void {
-    this.#held.set(delivery.id, { delivery, ready });
+  add(delivery: LeasedDelivery, ready: Ready): void {
+    this.#leased.set(delivery.id, { delivery, ready });
   }
 
-  /** How long a delivery that is held has waited; `null` when it is not held. */
-  waited({ id }: HeldDelivery): Waited | null {
-    const ready = this.#held.get(id)?.ready;
+  /** How long a delivery that is leased has waited; `null` when it is not leased. */
+  waited({ id }: LeasedDelivery): Waited | null {
+    const ready = this.#leased.get(id)?.ready;
     return ready === undefined ? null : { since: ready.since, ms: Math.max(0, this.#clock.now() - ready.at) };
   }
 
@@ -93,14 +93,14 @@ export class Holdings {
    * Lets go of a delivery as it was leased then. When its record is stored and the answer delayed, it may have come due and
    * been claimed again meanwhile: that lease stays.
    */
-  remove(delivery: HeldDelivery): void {
-    if (this.#held.get(delivery.id)?.delivery === delivery) this.#held.delete(delivery.id);
+  remove(delivery: LeasedDelivery): void {
+    if (this.#leased.get(delivery.id)?.delivery === delivery) this.#leased.delete(delivery.id);
   }
 
   /** Takes a new name, holding nothing: the old one has been declared dead. */
   startOver(): void {
     this.#owner = this.#newName();
-    this.#held.clear();
+    this.#leased.clear();
   }
 
   /** The store may believe that this process holds more than it does. */
@@ -111,7 +111,7 @@ export class Holdings {
   }
 
   /**
-   * Asks the store to give back what it wrongly believes to be held here, if there is a doubt.
+   * Asks the store to give back what it wrongly believes to be leased here, if there is a doubt.
    * @throws StoreUnavailable while it cannot be settled
    */
   async settle(): Promise<void> {
@@ -167,9 +167,9 @@ export class Holdings {
         this.#quiet = undefined;
       }
       const at = steady(Math.floor(this.#clock.now()));
-      // What comes up while the store is asked is not answered by it: that goes by what is held now.
+      // What comes up while the store is asked is not answered by it: that goes by what is leased now.
       const doubts = this.#doubts;
-      await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#held.keys()], at));
+      await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#leased.keys()], at));
       this.#settled = doubts;
       this.#events.onSettled();
     } finally {
@@ -182,7 +182,7 @@ export class Holdings {
   }
 }
 
-function isOf({ endpointId, event }: HeldDelivery, scope: Scope): boolean {
+function isOf({ endpointId, event }: LeasedDelivery, scope: Scope): boolean {
   if (scope.kind === 'installation') return true;
   return event.tenantId === scope.tenantId && (scope.kind === 'tenant' || endpointId === scope.endpointId);
 }

@@ -1,6 +1,6 @@
 // Takes events in: match them against the tenant's endpoints, store them together with their deliveries, and only then say
 // yes. Requests that arrive while a transaction is under way share the next one.
-import type { EventContent, HeldDelivery } from '../domain/delivery.ts';
+import type { EventContent, LeasedDelivery } from '../domain/delivery.ts';
 import { fillEnvelope } from '../domain/envelope.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
@@ -11,7 +11,7 @@ import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent, Q
 import { Batches } from './batches.ts';
 import type { Catalogs, TenantCatalog } from './catalog.ts';
 import type { Holdings, Ready } from './holdings.ts';
-import { heldBytes, type Lanes } from './lanes.ts';
+import { type Lanes, leasedBytes } from './lanes.ts';
 import type { Report } from './news.ts';
 import type { TallyKeeper } from './tallies.ts';
 
@@ -133,7 +133,7 @@ export class Intake {
         ...written,
         deliveries: catalog
           .matching(written.event.type)
-          .map((endpointId) => this.#newDelivery(endpointId, heldBytes(written.event.body), now)),
+          .map((endpointId) => this.#newDelivery(endpointId, leasedBytes(written.event.body), now)),
       })),
     };
   }
@@ -170,9 +170,9 @@ export class Intake {
       const existing = accepted[index]?.existing ?? false;
       for (const { id, endpointId, place } of deliveries) {
         if (place === 'leased') {
-          if (existing) lanes.cancel(endpointId, heldBytes(event.body));
+          if (existing) lanes.cancel(endpointId, leasedBytes(event.body));
           else {
-            const delivery = newlyHeld(id, endpointId, event);
+            const delivery = newlyLeased(id, endpointId, event);
             holdings.add(delivery, ready);
             lanes.fill(delivery);
           }
@@ -198,7 +198,7 @@ export class Intake {
   #giveUp(group: AcceptGroup): void {
     for (const { event, deliveries } of group.events) {
       for (const { endpointId, place } of deliveries) {
-        if (place === 'leased') this.#parts.lanes.cancel(endpointId, heldBytes(event.body));
+        if (place === 'leased') this.#parts.lanes.cancel(endpointId, leasedBytes(event.body));
       }
     }
   }
@@ -212,7 +212,7 @@ export function writeEvent(tenantId: TenantId, draft: EventDraft, now: WallMs, r
   return { id, tenantId, type: draft.type, createdAt: now, body: Buffer.from(body) };
 }
 
-function newlyHeld(id: DeliveryId, endpointId: EndpointId, event: EventContent): HeldDelivery {
+function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: EventContent): LeasedDelivery {
   return { id, endpointId, event, attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false };
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { SimulatedTime } from '../../tests/simulation/time.ts';
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
 import { wall } from '../domain/time.ts';
-import { heldBytes, Lanes } from './lanes.ts';
+import { Lanes, leasedBytes } from './lanes.ts';
 import type { Manner } from './manners.ts';
 
 let ids = 0;
@@ -14,7 +14,7 @@ function id<Id extends DeliveryId | EndpointId | EventId>(): Id {
   return makeId<Id>(ids, new Uint8Array(10));
 }
 
-function delivery(endpointId: EndpointId, bytes = 1_000): HeldDelivery {
+function delivery(endpointId: EndpointId, bytes = 1_000): LeasedDelivery {
   const event = {
     id: id<EventId>(),
     tenantId: 'acme' as TenantId,
@@ -35,7 +35,7 @@ function delivery(endpointId: EndpointId, bytes = 1_000): HeldDelivery {
 }
 
 describe('lanes', () => {
-  let started: HeldDelivery[];
+  let started: LeasedDelivery[];
   let allowed: boolean;
   let rooms: number;
   let time: SimulatedTime;
@@ -164,17 +164,17 @@ describe('lanes', () => {
   });
 
   it('holds a bounded number of bytes, whoever asks', async () => {
-    let held = 0;
+    let leased = 0;
     for (let lane = 0; lane < 200; lane++) {
       const endpoint = id<EndpointId>();
       for (let i = 0; i < 1_000; i++) {
         const one = delivery(endpoint, 200_000);
         if (!lanes.offer(one)) break;
-        held += heldBytes(one.event.body);
+        leased += leasedBytes(one.event.body);
       }
     }
     const oneBodyPerLane = 200 * 200_512;
-    assert.ok(held < 64 * 1_024 * 1_024 + oneBodyPerLane, `${held} bytes`);
+    assert.ok(leased < 64 * 1_024 * 1_024 + oneBodyPerLane, `${leased} bytes`);
     assert.ok(lanes.offer(delivery(id<EndpointId>(), 200_000)), 'an empty lane always takes one');
   });
 
@@ -233,20 +233,20 @@ describe('lanes', () => {
     assert.equal(rooms, 1);
   });
 
-  it('claims no more for a lane that had to refuse some until half of what it held is gone', async () => {
+  it('claims no more for a lane that had to refuse some until half of what it leased is gone', async () => {
     const endpoint = id<EndpointId>();
-    let held = 0;
-    while (lanes.offer(delivery(endpoint, 200_000))) held += 1;
+    let leased = 0;
+    while (lanes.offer(delivery(endpoint, 200_000))) leased += 1;
     lanes.noteBacklog(endpoint);
     await pump();
-    for (let left = held - 1; left > held / 2; left--) {
+    for (let left = leased - 1; left > leased / 2; left--) {
       await finishOne();
-      assert.deepEqual([rooms, lanes.takeTurns(500).length], [0, 0], `with ${left} of ${held}`);
+      assert.deepEqual([rooms, lanes.takeTurns(500).length], [0, 0], `with ${left} of ${leased}`);
     }
     await finishOne();
     assert.equal(rooms, 1);
     const [turn] = lanes.takeTurns(500);
-    assert.ok(turn !== undefined && turn.limit >= held / 2);
+    assert.ok(turn !== undefined && turn.limit >= leased / 2);
   });
 
   it('begins a few calls a turn, so that what comes in has its turn between them', async () => {
@@ -397,7 +397,7 @@ describe('lanes', () => {
   });
 
   describe('on probation', () => {
-    const suspicious = (endpointId: EndpointId): HeldDelivery => ({ ...delivery(endpointId), interruptions: 3 });
+    const suspicious = (endpointId: EndpointId): LeasedDelivery => ({ ...delivery(endpointId), interruptions: 3 });
 
     it('starts one at a time, whatever endpoints they are for, and others as ever', async () => {
       const endpoints = [id<EndpointId>(), id<EndpointId>(), id<EndpointId>()] as const;

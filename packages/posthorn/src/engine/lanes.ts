@@ -2,7 +2,7 @@
 // deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
 // fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998). Lanes whose calls fail share a pace: they
 // would take the processor from those that deliver.
-import { type HeldDelivery, onProbation } from '../domain/delivery.ts';
+import { type LeasedDelivery, onProbation } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
 import { Hanging, type Manner } from './manners.ts';
@@ -17,7 +17,7 @@ const MAX_CALLS = 1_024;
  */
 const STARTS_PER_TURN = 64;
 /** Deliveries of one lane in memory, waiting or under way. More than a batch, so that a lane does not run dry. */
-const MAX_HELD_PER_LANE = 1_024;
+const MAX_LEASED_PER_LANE = 1_024;
 /**
  * A lane claims from its backlog when at least this much fits: a claim costs the same for one as for ten. Three times as much
  * was no faster, and whatever else asks the store waits for it.
@@ -26,9 +26,9 @@ const MIN_CLAIM = 128;
 /** What a lane may claim at least when many share one claim. */
 const MIN_SHARE = 16;
 /** Bodies in memory over all lanes. */
-const MAX_HELD_BYTES = 64 * 1_024 * 1_024;
-/** What a held delivery costs besides its body. */
-const HELD_OVERHEAD_BYTES = 512;
+const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;
+/** What a leased delivery costs besides its body. */
+const LEASED_OVERHEAD_BYTES = 512;
 /** A lane may hold this part of the bytes that are still free. */
 const BYTES_FRACTION = 1 / 8;
 /** A lane may have under way this part of the calls that are still free. */
@@ -46,7 +46,7 @@ const TROUBLED_STEP_MS = 10;
 interface Lane extends Ranked<Lane> {
   readonly endpointId: EndpointId;
   /** Waiting deliveries; those before `head` have left. */
-  waiting: HeldDelivery[];
+  waiting: LeasedDelivery[];
   head: number;
   active: number;
   /** Deliveries that wait for their probation, apart from those that wait in the lane. */
@@ -54,7 +54,7 @@ interface Lane extends Ranked<Lane> {
   manner: Manner;
   /** Places promised to deliveries whose acceptance is being committed. */
   reserved: number;
-  heldBytes: number;
+  leasedBytes: number;
   /**
    * It claims when it holds at most so many bytes. Once it had to refuse what was claimed for it, half of what it holds: else
    * it would claim again for every few bytes that become free, and give back what is larger, as fast as the store can.
@@ -66,8 +66,8 @@ interface Lane extends Ranked<Lane> {
   backlogNotes: number;
 }
 
-export function heldBytes(body: Uint8Array): number {
-  return body.length + HELD_OVERHEAD_BYTES;
+export function leasedBytes(body: Uint8Array): number {
+  return body.length + LEASED_OVERHEAD_BYTES;
 }
 
 /** What the rest of the engine does for the lanes. */
@@ -75,7 +75,7 @@ interface LaneEvents {
   /** Whether calls may be started; `pump` must follow when that turns true. */
   mayStart(): boolean;
   /** An attempt must be begun; `finished` must follow. */
-  onTurn(delivery: HeldDelivery): void;
+  onTurn(delivery: LeasedDelivery): void;
   /** There is room to claim again: in a lane with a backlog, or in memory. */
   onRoom(): void;
 }
@@ -92,12 +92,12 @@ export class Lanes {
   readonly #turn: Pace;
   #active = 0;
   /** Deliveries under way that were started while their lane was slow. */
-  readonly #slowCalls = new Set<HeldDelivery>();
+  readonly #slowCalls = new Set<LeasedDelivery>();
   /** Deliveries on probation, of all lanes; they take no slot and hold nobody up while they wait for each other. */
-  readonly #probation: HeldDelivery[] = [];
+  readonly #probation: LeasedDelivery[] = [];
   /** The one that is under way. */
-  #probationer: HeldDelivery | undefined;
-  #heldBytes = 0;
+  #probationer: LeasedDelivery | undefined;
+  #leasedBytes = 0;
   #pumping = false;
   #onIdle: (() => void)[] = [];
 
@@ -130,7 +130,7 @@ export class Lanes {
 
   /** True while not even an empty lane should be filled. */
   get full(): boolean {
-    return this.#heldBytes >= MAX_HELD_BYTES;
+    return this.#leasedBytes >= MAX_LEASED_BYTES;
   }
 
   /** Takes a place in the lane for a delivery about to be stored; false when it must wait in the backlog. */
@@ -154,18 +154,18 @@ export class Lanes {
   }
 
   /** Puts a delivery into the place that was reserved for it. */
-  fill(delivery: HeldDelivery): void {
+  fill(delivery: LeasedDelivery): void {
     const lane = this.#lane(delivery.endpointId);
     lane.reserved -= 1;
     this.#queue(lane, delivery);
   }
 
   /** Puts a claimed delivery into its lane; false when it does not fit and must go to the backlog. */
-  offer(delivery: HeldDelivery): boolean {
+  offer(delivery: LeasedDelivery): boolean {
     const lane = this.#lane(delivery.endpointId);
-    const bytes = heldBytes(delivery.event.body);
+    const bytes = leasedBytes(delivery.event.body);
     if (!this.#fits(lane, bytes)) {
-      lane.claimsAtBytes = lane.heldBytes / 2;
+      lane.claimsAtBytes = lane.leasedBytes / 2;
       this.#dropIfEmpty(lane);
       return false;
     }
@@ -181,14 +181,14 @@ export class Lanes {
    * An attempt begun by `onTurn` has ended and its delivery has left this process's hands or waits to be recorded.
    * @param manner how the call ended; `well` when there was none, `undefined` when its end says nothing of the endpoint
    */
-  finished(delivery: HeldDelivery, manner: Manner | undefined): void {
+  finished(delivery: LeasedDelivery, manner: Manner | undefined): void {
     const lane = this.#lane(delivery.endpointId);
     if (manner !== undefined) lane.manner = manner;
     this.#slowCalls.delete(delivery);
     if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;
     this.#active -= 1;
-    this.#free(lane, heldBytes(delivery.event.body));
+    this.#free(lane, leasedBytes(delivery.event.body));
     this.#arrange(lane);
     this.#dropIfEmpty(lane);
     this.pump();
@@ -214,7 +214,7 @@ export class Lanes {
     for (const lane of this.#backlogged) {
       if (left <= 0) break;
       if (!this.#mayClaim(lane)) continue;
-      const limit = Math.min(left, MAX_HELD_PER_LANE - this.#heldIn(lane), share);
+      const limit = Math.min(left, MAX_LEASED_PER_LANE - this.#leasedIn(lane), share);
       left -= limit;
       lane.claimsAtBytes = Number.POSITIVE_INFINITY;
       turns.push({ endpointId: lane.endpointId, limit, notes: lane.backlogNotes });
@@ -237,16 +237,16 @@ export class Lanes {
   }
 
   /** Empties the lanes of what has not begun, and returns it. */
-  clear(): HeldDelivery[] {
+  clear(): LeasedDelivery[] {
     const cleared = this.#probation.splice(0);
     for (const delivery of cleared) {
       const lane = this.#lane(delivery.endpointId);
       lane.onProbation -= 1;
-      this.#hold(lane, -heldBytes(delivery.event.body));
+      this.#hold(lane, -leasedBytes(delivery.event.body));
     }
     for (const lane of this.#lanes.values()) {
       for (const delivery of lane.waiting.slice(lane.head)) {
-        this.#hold(lane, -heldBytes(delivery.event.body));
+        this.#hold(lane, -leasedBytes(delivery.event.body));
         cleared.push(delivery);
       }
       lane.waiting = [];
@@ -311,7 +311,7 @@ export class Lanes {
     return true;
   }
 
-  #begin(lane: Lane, delivery: HeldDelivery): void {
+  #begin(lane: Lane, delivery: LeasedDelivery): void {
     lane.active += 1;
     this.#active += 1;
     this.#turn.take();
@@ -322,18 +322,18 @@ export class Lanes {
 
   /** Whether there is room for some of its backlog. */
   #mayClaim(lane: Lane): boolean {
-    if (lane.heldBytes > lane.claimsAtBytes || !this.#fits(lane, HELD_OVERHEAD_BYTES)) return false;
-    return MAX_HELD_PER_LANE - this.#heldIn(lane) >= MIN_CLAIM;
+    if (lane.leasedBytes > lane.claimsAtBytes || !this.#fits(lane, LEASED_OVERHEAD_BYTES)) return false;
+    return MAX_LEASED_PER_LANE - this.#leasedIn(lane) >= MIN_CLAIM;
   }
 
   #fits(lane: Lane, bytes: number): boolean {
-    const held = this.#heldIn(lane);
-    if (held === 0) return true;
-    if (held >= MAX_HELD_PER_LANE) return false;
-    return lane.heldBytes + bytes <= (MAX_HELD_BYTES - this.#heldBytes) * BYTES_FRACTION;
+    const leased = this.#leasedIn(lane);
+    if (leased === 0) return true;
+    if (leased >= MAX_LEASED_PER_LANE) return false;
+    return lane.leasedBytes + bytes <= (MAX_LEASED_BYTES - this.#leasedBytes) * BYTES_FRACTION;
   }
 
-  #queue(lane: Lane, delivery: HeldDelivery): void {
+  #queue(lane: Lane, delivery: LeasedDelivery): void {
     lane.waiting.push(delivery);
     this.#arrange(lane);
   }
@@ -350,8 +350,8 @@ export class Lanes {
   }
 
   #hold(lane: Lane, bytes: number): void {
-    lane.heldBytes += bytes;
-    this.#heldBytes += bytes;
+    lane.leasedBytes += bytes;
+    this.#leasedBytes += bytes;
   }
 
   #waitingIn(lane: Lane): number {
@@ -359,7 +359,7 @@ export class Lanes {
   }
 
   /** Everything of it that is in memory, or will be. */
-  #heldIn(lane: Lane): number {
+  #leasedIn(lane: Lane): number {
     return this.#waitingIn(lane) + lane.reserved + lane.active + lane.onProbation;
   }
 
@@ -374,7 +374,7 @@ export class Lanes {
       onProbation: 0,
       manner: this.#hanging.take(endpointId) ? 'slow' : 'well',
       reserved: 0,
-      heldBytes: 0,
+      leasedBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
       backlog: false,
       backlogNotes: 0,
@@ -385,7 +385,7 @@ export class Lanes {
   }
 
   #dropIfEmpty(lane: Lane): void {
-    if (lane.backlog || this.#heldIn(lane) > 0) return;
+    if (lane.backlog || this.#leasedIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
     if (lane.manner === 'slow') this.#hanging.note(lane.endpointId);
   }

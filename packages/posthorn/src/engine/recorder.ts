@@ -1,6 +1,6 @@
 // Puts outcomes on disk, in batches. An attempt that was made is never forgotten: while the store is away its outcome stays
 // here, and when too many wait no new attempts are started.
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import type { OwnerId } from '../domain/ids.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { AttemptRecord, Queue } from '../seams/store/queue.ts';
@@ -15,7 +15,7 @@ const MAX_WAITING = 2_048;
 /** An attempt that has ended, by whom, and of which delivery. */
 export interface Ended {
   readonly owner: OwnerId;
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly record: AttemptRecord;
 }
 

@@ -1,6 +1,6 @@
 // Claims work when it is time: what comes due at its moment, what waits in a backlog when its lane has room. It knows when
 // the next delivery is due and sleeps until then; nothing is polled.
-import type { HeldDelivery } from '../domain/delivery.ts';
+import type { LeasedDelivery } from '../domain/delivery.ts';
 import type { EndpointId } from '../domain/ids.ts';
 import { type SteadyMs, steady } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -36,7 +36,7 @@ interface Parts {
 export class Scheduler {
   readonly #parts: Parts;
   readonly #mayClaim: () => boolean;
-  readonly #toBacklog: (delivery: HeldDelivery) => Promise<void>;
+  readonly #toBacklog: (delivery: LeasedDelivery) => Promise<void>;
   #nextDue: SteadyMs | null = null;
   /** What is due is not claimed before. */
   #notBefore: SteadyMs = steady(0);
@@ -51,7 +51,7 @@ export class Scheduler {
    * @param mayClaim false holds everything back; call `wake` when it turns true
    * @param toBacklog gives a delivery back whose lane has no room
    */
-  constructor(parts: Parts, mayClaim: () => boolean, toBacklog: (delivery: HeldDelivery) => Promise<void>) {
+  constructor(parts: Parts, mayClaim: () => boolean, toBacklog: (delivery: LeasedDelivery) => Promise<void>) {
     this.#parts = parts;
     this.#mayClaim = mayClaim;
     this.#toBacklog = toBacklog;
@@ -188,7 +188,7 @@ export class Scheduler {
     });
   }
 
-  #take(delivery: HeldDelivery, ready: Ready): void {
+  #take(delivery: LeasedDelivery, ready: Ready): void {
     const { holdings, lanes } = this.#parts;
     holdings.add(delivery, ready);
     if (lanes.offer(delivery)) lanes.pump();

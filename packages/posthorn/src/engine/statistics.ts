@@ -88,8 +88,8 @@ export class StatisticsReader {
     const { store, holdings } = this.#parts;
     const { waiting, leased, capped, oldestCreatedAt } = await store.pendingOf(scope, MAX_PENDING_COUNTED);
     if (leased !== null) return { count: waiting + leased, capped, oldestCreatedAt };
-    const held = holdings.of(scope);
-    return { count: waiting + held.count, capped, oldestCreatedAt: earlier(oldestCreatedAt, held.oldestCreatedAt) };
+    const here = holdings.of(scope);
+    return { count: waiting + here.count, capped, oldestCreatedAt: earlier(oldestCreatedAt, here.oldestCreatedAt) };
   }
 }
 

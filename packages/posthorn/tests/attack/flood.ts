@@ -14,8 +14,8 @@ const LIMITS = [
 ] as const;
 const QUIET_MS = 1_500;
 /** Bodies of almost 8 MiB at once: 800 MB, if all of them are taken in. */
-const HELD_BODIES = 100;
-const HELD_BYTES = 8_000 * KIB;
+const LEASED_BODIES = 100;
+const LEASED_BYTES = 8_000 * KIB;
 /** The same event type as often as it fits into a request: what takes the square of that would hold up everybody. */
 const ALIKE = 30_000;
 const ALIKE_LIMIT_MS = 3_000;
@@ -35,7 +35,7 @@ export async function flood(scene: Scene, judge: Judge): Promise<number> {
   }
   await repeatOneself(scene, judge);
   await holdBodies(scene, judge);
-  return LIMITS.length * 2 + 1 + HELD_BODIES;
+  return LIMITS.length * 2 + 1 + LEASED_BODIES;
 }
 
 async function repeatOneself(scene: Scene, judge: Judge): Promise<void> {
@@ -62,10 +62,10 @@ function expect413(answer: Answer | undefined, words: string, judge: Judge): voi
 async function holdBodies(scene: Scene, judge: Judge): Promise<void> {
   const head = scene.request('POST', `/v1/tenants/${OWN}/events/batch`, '', [
     'content-type: application/json',
-    `content-length: ${HELD_BYTES + 1}`,
+    `content-length: ${LEASED_BYTES + 1}`,
   ]);
-  const body = Buffer.alloc(HELD_BYTES, ' ');
-  const sockets = Array.from({ length: HELD_BODIES }, (): [Socket, Buffer[]] => {
+  const body = Buffer.alloc(LEASED_BYTES, ' ');
+  const sockets = Array.from({ length: LEASED_BODIES }, (): [Socket, Buffer[]] => {
     const socket = connect(scene.service.port, '127.0.0.1');
     const heard: Buffer[] = [];
     socket.on('error', () => {});

@@ -101,7 +101,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: diskFull,
     edit: {
       file: 'engine/holdings.js',
-      from: 'this.#store.reclaim(this.#owner, [...this.#held.keys()], at)',
+      from: 'this.#store.reclaim(this.#owner, [...this.#leased.keys()], at)',
       to: 'this.#store.reclaim(this.#owner, [], at)',
     },
     noticed: /delivered twice though no fault explains it/,

@@ -15,7 +15,7 @@ const SILENT_MS = 12_000;
 /** A statement that is not answered is given up after 8.5 s; then the caller has its answer. */
 const NOTICE_LIMIT_MS = 10_500;
 const RECOVER_LIMIT_MS = 20_000;
-/** Well below the 45 s after which another process would have taken over: this one must still hold what it held. */
+/** Well below the 45 s after which another process would have taken over: this one must still have its leases. */
 const SETTLE_LIMIT_MS = 40_000;
 const ENDED_TIMES = 8;
 const ENDED_EVERY_MS = [2_000, 3_000] as const;

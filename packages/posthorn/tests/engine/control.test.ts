@@ -125,7 +125,7 @@ describe('deleting an endpoint', () => {
     const pending = await here.store.deliveries(ACME, { state: 'pending' }, { limit: 10, after: null });
     assert.deepEqual(pending, []);
     assert.ok(here.calls.length <= 8, `${here.calls.length} calls`);
-    assert.deepEqual(here.engine.load, { held: 0, active: 0, lanes: 0 });
+    assert.deepEqual(here.engine.load, { leased: 0, active: 0, lanes: 0 });
   });
 });
 

@@ -96,7 +96,7 @@ describe('many deliveries', () => {
     await here.time.pass(60_000);
     assert.equal(here.calls.length, 5_000);
     assert.equal(new Set(here.calls.map(({ correlationId }) => correlationId)).size, 5_000);
-    assert.deepEqual(here.engine.load, { held: 0, active: 0, lanes: 0 });
+    assert.deepEqual(here.engine.load, { leased: 0, active: 0, lanes: 0 });
   });
 
   it('waiting behind a hanging endpoint do not delay another one’s', async () => {
@@ -144,7 +144,7 @@ describe('accepting', () => {
     assert.deepEqual(other, { kind: 'conflict', index: 0 });
     await here.time.pass(60_000);
     assert.equal(here.calls.length, 1);
-    assert.deepEqual(here.engine.load, { held: 0, active: 0, lanes: 0 });
+    assert.deepEqual(here.engine.load, { leased: 0, active: 0, lanes: 0 });
   });
 
   it('refuses an unknown tenant', async () => {

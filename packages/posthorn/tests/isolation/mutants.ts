@@ -28,16 +28,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'memory is for whoever comes first',
     edits: [
-      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 1_024;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
+      edit('engine/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
       edit(
         'engine/lanes.js',
-        'const MAX_HELD_BYTES = 64 * 1_024 * 1_024;',
-        'const MAX_HELD_BYTES = 4 * 1_024 * 1_024;',
+        'const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;',
+        'const MAX_LEASED_BYTES = 4 * 1_024 * 1_024;',
       ),
       edit(
         'engine/lanes.js',
-        'lane.heldBytes + bytes <= (MAX_HELD_BYTES - this.#heldBytes) * BYTES_FRACTION',
-        'this.#heldBytes <= MAX_HELD_BYTES',
+        'lane.leasedBytes + bytes <= (MAX_LEASED_BYTES - this.#leasedBytes) * BYTES_FRACTION',
+        'this.#leasedBytes <= MAX_LEASED_BYTES',
       ),
     ],
     only: 'one endpoint hangs, sqlite',
@@ -62,10 +62,10 @@ export const MUTANTS: readonly Mutant[] = [
     noticed: /claims beside a held snapshot take/,
   },
   {
-    name: 'bodies of everything that is pending are held',
+    name: 'bodies of everything that is pending are kept in memory',
     edits: [
-      edit('engine/lanes.js', 'const MAX_HELD_PER_LANE = 1_024;', 'const MAX_HELD_PER_LANE = 1_000_000;'),
-      edit('engine/lanes.js', 'const MAX_HELD_BYTES = 64 * 1_024 * 1_024;', 'const MAX_HELD_BYTES = 2 ** 40;'),
+      edit('engine/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
+      edit('engine/lanes.js', 'const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;', 'const MAX_LEASED_BYTES = 2 ** 40;'),
     ],
     only: 'memory, sqlite',
     noticed: /it weighed/,

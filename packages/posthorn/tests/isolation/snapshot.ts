@@ -1,7 +1,7 @@
 // B5: somebody else holds a snapshot of the database, a dump or a forgotten transaction, so that nothing that is finished can
 // be cleared away. Claims must not wade through it: at the end they take as long as they do without.
 import { Client } from 'pg';
-import type { HeldDelivery } from '../../src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import { steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
@@ -111,7 +111,7 @@ async function furnished(store: Store): Promise<Side> {
 async function work({ store, tenant, endpoint, owner, revision, claims }: Side, batch: number): Promise<void> {
   const events = Array.from({ length: BATCH }, () => eventFor(newEvent(tenant), [{ id: endpoint }], 'backlog'));
   await store.accept(owner, [{ tenantId: tenant, revision, events }]);
-  const timed = async (claim: Promise<{ readonly deliveries: readonly HeldDelivery[] }>) => {
+  const timed = async (claim: Promise<{ readonly deliveries: readonly LeasedDelivery[] }>) => {
     const began = now();
     const { deliveries } = await claim;
     claims.push(now() - began);

@@ -77,10 +77,10 @@ describe('what is left in Postgres', () => {
     assert.equal((await bench.delivery(tenant, kept.id)).history.length, 2);
   });
 
-  it('is nothing held once somebody changes the endpoint again, whose enabling was interrupted', async () => {
+  it('is nothing paused once somebody changes the endpoint again, whose enabling was interrupted', async () => {
     const { endpoint, owner } = await bench.start();
     const delivery = await bench.acceptOne(owner, endpoint);
-    await shared.sql(`update posthorn.queue set place = 'held', owner = null`);
+    await shared.sql(`update posthorn.queue set place = 'paused', owner = null`);
     await bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY);
     assert.deepEqual(ids(await bench.claimDue(owner, later(1))), [delivery.id]);
   });
@@ -92,10 +92,10 @@ describe('what is left in Postgres', () => {
     assert.equal(await count('endpoint'), 0);
   });
 
-  it('held by a crash while an endpoint was enabled or deleted is moved on by pruning', async () => {
+  it('stranded by a crash while an endpoint was enabled or deleted is moved on by pruning', async () => {
     const { tenant, endpoint, owner } = await bench.start();
     const [deleted, disabled] = [await bench.endpoint(tenant), await bench.endpoint(tenant)];
-    const [due, cancelled, held] = [
+    const [due, cancelled, paused] = [
       await bench.acceptOne(owner, endpoint),
       await bench.acceptOne(owner, deleted),
       await bench.acceptOne(owner, disabled),
@@ -103,12 +103,12 @@ describe('what is left in Postgres', () => {
     await bench.store.replaceEndpoint({ ...disabled, enabled: false, version: 2 }, STEADY);
     await bench.store.deleteEndpoint(tenant, deleted.id, wallLater(900));
     await bench.store.beat(owner, later(70));
-    await shared.sql(`update posthorn.queue set place = 'held', owner = null`);
+    await shared.sql(`update posthorn.queue set place = 'paused', owner = null`);
     await bench.store.prune(WALL, 100);
     const [one, two, three] = [
       await bench.delivery(tenant, due.id),
       await bench.delivery(tenant, cancelled.id),
-      await bench.delivery(tenant, held.id),
+      await bench.delivery(tenant, paused.id),
     ];
     assert.deepEqual([one.state, one.nextAttemptAt], ['pending', later(70)]);
     assert.deepEqual([two.state, two.endedAt], ['cancelled', wallLater(900)]);
@@ -125,16 +125,16 @@ describe('what is left in Postgres', () => {
     assert.deepEqual(ids(await shared.sql<{ id: string }>('select id from posthorn.queue order by id')), ids(leased));
   });
 
-  it('is nothing of thousands that are held for an endpoint that is enabled', async () => {
+  it('is nothing of thousands that are paused for an endpoint that is enabled', async () => {
     const { tenant, endpoint, owner } = await bench.start();
     await acceptMany(tenant, endpoint, owner);
     await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-    await shared.sql(`update posthorn.queue set place = 'held'`);
+    await shared.sql(`update posthorn.queue set place = 'paused'`);
     await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(5));
     assert.equal(await count('queue', `place = 'due' and due_at = ${later(5)}`), MANY);
   });
 
-  it('is nothing of thousands that a dead process held', async () => {
+  it('is nothing of thousands that a dead process had leased', async () => {
     const { tenant, endpoint, owner } = await bench.start();
     for (let round = 0; round < 3; round++) await acceptMany(tenant, endpoint, owner);
     await shared.sql(`update posthorn.queue set place = 'leased', owner = $1`, [owner]);

@@ -44,7 +44,7 @@ describe('a Postgres store whose call meets another transaction', () => {
     await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
     await other.query('begin');
     await other.query('update posthorn.endpoint set enabled = true');
-    const release = bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
+    const release = bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
     await blocked(release);
     await other.query('commit');
     await release;

@@ -58,7 +58,7 @@ export class Ledger {
     });
   }
 
-  /** A process has given up this name, and whatever it held under it, as others had taken it for dead. */
+  /** A process has given up this name, and whatever it had leased under it, as others had taken it for dead. */
   gaveUp(owner: OwnerId): void {
     if (!this.#takenOver.has(owner)) this.violations.push(`name ${owner} was given up and nobody had taken it over`);
   }

@@ -1,6 +1,6 @@
 // Defects put in on purpose. Each stands for a mistake that is easy to make, and each must be caught: a promise whose check
 // cannot fail is not kept, only claimed.
-import type { HeldDelivery } from '../../src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../src/domain/delivery.ts';
 import { type DeliveryId, makeId, type OwnerId, type TenantId } from '../../src/domain/ids.ts';
 import { steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
@@ -185,8 +185,8 @@ export const MUTATIONS: readonly Mutation[] = [
     store: (store) =>
       replace(store, 'claimDue', async (owner, now, limit) => {
         const claim = await store.claimDue(owner, now, limit);
-        const unsuspected = ({ interruptions, ...held }: HeldDelivery): HeldDelivery => ({
-          ...held,
+        const unsuspected = ({ interruptions, ...rest }: LeasedDelivery): LeasedDelivery => ({
+          ...rest,
           interruptions: Math.min(interruptions, 1),
         });
         return { ...claim, deliveries: claim.deliveries.map(unsuspected) };

@@ -93,10 +93,10 @@ export class World {
     const left: string[] = [];
     const stops = this.#processes.map(async (life) => {
       await life?.engine.stop(30_000);
-      const { held, active, lanes } = life?.engine.load ?? { held: 0, active: 0, lanes: 0 };
+      const { leased, active, lanes } = life?.engine.load ?? { leased: 0, active: 0, lanes: 0 };
       const timers = life?.timers ?? 0;
-      if (held + active + lanes + timers > 0) {
-        left.push(`${life?.name} kept ${held} held, ${active} active, ${lanes} lanes, ${timers} timers`);
+      if (leased + active + lanes + timers > 0) {
+        left.push(`${life?.name} kept ${leased} leased, ${active} active, ${lanes} lanes, ${timers} timers`);
       }
     });
     await this.time.pass(60_000);

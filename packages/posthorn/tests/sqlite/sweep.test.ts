@@ -14,8 +14,8 @@ import { dataFolder } from './folder.ts';
 const acme = tenantId('acme');
 const PENDING = 2_500;
 
-/** A tenant with one endpoint that has thousands of deliveries in its backlog, or held. */
-function crowded(db: Connection, place: 'backlog' | 'held') {
+/** A tenant with one endpoint that has thousands of deliveries in its backlog, or paused. */
+function crowded(db: Connection, place: 'backlog' | 'paused') {
   const call = <Name extends CallName>(name: Name, ...args: Args<Name>) =>
     inTransaction(db, () => perform(db, name, args));
   const endpoint = newEndpoint(acme);
@@ -24,13 +24,13 @@ function crowded(db: Connection, place: 'backlog' | 'held') {
   call('createEndpoint', endpoint, 10);
   call('join', owner);
   const revision = call('catalog', acme)?.revision ?? 0;
-  const born = place === 'held' ? 'leased' : 'backlog';
+  const born = place === 'paused' ? 'leased' : 'backlog';
   const events = Array.from({ length: PENDING }, () => eventFor(newEvent(acme), [endpoint], born));
   call('accept', owner, [{ tenantId: acme, revision, events }]);
-  if (place === 'held') {
+  if (place === 'paused') {
     call('replaceEndpoint', { ...endpoint, enabled: false, version: 2 }, STEADY);
-    const held = events.flatMap(({ deliveries }) => deliveries.map(({ id }) => ({ id, to: 'held' as const })));
-    call('release', owner, held);
+    const paused = events.flatMap(({ deliveries }) => deliveries.map(({ id }) => ({ id, to: 'paused' as const })));
+    call('release', owner, paused);
   }
   return { call, endpoint, owner };
 }
@@ -73,22 +73,22 @@ describe('deleting an endpoint with thousands pending', () => {
   });
 });
 
-describe('enabling an endpoint with thousands held', () => {
+describe('enabling an endpoint with thousands paused', () => {
   it('stops where it is when the endpoint is disabled again, and goes on when it is enabled', (test) => {
     const directory = dataFolder(test);
     const { db } = openFile(directory);
     test.after(() => closeFile(db, directory));
-    const { call, endpoint } = crowded(db, 'held');
+    const { call, endpoint } = crowded(db, 'paused');
     call('replaceEndpoint', { ...endpoint, version: 3 }, later(1));
     assert.equal(call('sweepStep'), true);
     call('replaceEndpoint', { ...endpoint, enabled: false, version: 4 }, later(2));
-    const held = count(db, 'queue', 'place = 3') ?? 0;
-    assert.ok(held > 0 && held < PENDING);
+    const paused = count(db, 'queue', 'place = 3') ?? 0;
+    assert.ok(paused > 0 && paused < PENDING);
     assert.equal(call('sweepStep'), false);
-    assert.equal(count(db, 'queue', 'place = 3'), held);
+    assert.equal(count(db, 'queue', 'place = 3'), paused);
     call('replaceEndpoint', { ...endpoint, version: 5 }, later(3));
     while (call('sweepStep'));
     assert.equal(count(db, 'queue', 'place = 3'), 0);
-    assert.equal(count(db, 'queue', `place = 1 and due = ${later(3)}`), held);
+    assert.equal(count(db, 'queue', `place = 1 and due = ${later(3)}`), paused);
   });
 });

@@ -1,7 +1,7 @@
 // One test's store: opened on an empty database, put into a state by short calls, closed at the end.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
+import type { EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { DeliveryId, EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { SteadyMs } from '../../src/domain/time.ts';
 import type { DeliveryDetail } from '../../src/seams/store/history.ts';
@@ -26,7 +26,7 @@ export type ContractIt = (promise: string, body: (bench: Bench) => Promise<void>
 /** An event that was accepted, and its deliveries as their holder knows them. */
 export interface Accepted {
   readonly event: EventContent;
-  readonly deliveries: readonly HeldDelivery[];
+  readonly deliveries: readonly LeasedDelivery[];
 }
 
 export class Bench {
@@ -109,7 +109,7 @@ export class Bench {
     const group = { tenantId: tenant, revision: await this.revision(tenant), events: [made] };
     const [result] = await this.store.accept(owner, [group]);
     assert.equal(result?.kind, 'accepted');
-    return { event, deliveries: made.deliveries.map(({ id, endpointId }) => newlyHeld(id, endpointId, event)) };
+    return { event, deliveries: made.deliveries.map(({ id, endpointId }) => newlyLeased(id, endpointId, event)) };
   }
 
   /** Accepts a new event for one endpoint. */
@@ -118,7 +118,7 @@ export class Bench {
     endpoint: StoredEndpoint,
     place: NewDelivery['place'] = 'leased',
     parts: Partial<EventContent> = {},
-  ): Promise<HeldDelivery> {
+  ): Promise<LeasedDelivery> {
     const { deliveries } = await this.accept(owner, [endpoint], place, parts);
     return only(deliveries);
   }
@@ -127,11 +127,11 @@ export class Bench {
     return await this.store.record(owner, records);
   }
 
-  async claimDue(owner: OwnerId, now: SteadyMs, limit = 100): Promise<readonly HeldDelivery[]> {
+  async claimDue(owner: OwnerId, now: SteadyMs, limit = 100): Promise<readonly LeasedDelivery[]> {
     return (await this.store.claimDue(owner, now, limit)).deliveries;
   }
 
-  async claimBacklog(owner: OwnerId, endpointId: EndpointId, limit = 100): Promise<readonly HeldDelivery[]> {
+  async claimBacklog(owner: OwnerId, endpointId: EndpointId, limit = 100): Promise<readonly LeasedDelivery[]> {
     return (await this.store.claimBacklog(owner, [{ endpointId, limit }])).deliveries;
   }
 
@@ -153,7 +153,7 @@ export function eventFor(
   return { event, fingerprint: fingerprintOf(seed), deliveries };
 }
 
-export function newlyHeld(id: DeliveryId, endpointId: EndpointId, event: EventContent): HeldDelivery {
+export function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: EventContent): LeasedDelivery {
   return { id, endpointId, event, attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false };
 }
 

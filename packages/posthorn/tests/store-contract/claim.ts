@@ -1,7 +1,7 @@
 // Claiming work: what is due in the order it is due, what waits in a backlog in the order it came, nothing twice.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { HeldDelivery } from '../../src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { EndpointId, OwnerId } from '../../src/domain/ids.ts';
 import type { SteadyMs } from '../../src/domain/time.ts';
 import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
@@ -55,14 +55,14 @@ export function claimContract(it: ContractIt): void {
       assert.equal(last.nextDue, null);
     });
 
-    it('leaves alone what is leased, in a backlog or held', async (bench) => {
+    it('leaves alone what is leased, in a backlog or paused', async (bench) => {
       const { owner, endpoint } = await bench.start();
       await bench.acceptOne(owner, endpoint, 'leased');
       await bench.acceptOne(owner, endpoint, 'backlog');
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      const held = await dueAt(bench, owner, endpoint, STEADY);
+      const paused = await dueAt(bench, owner, endpoint, STEADY);
       await bench.claimDue(owner, STEADY);
-      await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
       const claim = await bench.store.claimDue(owner, later(1e9), 10);
       assert.deepEqual(claim, { deliveries: [], dueAt: [], revisions: new Map(), nextDue: null });
     });
@@ -111,7 +111,7 @@ export function claimContract(it: ContractIt): void {
 
     it('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
       const { owner, endpoint } = await bench.start();
-      const made: HeldDelivery[] = [];
+      const made: LeasedDelivery[] = [];
       for (let index = 0; index < 60; index++) made.push(await bench.acceptOne(owner, endpoint));
       await bench.record(owner, ...made.map((one) => attemptOf(one, FAILED, dueAgain(STEADY))));
       const claimers = [
@@ -203,7 +203,7 @@ export function claimContract(it: ContractIt): void {
 
     it('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
       const { owner, endpoint } = await bench.start();
-      const made: HeldDelivery[] = [];
+      const made: LeasedDelivery[] = [];
       for (let index = 0; index < 60; index++) made.push(await bench.acceptOne(owner, endpoint, 'backlog'));
       const other = { store: await bench.another(), owner: await bench.owner() };
       const wants = [{ endpointId: endpoint.id, limit: 7 }];
@@ -236,7 +236,7 @@ export async function dueAt(
   endpoint: StoredEndpoint,
   at: SteadyMs,
   failures = 1,
-): Promise<HeldDelivery> {
+): Promise<LeasedDelivery> {
   const delivery = await bench.acceptOne(owner, endpoint);
   assert.deepEqual(await bench.record(owner, attemptOf(delivery, FAILED, dueAgain(at, failures))), ['recorded']);
   return delivery;

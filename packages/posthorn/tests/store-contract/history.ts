@@ -1,12 +1,12 @@
 // What people see: complete, newest first, page by page, filtered, and only their own tenant's.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { DeliveryState, EventContent, HeldDelivery } from '../../src/domain/delivery.ts';
+import type { DeliveryState, EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { AttemptId, DeliveryId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary } from '../../src/seams/store/history.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
-import { allPages, type Bench, type ContractIt, eventFor, ids, newlyHeld, only } from './bench.ts';
+import { allPages, type Bench, type ContractIt, eventFor, ids, newlyLeased, only } from './bench.ts';
 import {
   attemptOf,
   DONE,
@@ -130,11 +130,11 @@ export function historyContract(it: ContractIt): void {
       const second = await bench.endpoint(tenant);
       const third = await bench.endpoint(tenant);
       const { event, deliveries } = await bench.accept(owner, [endpoint, second, third]);
-      const [done, due, leased] = deliveries as [HeldDelivery, HeldDelivery, HeldDelivery];
+      const [done, due, leased] = deliveries as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
       await bench.record(owner, attemptOf(done, SUCCEEDED, DONE), attemptOf(due, FAILED, dueAgain(later(5))));
       await bench.acceptOne(owner, endpoint);
       const shown = await bench.store.event(tenant, event.id);
-      const summary = ({ id, endpointId }: HeldDelivery) => ({
+      const summary = ({ id, endpointId }: LeasedDelivery) => ({
         id,
         endpointId,
         eventId: event.id,
@@ -259,7 +259,7 @@ export function historyContract(it: ContractIt): void {
         // The oldest are exhausted, of the others one in ten is settled.
         const made = events.flatMap(({ event, deliveries }, index) => {
           const state: DeliveryState = index < 4 ? 'exhausted' : index % 10 === 1 ? 'succeeded' : 'pending';
-          return deliveries.map(({ id, endpointId }) => ({ delivery: newlyHeld(id, endpointId, event), state }));
+          return deliveries.map(({ id, endpointId }) => ({ delivery: newlyLeased(id, endpointId, event), state }));
         });
         const records = made.flatMap(({ delivery, state }) => {
           if (state === 'pending') return [];
@@ -306,7 +306,7 @@ export function historyContract(it: ContractIt): void {
       const accept = async (tenantId: TenantId, to: StoredEndpoint, moments: readonly number[]) => {
         const events = moments.map((at) => eventFor(newEvent(tenantId, { createdAt: wallLater(at) }), [to], 'backlog'));
         await bench.store.accept(owner, [{ tenantId, revision: await bench.revision(tenantId), events }]);
-        return events.flatMap(({ event, deliveries }) => deliveries.map(({ id }) => newlyHeld(id, to.id, event)));
+        return events.flatMap(({ event, deliveries }) => deliveries.map(({ id }) => newlyLeased(id, to.id, event)));
       };
       const early = await accept(tenant, own, [1, 2, 3]);
       await accept(
@@ -325,7 +325,7 @@ export function historyContract(it: ContractIt): void {
 
     it('shows a delivery once although it moved between two pages', async (bench) => {
       const { tenant, owner, endpoint } = await bench.start();
-      const made: HeldDelivery[] = [];
+      const made: LeasedDelivery[] = [];
       for (let index = 0; index < 6; index++) made.push(await bench.acceptOne(owner, endpoint));
       const first = await bench.store.deliveries(tenant, {}, { limit: 3, after: null });
       for (const one of made) await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
@@ -401,7 +401,7 @@ function allDeliveries(
 }
 
 interface Placed {
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly state: DeliveryState;
 }
 
@@ -427,7 +427,7 @@ async function everyState(bench: Bench): Promise<{
   const { tenant, owner, endpoint } = await bench.start();
   const second = await bench.endpoint(tenant);
   const made: Placed[] = [];
-  const place = async (delivery: HeldDelivery, as: number): Promise<DeliveryState> => {
+  const place = async (delivery: LeasedDelivery, as: number): Promise<DeliveryState> => {
     if (as === 0) return 'pending';
     if (as === 1) {
       await bench.store.release(owner, [{ id: delivery.id, to: 'backlog' }]);

@@ -68,17 +68,17 @@ export function leasesContract(it: ContractIt): void {
   });
 
   describe('beginning an attempt', () => {
-    it('names the deliveries that are still held', async (bench) => {
+    it('names the deliveries that are still leased', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const other = await bench.owner();
-      const [held, theirs, waiting] = [
+      const [leased, theirs, waiting] = [
         await bench.acceptOne(owner, endpoint),
         await bench.acceptOne(other, endpoint),
         await bench.acceptOne(owner, endpoint, 'backlog'),
       ];
-      const starts = [held.id, theirs.id, waiting.id, newId<DeliveryId>()].map(start);
-      assert.deepEqual(await bench.store.begin(owner, starts), [held.id]);
-      assert.deepEqual(await bench.store.begin(owner, starts), [held.id], 'as after a lost reply');
+      const starts = [leased.id, theirs.id, waiting.id, newId<DeliveryId>()].map(start);
+      assert.deepEqual(await bench.store.begin(owner, starts), [leased.id]);
+      assert.deepEqual(await bench.store.begin(owner, starts), [leased.id], 'as after a lost reply');
       assert.deepEqual(await bench.store.begin(owner, []), []);
       assert.deepEqual(await bench.store.begin(newId<OwnerId>(), starts), []);
     });

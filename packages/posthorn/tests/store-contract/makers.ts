@@ -1,6 +1,6 @@
 // Makes what the store contract works with: ids, endpoints, events, results. Every value differs from the defaults of
 // whatever may forget to store it.
-import type { EventContent, HeldDelivery, Next } from '../../src/domain/delivery.ts';
+import type { EventContent, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
 import {
   type AttemptId,
   type DeliveryId,
@@ -125,7 +125,7 @@ export const dueAgain = (at: SteadyMs, failures = 1): Next => ({
 
 /** The record of an attempt that its holder has made. */
 export function attemptOf(
-  delivery: Pick<HeldDelivery, 'id' | 'attempts' | 'resume'>,
+  delivery: Pick<LeasedDelivery, 'id' | 'attempts' | 'resume'>,
   result: CallResult,
   next: Next,
   parts: Partial<AttemptRecord> = {},

@@ -5,7 +5,7 @@ import { idTime } from '../../src/domain/ids.ts';
 import type { ContractIt } from './bench.ts';
 import { attemptOf, DONE, dueAgain, FAILED, later, STEADY, SUCCEEDED } from './makers.ts';
 
-const NOTHING = { due: 0, backlog: 0, held: 0, oldestCreatedAt: null };
+const NOTHING = { due: 0, backlog: 0, paused: 0, oldestCreatedAt: null };
 
 export function pendingContract(it: ContractIt): void {
   describe('what is pending', () => {
@@ -17,7 +17,7 @@ export function pendingContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.pending(10), NOTHING);
     });
 
-    it('is counted by place, and the oldest may be in any but held', async (bench) => {
+    it('is counted by place, and the oldest may be in any but paused', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const oldest = await bench.acceptOne(owner, endpoint);
       const oldestCreatedAt = idTime(oldest.id);
@@ -25,7 +25,7 @@ export function pendingContract(it: ContractIt): void {
       await bench.acceptOne(owner, endpoint, 'backlog');
       await bench.acceptOne(owner, endpoint, 'backlog');
       await bench.record(owner, attemptOf(oldest, FAILED, dueAgain(later(10_000))));
-      assert.deepEqual(await bench.store.pending(10), { due: 1, backlog: 2, held: 0, oldestCreatedAt });
+      assert.deepEqual(await bench.store.pending(10), { due: 1, backlog: 2, paused: 0, oldestCreatedAt });
       const claimed = [
         ...(await bench.claimDue(owner, later(10_000))),
         ...(await bench.claimBacklog(owner, endpoint.id)),
@@ -33,9 +33,9 @@ export function pendingContract(it: ContractIt): void {
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.release(
         owner,
-        claimed.map(({ id }) => ({ id, to: 'held' }) as const),
+        claimed.map(({ id }) => ({ id, to: 'paused' }) as const),
       );
-      assert.deepEqual(await bench.store.pending(10), { ...NOTHING, held: 3 });
+      assert.deepEqual(await bench.store.pending(10), { ...NOTHING, paused: 3 });
     });
 
     it('is never counted beyond the limit', async (bench) => {

@@ -10,7 +10,7 @@ import type { DeliverySummary } from '../../src/seams/store/history.ts';
 import type { AttemptRecord, Release } from '../../src/seams/store/queue.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
 import type { Replay } from '../../src/seams/store/replays.ts';
-import { allPages, assertSame, type Bench, type ContractIt, eventFor, ids, newlyHeld } from './bench.ts';
+import { allPages, assertSame, type Bench, type ContractIt, eventFor, ids, newlyLeased } from './bench.ts';
 import {
   attemptOf,
   DONE,
@@ -106,7 +106,7 @@ class World {
 
   /** Mostly a delivery that the owner holds, sometimes any other. */
   delivery(choice: Choice): Known | undefined {
-    const mine = this.known.filter((one) => reference.isHeldBy(one, this.owner(choice)));
+    const mine = this.known.filter((one) => reference.isLeasedTo(one, this.owner(choice)));
     const among = choice.how < 7 && mine.length > 0 ? mine : this.known;
     return among[choice.which % Math.max(among.length, 1)];
   }
@@ -142,17 +142,17 @@ class World {
     const waiting = this.known.filter(({ place }) => place === 'backlog').map(({ endpoint }) => endpoint.id);
     assert.deepEqual(new Set(await store.backlogs(100)), new Set(waiting));
     for (const owner of this.owners) {
-      const held = this.known.filter((one) => reference.isHeldBy(one, owner));
+      const leased = this.known.filter((one) => reference.isLeasedTo(one, owner));
       assert.equal(
         await store.reclaim(
           owner,
-          held.map(({ id }) => id),
+          leased.map(({ id }) => id),
           this.now,
         ),
         0,
-        'nothing but these is held',
+        'nothing but these is leased',
       );
-      assert.equal(await store.reclaim(owner, [], this.now), held.length);
+      assert.equal(await store.reclaim(owner, [], this.now), leased.length);
     }
   }
 }
@@ -184,7 +184,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       dues.slice(0, limit),
     );
     for (const one of claimed) reference.lease(one, world.owner(choice));
-    assertSame(claim.deliveries, claimed.map(reference.heldFacts));
+    assertSame(claim.deliveries, claimed.map(reference.leasedFacts));
     assert.deepEqual(claim.dueAt, dues.slice(0, limit));
     assert.equal(claim.nextDue, world.nextDue());
   },
@@ -197,7 +197,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const wanted = waiting.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
     const claimed = await world.bench.claimBacklog(world.owner(choice), endpoint.id, limit);
     for (const one of wanted) reference.lease(one, world.owner(choice));
-    assertSame(claimed, wanted.map(reference.heldFacts));
+    assertSame(claimed, wanted.map(reference.leasedFacts));
   },
 
   succeed: (world, choice) => record(world, choice, DONE),
@@ -225,15 +225,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       (id) => ({ id, to: 'backlog' }),
       (one) => reference.park(one, 'backlog'),
     ),
-  releaseToHeld: async (world, choice) => {
+  releaseToPaused: async (world, choice) => {
     const endpoint = world.delivery(choice)?.endpoint;
     // When the endpoint is not disabled the delivery is due since a moment that the contract leaves open.
     if (endpoint === undefined || endpoint.enabled || world.isGone(endpoint)) return;
     await release(
       world,
       choice,
-      (id) => ({ id, to: 'held' }),
-      (one) => reference.park(one, 'held'),
+      (id) => ({ id, to: 'paused' }),
+      (one) => reference.park(one, 'paused'),
     );
   },
   cancel: (world, choice) => release(world, choice, cancelled, (one) => reference.cancel(one, wallLater(77))),
@@ -241,7 +241,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   async begin(world, choice) {
     const one = world.delivery(choice);
     if (one === undefined) return;
-    const mine = reference.isHeldBy(one, world.owner(choice));
+    const mine = reference.isLeasedTo(one, world.owner(choice));
     const start = { deliveryId: one.id, attemptId: newId<AttemptId>(), startedAt: wallLater(1) };
     assert.deepEqual(await world.bench.store.begin(world.owner(choice), [start]), mine ? [one.id] : []);
     if (mine) one.begun = true;
@@ -261,9 +261,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
   async reclaim(world, choice) {
     const owner = world.owner(choice);
-    const held = world.known.filter((one) => reference.isHeldBy(one, owner));
-    const lost = held.filter((_, index) => index % 3 === choice.how % 3);
-    const rest = held.filter((one) => !lost.includes(one)).map(({ id }) => id);
+    const leased = world.known.filter((one) => reference.isLeasedTo(one, owner));
+    const lost = leased.filter((_, index) => index % 3 === choice.how % 3);
+    const rest = leased.filter((one) => !lost.includes(one)).map(({ id }) => id);
     assert.equal(await world.bench.store.reclaim(owner, rest, world.now), lost.length);
     for (const one of lost) reference.makeDue(one, world.now);
   },
@@ -275,8 +275,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     assert.equal(await world.bench.store.replaceEndpoint(changed, world.now), 'replaced');
     world.replace(changed);
     if (!changed.enabled) return;
-    const held = world.known.filter((one) => one.place === 'held' && one.endpoint.id === changed.id);
-    for (const one of held) reference.makeDue(one, world.now);
+    const paused = world.known.filter((one) => one.place === 'paused' && one.endpoint.id === changed.id);
+    for (const one of paused) reference.makeDue(one, world.now);
   },
 
   async deleteEndpoint(world, choice) {
@@ -285,7 +285,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     assert.equal(await world.bench.store.deleteEndpoint(world.tenant, endpoint.id, wallLater(88)), true);
     world.endpoints = world.endpoints.filter(({ id }) => id !== endpoint.id);
     world.endpoints.push(await world.bench.endpoint(world.tenant));
-    const pending = world.known.filter(({ place }) => place === 'due' || place === 'backlog' || place === 'held');
+    const pending = world.known.filter(({ place }) => place === 'due' || place === 'backlog' || place === 'paused');
     for (const one of pending) if (one.endpoint.id === endpoint.id) reference.cancel(one, wallLater(88));
   },
 
@@ -296,10 +296,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const watched = beats.find(({ owner }) => owner === dead);
     assert.ok(watched !== undefined);
     const cutOff = (await world.bench.store.takeOver(heir, watched, world.now)) ?? [];
-    const held = world.known.filter((one) => reference.isHeldBy(one, dead));
-    const begun = held.filter((one) => one.begun);
+    const leased = world.known.filter((one) => reference.isLeasedTo(one, dead));
+    const begun = leased.filter((one) => one.begun);
     assert.deepEqual(new Set(cutOff.map(({ delivery }) => delivery.id)), new Set(ids(begun)));
-    for (const one of held) {
+    for (const one of leased) {
       if (one.begun) one.owner = heir;
       else reference.makeDue(one, world.now);
       one.suspect = true;
@@ -320,7 +320,7 @@ async function accept(world: World, choice: Choice, place: 'leased' | 'backlog')
   for (const [index, { id, endpointId }] of made.deliveries.entries()) {
     const endpoint = wanted[index];
     if (endpoint !== undefined)
-      world.known.push(reference.newlyKnown(newlyHeld(id, endpointId, event), endpoint, owner));
+      world.known.push(reference.newlyKnown(newlyLeased(id, endpointId, event), endpoint, owner));
   }
 }
 
@@ -332,8 +332,8 @@ async function record(world: World, choice: Choice, next: Next): Promise<void> {
   // A manual attempt that fails goes back to what was; a settled one keeps its state.
   const back = one.resume !== null && next.state !== 'succeeded' ? goingBack(one, next) : next;
   const result = next.state === 'succeeded' ? SUCCEEDED : FAILED;
-  const made = attemptOf(reference.heldFacts(one), result, back, { number, endedAt: wallLater(world.known.length) });
-  const fits = reference.isHeldBy(one, owner) && number === one.attempts + 1;
+  const made = attemptOf(reference.leasedFacts(one), result, back, { number, endedAt: wallLater(world.known.length) });
+  const fits = reference.isLeasedTo(one, owner) && number === one.attempts + 1;
   const answer = fits ? 'recorded' : 'late';
   assert.deepEqual(await world.bench.record(owner, made), [answer]);
   if (fits) reference.apply(one, made);
@@ -382,7 +382,7 @@ async function release(
 ): Promise<void> {
   const one = world.delivery(choice);
   if (one === undefined) return;
-  const mine = reference.isHeldBy(one, world.owner(choice));
+  const mine = reference.isLeasedTo(one, world.owner(choice));
   await world.bench.store.release(world.owner(choice), [make(one.id)]);
   if (mine) move(one);
 }

@@ -1,7 +1,7 @@
 // Recording attempts: what was made is never forgotten, and only its holder moves a delivery.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { HeldDelivery } from '../../src/domain/delivery.ts';
+import type { LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { AttemptId, DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import type { Attempt } from '../../src/seams/store/history.ts';
@@ -230,7 +230,7 @@ export function recordContract(it: ContractIt): void {
       assert.equal(await bench.store.nextDue(), null);
     });
 
-    it('is late after the owner was declared dead, although it held the delivery', async (bench) => {
+    it('is late after the owner was declared dead, although the delivery was leased to it', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       const heir = await bench.owner();
@@ -255,7 +255,7 @@ export function recordContract(it: ContractIt): void {
     it('moves a delivery once when two record its attempt at the same time', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.another();
-      const deliveries: HeldDelivery[] = [];
+      const deliveries: LeasedDelivery[] = [];
       for (let index = 0; index < 20; index++) deliveries.push(await bench.acceptOne(owner, endpoint));
       const batch = () => deliveries.map((one) => attemptOf(one, SUCCEEDED, DONE));
       const [one, two] = await Promise.all([

@@ -1,5 +1,5 @@
 // What the store must be like after every call, kept in plain objects: one place per delivery, moved by the same rules.
-import type { DeliveryState, EventContent, HeldDelivery, Resume } from '../../src/domain/delivery.ts';
+import type { DeliveryState, EventContent, LeasedDelivery, Resume } from '../../src/domain/delivery.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../src/domain/time.ts';
 import type { DeliverySummary } from '../../src/seams/store/history.ts';
@@ -11,7 +11,7 @@ export interface Known {
   readonly event: EventContent;
   endpoint: StoredEndpoint;
   /** `settled` besides the places of pending deliveries. */
-  place: 'leased' | 'due' | 'backlog' | 'held' | 'settled';
+  place: 'leased' | 'due' | 'backlog' | 'paused' | 'settled';
   owner: OwnerId | null;
   dueAt: SteadyMs | null;
   begun: boolean;
@@ -23,7 +23,7 @@ export interface Known {
   endedAt: WallMs | null;
 }
 
-export function newlyKnown(delivery: HeldDelivery, endpoint: StoredEndpoint, owner: OwnerId | null): Known {
+export function newlyKnown(delivery: LeasedDelivery, endpoint: StoredEndpoint, owner: OwnerId | null): Known {
   return {
     id: delivery.id,
     event: delivery.event,
@@ -41,7 +41,7 @@ export function newlyKnown(delivery: HeldDelivery, endpoint: StoredEndpoint, own
   };
 }
 
-export const isHeldBy = (one: Known, owner: OwnerId): boolean => one.place === 'leased' && one.owner === owner;
+export const isLeasedTo = (one: Known, owner: OwnerId): boolean => one.place === 'leased' && one.owner === owner;
 
 export function lease(one: Known, owner: OwnerId): void {
   one.place = 'leased';
@@ -55,7 +55,7 @@ export function makeDue(one: Known, at: SteadyMs): void {
   free(one);
 }
 
-export function park(one: Known, place: 'backlog' | 'held'): void {
+export function park(one: Known, place: 'backlog' | 'paused'): void {
   one.place = place;
   one.dueAt = null;
   free(one);
@@ -96,7 +96,7 @@ export function retry(one: Known, now: SteadyMs): 'due' | 'under_way' {
 }
 
 /** The delivery as a claim must hand it over. */
-export function heldFacts(one: Known): HeldDelivery {
+export function leasedFacts(one: Known): LeasedDelivery {
   const { id, event, attempts, failures, resume, suspect, endpoint } = one;
   return { id, endpointId: endpoint.id, event, attempts, failures, interruptions: 0, resume, suspect };
 }

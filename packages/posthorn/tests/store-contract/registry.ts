@@ -203,7 +203,7 @@ export function registryContract(it: ContractIt): void {
       assert.equal(await bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY), 'missing');
     });
 
-    it('makes held deliveries due when it enables the endpoint, and only its own', async (bench) => {
+    it('makes paused deliveries due when it enables the endpoint, and only its own', async (bench) => {
       const { endpoint, tenant, owner } = await bench.start();
       const second = await bench.endpoint(tenant);
       const [mine, theirs] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, second)];
@@ -212,7 +212,7 @@ export function registryContract(it: ContractIt): void {
       }
       await bench.store.release(
         owner,
-        [mine, theirs].map(({ id }) => ({ id, to: 'held' as const })),
+        [mine, theirs].map(({ id }) => ({ id, to: 'paused' as const })),
       );
       await bench.store.replaceEndpoint(
         { ...endpoint, enabled: false, description: 'still off', version: 3 },
@@ -248,20 +248,20 @@ export function registryContract(it: ContractIt): void {
       assert.deepEqual((await bench.store.catalog(tenant))?.endpoints, []);
     });
 
-    it('cancels what is due, in the backlog or held, and leaves the rest of the tenant alone', async (bench) => {
+    it('cancels what is due, in the backlog or paused, and leaves the rest of the tenant alone', async (bench) => {
       const { endpoint, tenant, owner } = await bench.start();
       const second = await bench.endpoint(tenant);
       const due = await dueAt(bench, owner, endpoint, later(5), 2);
       const waiting = await bench.acceptOne(owner, endpoint, 'backlog');
-      const held = await bench.acceptOne(owner, endpoint);
+      const paused = await bench.acceptOne(owner, endpoint);
       const kept = await dueAt(bench, owner, second, later(6));
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(900));
       for (const [{ id }, attempts] of [
         [due, 1],
         [waiting, 0],
-        [held, 0],
+        [paused, 0],
       ] as const) {
         const shown = await bench.delivery(tenant, id);
         assert.deepEqual(

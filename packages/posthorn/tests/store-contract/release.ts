@@ -29,11 +29,11 @@ export function releaseContract(it: ContractIt): void {
       assertSame(await bench.claimBacklog(owner, endpoint.id), [{ ...delivery, attempts: 1, failures: 2 }]);
     });
 
-    it('to be held until the endpoint is enabled', async (bench) => {
+    it('to be paused until the endpoint is enabled', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
       const shown = await bench.delivery(tenant, delivery.id);
       assert.deepEqual([shown.state, shown.nextAttemptAt], ['pending', null]);
       assert.equal(await bench.store.nextDue(), null);
@@ -43,21 +43,21 @@ export function releaseContract(it: ContractIt): void {
       assertSame(await bench.claimDue(owner, later(70)), [delivery]);
     });
 
-    it('to be held is due at once when the endpoint was enabled meanwhile', async (bench) => {
+    it('to be paused is due at once when the endpoint was enabled meanwhile', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, STEADY);
-      await bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
       assertSame(await bench.claimDue(owner, STEADY), [delivery]);
     });
 
-    it('to be held does not strand a delivery whose endpoint was deleted meanwhile', async (bench) => {
+    it('to be paused does not strand a delivery whose endpoint was deleted meanwhile', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.deleteEndpoint(endpoint.tenantId, endpoint.id, wallLater(1));
-      await bench.store.release(owner, [{ id: delivery.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
       assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
     });
 
@@ -156,7 +156,7 @@ export function releaseContract(it: ContractIt): void {
       assert.equal(await bench.store.reclaim(owner, [known.id], later(9)), 0);
     });
 
-    it('takes back everything when nothing is held', async (bench) => {
+    it('takes back everything when nothing is leased', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const made = [];
       for (let index = 0; index < 5; index++) made.push(await bench.acceptOne(owner, endpoint));

@@ -2,13 +2,13 @@
 // endpoint gets more than it can do.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { EventContent, FinalState, HeldDelivery } from '../../src/domain/delivery.ts';
+import type { EventContent, FinalState, LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { OwnerId, ReplayId, TenantId } from '../../src/domain/ids.ts';
 import { type SteadyMs, steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
 import type { Replay } from '../../src/seams/store/replays.ts';
-import { assertSame, type Bench, type ContractIt, eventFor, ids, newlyHeld, only } from './bench.ts';
+import { assertSame, type Bench, type ContractIt, eventFor, ids, newlyLeased, only } from './bench.ts';
 import {
   attemptOf,
   DONE,
@@ -186,7 +186,7 @@ export function replaysContract(it: ContractIt): void {
 
     it('makes its deliveries due as a retry by hand does, each endpoint’s oldest first', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const made: { delivery: HeldDelivery; state: FinalState }[] = [];
+      const made: { delivery: LeasedDelivery; state: FinalState }[] = [];
       for (const state of ['exhausted', 'succeeded', 'cancelled', 'exhausted'] as const) {
         made.push({ delivery: (await settled(bench, owner, endpoint, state)).delivery, state });
       }
@@ -280,7 +280,7 @@ export function replaysContract(it: ContractIt): void {
       await many(bench, owner, hanging, 200, 'exhausted');
       const done = await many(bench, owner, busy, 200, 'exhausted');
       const replay = await begin(bench, tenant, { ratePerSecond: 1_000 });
-      const claimed: HeldDelivery[] = [];
+      const claimed: LeasedDelivery[] = [];
       let now = STEADY;
       for (let look = 0; look < 12; look++) {
         await bench.store.stepReplay(now, AT);
@@ -496,7 +496,7 @@ export function replaysContract(it: ContractIt): void {
 }
 
 /** What a delivery goes back to when its attempt fails. */
-const back = ({ failures }: HeldDelivery) => ({ state: 'exhausted', failures, interruptions: 0 }) as const;
+const back = ({ failures }: LeasedDelivery) => ({ state: 'exhausted', failures, interruptions: 0 }) as const;
 
 function filter(parts: Partial<Replay>) {
   return {
@@ -559,7 +559,7 @@ async function many(
   count: number,
   state: FinalState,
   parts: Partial<EventContent> = {},
-): Promise<readonly HeldDelivery[]> {
+): Promise<readonly LeasedDelivery[]> {
   const { tenantId: tenant } = endpoint;
   const revision = await bench.revision(tenant);
   const events = Array.from({ length: count }, () => eventFor(newEvent(tenant, parts), [endpoint]));
@@ -568,7 +568,7 @@ async function many(
     events.map((one) => ({ tenantId: tenant, revision, events: [one] })),
   );
   const made = events.flatMap(({ event, deliveries }) =>
-    deliveries.map(({ id, endpointId }) => newlyHeld(id, endpointId, event)),
+    deliveries.map(({ id, endpointId }) => newlyLeased(id, endpointId, event)),
   );
   if (state === 'cancelled') {
     await bench.store.release(

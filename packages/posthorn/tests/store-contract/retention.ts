@@ -64,15 +64,15 @@ export function retentionContract(it: ContractIt): void {
       const waiting = await bench.acceptOne(owner, endpoint, 'backlog');
       const due = await bench.acceptOne(owner, endpoint);
       await bench.record(owner, attemptOf(due, FAILED, dueAgain(later(5))));
-      const held = await bench.acceptOne(owner, endpoint);
+      const paused = await bench.acceptOne(owner, endpoint);
       const { deliveries, event } = await bench.accept(owner, [endpoint, await bench.endpoint(tenant)]);
       const [done, open] = deliveries;
       assert.ok(done !== undefined && open !== undefined);
       await bench.record(owner, attemptOf(done, SUCCEEDED, DONE));
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
       await prune(bench.store, CUT);
-      for (const { id, event: needed } of [leased, waiting, due, held, open]) {
+      for (const { id, event: needed } of [leased, waiting, due, paused, open]) {
         assert.equal((await bench.delivery(tenant, id)).state, 'pending');
         assert.ok((await bench.store.event(tenant, needed.id)) !== undefined);
       }
@@ -120,13 +120,13 @@ export function retentionContract(it: ContractIt): void {
 
     it('finds also what was settled while it was under way', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const held = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
+      const lease = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
       for (let index = 0; index < 6; index++) {
         const one = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(10 + index) });
         await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
       }
       assert.ok((await bench.store.prune(CUT, 3)) > 0);
-      await bench.record(owner, attemptOf(held, SUCCEEDED, DONE));
+      await bench.record(owner, attemptOf(lease, SUCCEEDED, DONE));
       await prune(bench.store, CUT, 3);
       assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
     });
@@ -299,20 +299,20 @@ export function retentionContract(it: ContractIt): void {
       const names = [];
       for (let index = 0; index < 3; index++) {
         const endpoint = await bench.endpoint(tenant);
-        names.push({ endpoint, held: await bench.acceptOne(owner, endpoint) });
+        names.push({ endpoint, lease: await bench.acceptOne(owner, endpoint) });
       }
       const [leased, settled, givenBack] = names;
       assert.ok(leased !== undefined && settled !== undefined && givenBack !== undefined);
       for (const { endpoint } of names) await bench.store.deleteEndpoint(tenant, endpoint.id, at);
-      await bench.record(owner, attemptOf(settled.held, SUCCEEDED, DONE, { endedAt: CUT }));
-      await bench.store.release(owner, [{ id: givenBack.held.id, to: 'due', dueAt: STEADY }]);
+      await bench.record(owner, attemptOf(settled.lease, SUCCEEDED, DONE, { endedAt: CUT }));
+      await bench.store.release(owner, [{ id: givenBack.lease.id, to: 'due', dueAt: STEADY }]);
       await prune(bench.store, CUT, 1);
-      for (const { endpoint, held } of names) {
-        assert.equal((await bench.delivery(tenant, held.id)).endpointId, endpoint.id);
+      for (const { endpoint, lease } of names) {
+        assert.equal((await bench.delivery(tenant, lease.id)).endpointId, endpoint.id);
       }
-      assertSame(await bench.claimDue(owner, STEADY), [givenBack.held]);
-      for (const { held } of [leased, givenBack]) {
-        await bench.store.release(owner, [{ id: held.id, to: 'cancelled', endedAt: at }]);
+      assertSame(await bench.claimDue(owner, STEADY), [givenBack.lease]);
+      for (const { lease } of [leased, givenBack]) {
+        await bench.store.release(owner, [{ id: lease.id, to: 'cancelled', endedAt: at }]);
       }
       await prune(bench.store, wallLater(11 * DAY_MS));
       assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 10, after: null }), []);

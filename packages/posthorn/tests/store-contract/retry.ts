@@ -1,7 +1,7 @@
 // One more attempt by hand, from every state; what is settled or planned is remembered and restored.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { FinalState, HeldDelivery, Next } from '../../src/domain/delivery.ts';
+import type { FinalState, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
@@ -86,7 +86,7 @@ export function retryContract(it: ContractIt): void {
       const claimed = await bench.claimDue(owner, later(6));
       assert.deepEqual(
         new Map(claimed.map(({ id, resume }) => [id, resume])),
-        new Map<DeliveryId, HeldDelivery['resume']>([
+        new Map<DeliveryId, LeasedDelivery['resume']>([
           [planned.id, { state: 'pending', dueAt: later(10_000) }],
           [delivery.id, { state: 'exhausted', endedAt }],
         ]),
@@ -120,10 +120,10 @@ export function retryContract(it: ContractIt): void {
       const { delivery } = await settled(bench, owner, endpoint, 'exhausted');
       const due = await dueAt(bench, owner, endpoint, later(10));
       const leased = await bench.acceptOne(owner, endpoint);
-      const held = await bench.acceptOne(owner, endpoint);
+      const paused = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
-      for (const { id } of [delivery, due, leased, held]) {
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
+      for (const { id } of [delivery, due, leased, paused]) {
         assert.equal(await bench.store.retry(tenant, id, STEADY), 'endpoint_disabled');
       }
       assert.equal((await bench.delivery(tenant, delivery.id)).state, 'exhausted');
@@ -173,7 +173,7 @@ export async function settled(
   owner: OwnerId,
   endpoint: StoredEndpoint,
   state: FinalState,
-): Promise<{ delivery: HeldDelivery; endedAt: WallMs; attempts: number; failures: number }> {
+): Promise<{ delivery: LeasedDelivery; endedAt: WallMs; attempts: number; failures: number }> {
   const delivery = await bench.acceptOne(owner, endpoint);
   const endedAt = wallLater(200);
   if (state === 'cancelled') {

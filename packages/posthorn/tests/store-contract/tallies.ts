@@ -385,11 +385,11 @@ export function talliesContract(it: ContractIt): void {
       assert.equal((await bench.store.pendingOf(EVERYTHING, 100)).waiting, 4);
     });
 
-    it('does not count what is held for its age', async (bench) => {
+    it('does not count what is paused for its age', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const held = await bench.acceptOne(owner, endpoint);
+      const paused = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: held.id, to: 'held' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
       for (const scope of [scopeOf(endpoint), { kind: 'tenant', tenantId: tenant } as const, EVERYTHING]) {
         const { waiting, oldestCreatedAt } = await bench.store.pendingOf(scope, 100);
         assert.deepEqual([waiting, oldestCreatedAt], [1, null]);

@@ -16,7 +16,7 @@ taken as (
   from picked
   on conflict (id) do update set place = 'leased', owner = excluded.owner, due_at = null
 ),
-held as (
+leased as (
   select
     q.nr, q.id, q.endpoint_id, q.event_id, q.event_type, q.attempts, q.failures, q.interruptions, q.suspect,
     q.resume_state, q.resume_at, q.due_at, q.tenant, event.created_at, event.body, tenant.id as tenant_id, tenant.revision
@@ -66,9 +66,9 @@ select
     limit 1
   ) as next_due,
   (select max(due_at) from picked) as last_due,
-  held.*
-from (select) as one left join held on true
-order by held.nr
+  leased.*
+from (select) as one left join leased on true
+order by leased.nr
 `,
 };
 
@@ -90,9 +90,9 @@ picked as materialized (
   ) as found
 ),
 ${TAKEN}
-select exists (select from me) as registered, held.*
-from (select) as one left join held on true
-order by held.nr
+select exists (select from me) as registered, leased.*
+from (select) as one left join leased on true
+order by leased.nr
 `,
 };
 

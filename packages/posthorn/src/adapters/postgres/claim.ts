@@ -4,7 +4,7 @@ import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Claim, DueClaim } from '../../seams/store/queue.ts';
 import { BACKLOGS, CLAIM_BACKLOG, CLAIM_DUE, NEXT_DUE } from './claim-sql.ts';
 import type { Database } from './connection.ts';
-import { claimOf, type HeldRow } from './held-rows.ts';
+import { claimOf, type LeasedRow } from './leased-rows.ts';
 import { type Look, MovingBound } from './moving-bound.ts';
 import { unregistered } from './trouble.ts';
 import { NIL, plainArray } from './wire.ts';
@@ -24,8 +24,8 @@ export interface Want {
 }
 
 /** Comes with what was due. */
-type DueRow = HeldRow & { readonly due_at: number };
-type MaybeHeld = HeldRow | { readonly id: null };
+type DueRow = LeasedRow & { readonly due_at: number };
+type MaybeLeased = LeasedRow | { readonly id: null };
 
 export class Claims {
   readonly #database: Database;
@@ -86,7 +86,7 @@ export class Claims {
     owner: OwnerId,
     wants: readonly Want[],
     full: boolean,
-  ): Promise<{ rows: HeldRow[]; bounded: Set<EndpointId> }> {
+  ): Promise<{ rows: LeasedRow[]; bounded: Set<EndpointId> }> {
     if (wants.length === 0) return { rows: [], bounded: new Set() };
     const beganMs = performance.now();
     const looks = wants.map(({ endpointId }) => {
@@ -95,7 +95,7 @@ export class Claims {
     });
     const last = new Map<EndpointId, string>();
     try {
-      const all = await this.#database.work<MaybeHeld & { registered: boolean }>(CLAIM_BACKLOG, [
+      const all = await this.#database.work<MaybeLeased & { registered: boolean }>(CLAIM_BACKLOG, [
         owner,
         plainArray(wants.map(({ endpointId }) => endpointId)),
         plainArray(wants.map(({ limit }) => limit)),

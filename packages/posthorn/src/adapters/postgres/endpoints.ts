@@ -4,7 +4,7 @@ import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Database, Query, Statement, Value } from './connection.ts';
-import { cancelEndpoint, freeHeld } from './sweep.ts';
+import { cancelEndpoint, freePaused } from './sweep.ts';
 import { plainArray, textArray } from './wire.ts';
 
 const COLUMNS = `
@@ -142,7 +142,7 @@ export async function replaceEndpoint(
     return 'replaced';
   });
   // Also when it was enabled before: the one who did so may have been interrupted.
-  if (answer === 'replaced' && endpoint.enabled) await freeHeld(database, endpoint.id, now);
+  if (answer === 'replaced' && endpoint.enabled) await freePaused(database, endpoint.id, now);
   return answer;
 }
 

@@ -61,9 +61,9 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
         if (goes_to === 'backlog') claims.noteBacklog(endpoint_id);
       }
     },
-    async reclaim(owner, held, now) {
+    async reclaim(owner, leased, now) {
       try {
-        return await reclaim(database, owner, held, now);
+        return await reclaim(database, owner, leased, now);
       } finally {
         claims.noteDue(now);
       }

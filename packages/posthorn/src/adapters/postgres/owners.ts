@@ -1,10 +1,10 @@
-// Who lives: processes register, beat, leave, and take over what a dead one held. A registered owner's row is locked by
+// Who lives: processes register, beat, leave, and take over what a dead one leased. A registered owner's row is locked by
 // whoever leases in its name, so that a takeover waits for leases under way and finds them.
 import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
 import type { Database, Statement } from './connection.ts';
-import { type HeldRow, heldDeliveries } from './held-rows.ts';
+import { type LeasedRow, leasedDeliveries } from './leased-rows.ts';
 import { unregistered } from './trouble.ts';
 import { plainArray } from './wire.ts';
 
@@ -83,7 +83,7 @@ returning id
 export const BEGIN: Statement = {
   name: 'begin',
   text: `
-with held as materialized (
+with leased as materialized (
   select q.*, start.attempt, start.at
   from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as start (id, attempt, at)
   cross join lateral (
@@ -95,7 +95,7 @@ with held as materialized (
 )
 insert into posthorn.queue (id, tenant, endpoint_id, event_id, event_type, place, owner, begun_attempt, begun_at)
 select id, tenant, endpoint_id, event_id, event_type, 'leased', $1, attempt, at
-from held
+from leased
 on conflict (id) do update set begun_attempt = excluded.begun_attempt, begun_at = excluded.begun_at
 returning id
 `,
@@ -154,9 +154,9 @@ export function takeOver(
   return database.transaction(async (query) => {
     if ((await query(LOCK, [heir])).length === 0) throw unregistered(heir);
     if ((await query(DECLARE_DEAD, [dead.owner, dead.beat])).length === 0) return undefined;
-    const begun = await query<HeldRow & { begun_attempt: AttemptId; begun_at: number }>(INHERIT, [dead.owner, heir]);
+    const begun = await query<LeasedRow & { begun_attempt: AttemptId; begun_at: number }>(INHERIT, [dead.owner, heir]);
     while ((await query(FREE, [dead.owner, Math.floor(now), SLICE])).length === SLICE);
-    const deliveries = heldDeliveries(begun);
+    const deliveries = leasedDeliveries(begun);
     return begun.flatMap((row, index) => {
       const delivery = deliveries[index];
       if (delivery === undefined) return [];

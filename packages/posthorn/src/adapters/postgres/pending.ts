@@ -6,17 +6,17 @@ import type { Pending } from '../../seams/store/history.ts';
 import type { PendingOf } from '../../seams/store/tallies.ts';
 import type { Database, Statement } from './connection.ts';
 
-/** Served by queue_due, queue_backlog and queue_held, and by the primary key up to the first that is not held. */
+/** Served by queue_due, queue_backlog and queue_paused, and by the primary key up to the first that is not paused. */
 const PENDING: Statement = {
   text: `
 select
   (select count(*)::int from (select from posthorn.queue where place = 'due' limit $1) as found) as due,
   (select count(*)::int from (select from posthorn.queue where place = 'backlog' limit $1) as found) as backlog,
-  (select count(*)::int from (select from posthorn.queue where place = 'held' limit $1) as found) as held,
+  (select count(*)::int from (select from posthorn.queue where place = 'paused' limit $1) as found) as paused,
   (
     select id
     from (select id, place from posthorn.queue order by id limit $1) as oldest
-    where place <> 'held'
+    where place <> 'paused'
     limit 1
   ) as oldest
 `,
@@ -42,30 +42,30 @@ const OF_TENANT: Statement = {
 with ${SEEN}
 select count(*) filter (where place <> 'leased')::int as waiting, count(*) filter (where place = 'leased')::int as leased,
   count(*) >= $1 as capped,
-  (select id from seen where place <> 'held' order by id limit 1) as oldest
+  (select id from seen where place <> 'paused' order by id limit 1) as oldest
 from seen
 `,
 };
 
-/** Served by queue_tenant for what is due or leased, which may hide behind others of the tenant; queue_backlog, queue_held. */
+/** Served by queue_tenant for what is due or leased, which may hide behind others of the tenant; queue_backlog, queue_paused. */
 const OF_ENDPOINT: Statement = {
   text: `
 with ${SEEN},
 backlog as materialized (
   select id from posthorn.queue where endpoint_id = $3 and place = 'backlog' order by id limit $1
 ),
-held as materialized (
-  select id from posthorn.queue where endpoint_id = $3 and place = 'held' limit $1
+paused as materialized (
+  select id from posthorn.queue where endpoint_id = $3 and place = 'paused' limit $1
 )
 select
   ((select count(*) from seen where place = 'due' and endpoint_id = $3)
-    + (select count(*) from backlog) + (select count(*) from held))::int as waiting,
+    + (select count(*) from backlog) + (select count(*) from paused))::int as waiting,
   (select count(*) from seen where place = 'leased' and endpoint_id = $3)::int as leased,
-  greatest((select count(*) from seen), (select count(*) from backlog), (select count(*) from held)) >= $1 as capped,
+  greatest((select count(*) from seen), (select count(*) from backlog), (select count(*) from paused)) >= $1 as capped,
   (
     select id
     from (
-      select id from seen where place <> 'held' and endpoint_id = $3
+      select id from seen where place <> 'paused' and endpoint_id = $3
       union all
       (select id from backlog order by id limit 1)
     ) as candidate
@@ -85,29 +85,29 @@ interface PendingOfRow {
 interface PendingRow {
   readonly due: number;
   readonly backlog: number;
-  readonly held: number;
+  readonly paused: number;
   readonly oldest: DeliveryId | null;
 }
 
 /** See `History.pending`. */
 export async function pending(database: Database, limit: number): Promise<Pending> {
   const [row] = await database.read<PendingRow>(PENDING, [limit]);
-  const { due, backlog, held, oldest } = row ?? { due: 0, backlog: 0, held: 0, oldest: null };
-  return { due, backlog, held, oldestCreatedAt: oldest === null ? null : wall(idTime(oldest)) };
+  const { due, backlog, paused, oldest } = row ?? { due: 0, backlog: 0, paused: 0, oldest: null };
+  return { due, backlog, paused, oldestCreatedAt: oldest === null ? null : wall(idTime(oldest)) };
 }
 
 /** See `Tallies.pendingOf`. */
 export async function pendingOf(database: Database, scope: Scope, limit: number): Promise<PendingOf> {
   if (scope.kind === 'installation') {
-    const [{ due, backlog, held, oldestCreatedAt }, [row]] = await Promise.all([
+    const [{ due, backlog, paused, oldestCreatedAt }, [row]] = await Promise.all([
       pending(database, limit),
       database.read<{ leased: number }>(LEASED, [limit]),
     ]);
     const leased = row?.leased ?? 0;
     return {
-      waiting: due + backlog + held,
+      waiting: due + backlog + paused,
       leased,
-      capped: Math.max(due, backlog, held, leased) >= limit,
+      capped: Math.max(due, backlog, paused, leased) >= limit,
       oldestCreatedAt,
     };
   }

@@ -6,8 +6,8 @@ import type { Database, Statement } from './connection.ts';
 import { LOCK_ALONE } from './owners.ts';
 import { plainArray } from './wire.ts';
 
-// Held only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
-// held row. Everything else that should be held is due at once. A settled delivery that was due once more goes back to
+// Paused only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
+// paused row. Everything else that should be paused is due at once. A settled delivery that was due once more goes back to
 // what it was when it is cancelled.
 export const RELEASE: Statement = {
   name: 'release',
@@ -21,13 +21,13 @@ with given as materialized (
 ),
 decided as materialized (
   select given.*,
-    case when wanted = 'held' and endpoint.disabled is not true then 'due' else wanted end as goes_to,
+    case when wanted = 'paused' and endpoint.disabled is not true then 'due' else wanted end as goes_to,
     coalesce(at, (select latest_at from posthorn.clock), 0) as moment
   from given
   left join lateral (
     select deleted_at is null and not enabled as disabled
     from posthorn.endpoint
-    where endpoint.id = given.endpoint_id and wanted = 'held'
+    where endpoint.id = given.endpoint_id and wanted = 'paused'
     for share
   ) as endpoint on true
 ),
@@ -57,7 +57,7 @@ select goes_to, endpoint_id, moment from decided
 `,
 };
 
-// What is held is a hashed set, so that thousands cost no more than one each.
+// The leased ids are a hashed set, so that thousands cost no more than one each.
 const RECLAIM: Statement = {
   text: `
 with picked as materialized (
@@ -107,10 +107,10 @@ function momentOf(release: Release): number | null {
 export async function reclaim(
   database: Database,
   owner: OwnerId,
-  held: readonly DeliveryId[],
+  leased: readonly DeliveryId[],
   now: SteadyMs,
 ): Promise<number> {
-  const values = [owner, plainArray(held), Math.floor(now), RECLAIM_SLICE];
+  const values = [owner, plainArray(leased), Math.floor(now), RECLAIM_SLICE];
   for (let reclaimed = 0; ; ) {
     const slice = await database.transaction(async (query) => {
       // What leases holds this row until it is committed, be it that nobody here waits for its answer any more.

@@ -42,11 +42,11 @@ const CANCEL_ENDPOINT = cancelWhere(`
   tenant = (select tenant from posthorn.endpoint where id = $1) and attempts >= 0
   and endpoint_id = $1 and place <> 'leased'`);
 
-/** Served by queue_held. */
-const CANCEL_HELD = cancelWhere(`endpoint_id = $1 and place = 'held'`);
+/** Served by queue_paused. */
+const CANCEL_PAUSED = cancelWhere(`endpoint_id = $1 and place = 'paused'`);
 
-/** Served by queue_held. Whoever disables the endpoint waits; if it is disabled already, what is held stays. */
-const FREE_HELD: Statement = {
+/** Served by queue_paused. Whoever disables the endpoint waits; if it is disabled already, what is paused stays. */
+const FREE_PAUSED: Statement = {
   text: `
 with enabled as materialized (
   select from posthorn.endpoint where id = $1 and enabled and deleted_at is null for share
@@ -54,7 +54,7 @@ with enabled as materialized (
 picked as materialized (
   select id
   from posthorn.queue
-  where endpoint_id = $1 and place = 'held' and id > $4 and exists (select from enabled)
+  where endpoint_id = $1 and place = 'paused' and id > $4 and exists (select from enabled)
   order by id
   limit $2
   for update skip locked
@@ -66,28 +66,28 @@ select id from picked order by id
 `,
 };
 
-/** Served by queue_held: hops from endpoint to endpoint. Those that are enabled or deleted. */
+/** Served by queue_paused: hops from endpoint to endpoint. Those that are enabled or deleted. */
 const STRANDED: Statement = {
   text: `
-with recursive held as (
-  (select endpoint_id from posthorn.queue where place = 'held' order by endpoint_id limit 1)
+with recursive paused as (
+  (select endpoint_id from posthorn.queue where place = 'paused' order by endpoint_id limit 1)
   union all
   select (
     select queue.endpoint_id
     from posthorn.queue
-    where place = 'held' and queue.endpoint_id > held.endpoint_id
+    where place = 'paused' and queue.endpoint_id > paused.endpoint_id
     order by queue.endpoint_id
     limit 1
   )
-  from held
-  where held.endpoint_id is not null
+  from paused
+  where paused.endpoint_id is not null
 )
-select held.endpoint_id, endpoint.deleted_at, (select latest_at from posthorn.clock) as now
-from held
+select paused.endpoint_id, endpoint.deleted_at, (select latest_at from posthorn.clock) as now
+from paused
 cross join lateral (
-  select enabled, deleted_at from posthorn.endpoint where id = held.endpoint_id offset 0
+  select enabled, deleted_at from posthorn.endpoint where id = paused.endpoint_id offset 0
 ) as endpoint
-where held.endpoint_id is not null and (endpoint.enabled or endpoint.deleted_at is not null)
+where paused.endpoint_id is not null and (endpoint.enabled or endpoint.deleted_at is not null)
 `,
 };
 
@@ -101,9 +101,9 @@ export function cancelEndpoint(database: Database, id: EndpointId, at: WallMs): 
   return inSlices(database, CANCEL_ENDPOINT, id, at);
 }
 
-/** Makes what is held for an enabled endpoint due. */
-export function freeHeld(database: Database, id: EndpointId, now: SteadyMs): Promise<void> {
-  return inSlices(database, FREE_HELD, id, Math.floor(now));
+/** Makes what is paused for an enabled endpoint due. */
+export function freePaused(database: Database, id: EndpointId, now: SteadyMs): Promise<void> {
+  return inSlices(database, FREE_PAUSED, id, Math.floor(now));
 }
 
 async function inSlices(database: Database, statement: Statement, of: EndpointId | number, at: number): Promise<void> {
@@ -115,7 +115,7 @@ async function inSlices(database: Database, statement: Statement, of: EndpointId
 }
 
 /**
- * Moves up to `limit` held deliveries that nobody would ever look for: their endpoint is enabled, or gone.
+ * Moves up to `limit` paused deliveries that nobody would ever look for: their endpoint is enabled, or gone.
  * @returns how many there were
  */
 export async function sweepStranded(query: Query, limit: number): Promise<number> {
@@ -124,7 +124,7 @@ export async function sweepStranded(query: Query, limit: number): Promise<number
   for (const { endpoint_id, deleted_at, now } of rows) {
     if (moved >= limit) break;
     const values = [endpoint_id, limit - moved, deleted_at ?? now ?? 0, NIL];
-    moved += (await query(deleted_at === null ? FREE_HELD : CANCEL_HELD, values)).length;
+    moved += (await query(deleted_at === null ? FREE_PAUSED : CANCEL_PAUSED, values)).length;
   }
   return moved;
 }

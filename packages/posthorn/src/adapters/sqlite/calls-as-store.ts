@@ -38,7 +38,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     begin: (owner, starts) => call('begin', owner, starts),
     record: (owner, records) => call('record', owner, records),
     release: (owner, releases) => call('release', owner, releases),
-    reclaim: (owner, held, now) => call('reclaim', owner, held, now),
+    reclaim: (owner, leased, now) => call('reclaim', owner, leased, now),
     retry: (tenantId, id, now) => call('retry', tenantId, id, now),
     join: (owner) => call('join', owner),
     beat: (owner, now) => call('beat', owner, now),

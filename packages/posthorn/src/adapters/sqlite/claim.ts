@@ -3,13 +3,13 @@ import type { EndpointId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Claim, DueClaim } from '../../seams/store/queue.ts';
 import type { Connection } from './connection.ts';
-import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
+import { LEASED_COLUMNS, LeasedDeliveries, type LeasedRow } from './leased-rows.ts';
 
 // index: queue_due
-export const DUE = `select ${HELD_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
+export const DUE = `select ${LEASED_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
 export const NEXT_DUE = `select min(due) as due from queue where place = 1`;
 // index: queue_backlog
-export const BACKLOG = `select ${HELD_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
+export const BACKLOG = `select ${LEASED_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
 // Those that `DUE` has just found: up to and including the last of them. index: queue_due
 const LEASE_DUE = `update queue set place = 0, owner = ? where place = 1 and (due, id) <= (?, ?)`;
 // index: queue_backlog
@@ -26,11 +26,11 @@ export const BACKLOGS = `
 
 export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: number): DueClaim {
   const ownerKey = db.names.registered(owner);
-  const rows = db.lists<HeldRow>(DUE, now, limit);
+  const rows = db.lists<LeasedRow>(DUE, now, limit);
   const dueAt = rows.map((row) => steady(row[10] ?? now));
   const [lastId] = rows.at(-1) ?? [];
   if (lastId !== undefined) db.run(LEASE_DUE, ownerKey, dueAt.at(-1) ?? now, lastId);
-  return { ...held(db, rows), dueAt, nextDue: nextDue(db) };
+  return { ...leased(db, rows), dueAt, nextDue: nextDue(db) };
 }
 
 export function claimBacklog(
@@ -42,12 +42,12 @@ export function claimBacklog(
   const rows = wants.flatMap(({ endpointId, limit }) => {
     const endpoint = db.names.endpointKey(endpointId);
     if (endpoint === undefined) return [];
-    const found = db.lists<HeldRow>(BACKLOG, endpoint, limit);
+    const found = db.lists<LeasedRow>(BACKLOG, endpoint, limit);
     const [lastId] = found.at(-1) ?? [];
     if (lastId !== undefined) db.run(LEASE_BACKLOG, ownerKey, endpoint, lastId);
     return found;
   });
-  return held(db, rows);
+  return leased(db, rows);
 }
 
 export function backlogs(db: Connection, limit: number): EndpointId[] {
@@ -59,8 +59,8 @@ export function nextDue(db: Connection): SteadyMs | null {
   return due === null ? null : steady(due);
 }
 
-function held(db: Connection, rows: readonly HeldRow[]): Claim {
-  const held = new Held(db);
-  const deliveries = rows.map((row) => held.delivery(row));
-  return { deliveries, revisions: held.revisions };
+function leased(db: Connection, rows: readonly LeasedRow[]): Claim {
+  const leased = new LeasedDeliveries(db);
+  const deliveries = rows.map((row) => leased.delivery(row));
+  return { deliveries, revisions: leased.revisions };
 }

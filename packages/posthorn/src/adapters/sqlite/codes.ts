@@ -3,7 +3,7 @@ import type { DeliveryState } from '../../domain/delivery.ts';
 import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
 
 /** Where a pending delivery is (seams/store/queue, "exactly one place"). */
-export const PLACE = { leased: 0, due: 1, backlog: 2, held: 3 } as const;
+export const PLACE = { leased: 0, due: 1, backlog: 2, paused: 3 } as const;
 
 export const STATE = { pending: 0, succeeded: 1, exhausted: 2, cancelled: 3 } as const satisfies Record<
   DeliveryState,

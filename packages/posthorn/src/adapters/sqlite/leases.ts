@@ -3,7 +3,7 @@ import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
 import type { Connection } from './connection.ts';
-import { HELD_COLUMNS, Held, type HeldRow } from './held.ts';
+import { LEASED_COLUMNS, LeasedDeliveries, type LeasedRow } from './leased-rows.ts';
 import { idBytes, readId } from './uuid.ts';
 
 const JOIN = `insert into owner (id, beat) values (?, 1) on conflict (id) do nothing`;
@@ -16,7 +16,7 @@ const DECLARE_DEAD = `delete from owner where key = ? and beat = ?`;
 const INHERIT_BEGUN = `update queue set owner = ?, suspect = 1 where place = 0 and owner = ? and begun_id is not null`;
 const SET_FREE = `update queue set place = 1, owner = null, due = ?, suspect = 1 where place = 0 and owner = ?`;
 const BEGUN = `
-  select ${HELD_COLUMNS} from queue where place = 0 and owner = ? and begun_id is not null`;
+  select ${LEASED_COLUMNS} from queue where place = 0 and owner = ? and begun_id is not null`;
 const BEGIN = `update queue set begun_id = ?, begun_at = ? where id = ? and owner = ?`;
 
 export function join(db: Connection, owner: OwnerId): void {
@@ -44,14 +44,14 @@ export function takeOver(db: Connection, heir: OwnerId, dead: OwnerBeat, now: St
   const deadKey = db.names.owner(dead.owner);
   if (deadKey === undefined || db.run(DECLARE_DEAD, deadKey, dead.beat) === 0) return undefined;
   db.names.forget();
-  const begun = db.lists<HeldRow>(BEGUN, deadKey);
+  const begun = db.lists<LeasedRow>(BEGUN, deadKey);
   if (begun.length > 0) db.run(INHERIT_BEGUN, heirKey, deadKey);
   db.run(SET_FREE, now, deadKey);
-  const held = new Held(db);
+  const leased = new LeasedDeliveries(db);
   return begun.flatMap((row) => {
     const [, , , , , , , , , , , begunId, begunAt] = row;
     if (begunId === null || begunAt === null) return [];
-    const delivery = { ...held.delivery(row), suspect: true };
+    const delivery = { ...leased.delivery(row), suspect: true };
     return { delivery, attemptId: readId<AttemptId>(begunId), startedAt: wall(begunAt) };
   });
 }

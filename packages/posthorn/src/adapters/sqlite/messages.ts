@@ -1,5 +1,5 @@
 // How the arguments and answers of the hot calls travel between the threads. Everything else is cloned as it is.
-import type { EventContent, HeldDelivery } from '../../domain/delivery.ts';
+import type { EventContent, LeasedDelivery } from '../../domain/delivery.ts';
 import type { OwnerId } from '../../domain/ids.ts';
 import type { CallResult, Response } from '../../domain/outcome.ts';
 import type { AcceptedEvent, AcceptGroup, AcceptResult, AttemptRecord, Claim } from '../../seams/store/queue.ts';
@@ -155,13 +155,13 @@ export function unpackClaim<AnyClaim extends Claim>(packed: Packed): AnyClaim {
     // memory of its own for every body would keep the garbage collector busier than anything else here.
     body: Buffer.from(from.nextBytes()),
   }));
-  const deliveries = from.nextList(() => nextHeld(from, events));
+  const deliveries = from.nextList(() => nextLeased(from, events));
   return { ...rest, deliveries, revisions } as Claim as AnyClaim;
 }
 
-function nextHeld(from: Unpacker, events: readonly EventContent[]): HeldDelivery {
-  const id = from.next<HeldDelivery['id']>();
-  const endpointId = from.next<HeldDelivery['endpointId']>();
+function nextLeased(from: Unpacker, events: readonly EventContent[]): LeasedDelivery {
+  const id = from.next<LeasedDelivery['id']>();
+  const endpointId = from.next<LeasedDelivery['endpointId']>();
   const event = events[from.next<number>()];
   if (event === undefined) throw new Error(`the claimed delivery ${id} names no event`);
   return {
@@ -171,7 +171,7 @@ function nextHeld(from: Unpacker, events: readonly EventContent[]): HeldDelivery
     attempts: from.next<number>(),
     failures: from.next<number>(),
     interruptions: from.next<number>(),
-    resume: from.next<HeldDelivery['resume']>(),
+    resume: from.next<LeasedDelivery['resume']>(),
     suspect: from.next<boolean>(),
   };
 }

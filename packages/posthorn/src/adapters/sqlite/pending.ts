@@ -11,13 +11,13 @@ import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 /** Endpoints of a tenant looked at per step: about 2 ms. */
 const ENDPOINTS_PER_STEP = 200;
 
-// index: queue_due, queue_backlog, queue_held, each read from one end
+// index: queue_due, queue_backlog, queue_paused, each read from one end
 const COUNTS = `
   select
     (select count(*) from (select 1 from queue where place = 1 limit ?1)) as due,
     (select count(*) from (select 1 from queue where place = 2 limit ?1)) as backlog,
-    (select count(*) from (select 1 from queue where place = 3 limit ?1)) as held`;
-// index: the primary key, from the oldest id up to the first that is not held
+    (select count(*) from (select 1 from queue where place = 3 limit ?1)) as paused`;
+// index: the primary key, from the oldest id up to the first that is not paused
 const OLDEST = `select id from (select id, place from queue order by id limit ?) where place <> 3 limit 1`;
 /** What waits for some endpoints together. @param chosen statement that answers their keys; `?1` is the limit */
 const countsAmong = (chosen: string) => `
@@ -27,12 +27,12 @@ const countsAmong = (chosen: string) => `
     (select count(*) from (select 1 from chosen cross join queue on place = 2 and endpoint = chosen.key limit ?1))
       as backlog,
     (select count(*) from (select 1 from chosen cross join queue on place = 3 and endpoint = chosen.key limit ?1))
-      as held,
+      as paused,
     (select min((select id from queue where place = 1 and endpoint = chosen.key order by id limit 1)) from chosen)
       as oldest_due,
     (select min((select id from queue where place = 2 and endpoint = chosen.key order by id limit 1)) from chosen)
       as oldest_backlog`;
-// index: queue_due_of_endpoint, queue_backlog, queue_held; each ends in the id
+// index: queue_due_of_endpoint, queue_backlog, queue_paused; each ends in the id
 export const COUNTS_OF_ENDPOINT = countsAmong(`select key from endpoint where id = ?2 and tenant = ?3`);
 // index: endpoint_live, and then the same
 export const COUNTS_OF_ENDPOINTS = countsAmong(
@@ -45,7 +45,7 @@ const LAST_ENDPOINT = `
 interface Counted {
   readonly due: number;
   readonly backlog: number;
-  readonly held: number;
+  readonly paused: number;
 }
 
 interface CountedAmong extends Counted {
@@ -56,8 +56,8 @@ interface CountedAmong extends Counted {
 export function pending(db: Connection, limit: number): Pending {
   const counts = db.get<Counted>(COUNTS, limit);
   const oldest = db.get<{ id: Uint8Array }>(OLDEST, limit);
-  const { due, backlog, held } = counts ?? { due: 0, backlog: 0, held: 0 };
-  return { due, backlog, held, oldestCreatedAt: oldest === undefined ? null : wall(idTime(readId(oldest.id))) };
+  const { due, backlog, paused } = counts ?? { due: 0, backlog: 0, paused: 0 };
+  return { due, backlog, paused, oldestCreatedAt: oldest === undefined ? null : wall(idTime(readId(oldest.id))) };
 }
 
 const NOTHING: PendingOf = { waiting: 0, leased: null, capped: false, oldestCreatedAt: null };
@@ -103,9 +103,9 @@ function among(row: CountedAmong | undefined, limit: number): PendingOf {
 }
 
 /** Each place was counted up to the limit. */
-function ofEverything({ due, backlog, held, oldestCreatedAt }: Pending, limit: number): PendingOf {
-  const capped = due >= limit || backlog >= limit || held >= limit;
-  return { waiting: due + backlog + held, leased: null, capped, oldestCreatedAt };
+function ofEverything({ due, backlog, paused, oldestCreatedAt }: Pending, limit: number): PendingOf {
+  const capped = due >= limit || backlog >= limit || paused >= limit;
+  return { waiting: due + backlog + paused, leased: null, capped, oldestCreatedAt };
 }
 
 function together(a: PendingOf, b: PendingOf, limit: number): PendingOf {

@@ -4,7 +4,7 @@ import type { CallResult } from '../../domain/outcome.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { resumeColumns } from './held.ts';
+import { resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
 
 const INSERT_ATTEMPT = `

@@ -11,12 +11,12 @@ const TO_DUE = `
 const TO_BACKLOG = `
   update queue set place = 2, owner = null, begun_id = null, begun_at = null where id = ? and owner = ?`;
 // A delivery whose endpoint is not disabled any more is due since ever, lest it wait for an enabling that has been.
-const TO_HELD = `
+const TO_PAUSED = `
   update queue set owner = null, begun_id = null, begun_at = null, due = 0,
     place = iif((select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint), 3, 1)
   where id = ? and owner = ?`;
-const SETTLE_HELD_ONE = `${SETTLE_CANCELLED} where id = ?2 and owner = ?3`;
-const REMOVE_HELD_ONE = `delete from queue where id = ? and owner = ?`;
+const SETTLE_LEASED_ONE = `${SETTLE_CANCELLED} where id = ?2 and owner = ?3`;
+const REMOVE_LEASED_ONE = `delete from queue where id = ? and owner = ?`;
 // All of the queue is read: no index finds what is leased, since born-leased rows must not pay for one.
 const LEASED = `select id from queue where place = 0 and owner = ?`;
 
@@ -35,20 +35,20 @@ function releaseOne(db: Connection, owner: number, one: Release): void {
     case 'backlog':
       db.run(TO_BACKLOG, id, owner);
       break;
-    case 'held':
-      db.run(TO_HELD, id, owner);
+    case 'paused':
+      db.run(TO_PAUSED, id, owner);
       break;
     case 'cancelled':
-      db.run(SETTLE_HELD_ONE, one.endedAt, id, owner);
-      db.run(REMOVE_HELD_ONE, id, owner);
+      db.run(SETTLE_LEASED_ONE, one.endedAt, id, owner);
+      db.run(REMOVE_LEASED_ONE, id, owner);
       break;
   }
 }
 
-export function reclaim(db: Connection, owner: OwnerId, held: readonly DeliveryId[], now: SteadyMs): number {
+export function reclaim(db: Connection, owner: OwnerId, leased: readonly DeliveryId[], now: SteadyMs): number {
   const ownerKey = db.names.owner(owner);
   if (ownerKey === undefined) return 0;
-  const known = new Set(held);
+  const known = new Set(leased);
   let found = 0;
   for (const { id } of db.all<{ id: Uint8Array }>(LEASED, ownerKey)) {
     if (known.has(readId<DeliveryId>(id))) continue;

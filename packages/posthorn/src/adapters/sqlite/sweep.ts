@@ -16,8 +16,8 @@ const PLAN_OF_TENANT = `
 const NEXT = `select endpoint, cancelled_at, due from sweep order by endpoint limit 1`;
 const FINISH = `delete from sweep where endpoint = ?`;
 
-// index: queue_held
-const FREE_HELD = `
+// index: queue_paused
+const FREE_PAUSED = `
   update queue set place = 1, due = ?
   where id in (select id from queue where place = 3 and endpoint = ? order by id limit ?)`;
 
@@ -27,10 +27,10 @@ export const SETTLE_CANCELLED = `
   select id, tenant, endpoint, event, iif(resume_state > 0, resume_state, 3), attempts, failures, interruptions,
     iif(resume_state > 0, resume_at, ?1)
   from queue`;
-// index: queue_backlog, queue_held or queue_due_of_endpoint
+// index: queue_backlog, queue_paused or queue_due_of_endpoint
 const oldest = (place: number, endpoint: '?1' | '?2', limit: '?2' | '?3') =>
   `select id from queue where place = ${place} and endpoint = ${endpoint} order by id limit ${limit}`;
-const CANCEL = [PLACE.backlog, PLACE.held, PLACE.due].map((place) => ({
+const CANCEL = [PLACE.backlog, PLACE.paused, PLACE.due].map((place) => ({
   settle: `${SETTLE_CANCELLED} where id in (${oldest(place, '?2', '?3')})`,
   remove: `delete from queue where id in (${oldest(place, '?1', '?2')})`,
 }));
@@ -51,12 +51,12 @@ export function planToCancelAll(db: Connection, tenant: number, at: number): voi
   db.run(PLAN_OF_TENANT, at, tenant);
 }
 
-/** Makes what is held for an enabled endpoint due, by the steps that follow. */
+/** Makes what is paused for an enabled endpoint due, by the steps that follow. */
 export function planToFree(db: Connection, endpoint: number, due: number): void {
   db.run(PLAN, endpoint, null, due);
 }
 
-/** The endpoint was disabled again: what is still held stays. */
+/** The endpoint was disabled again: what is still paused stays. */
 export function cancelPlan(db: Connection, endpoint: number): void {
   db.run(FINISH, endpoint);
 }
@@ -74,7 +74,7 @@ export function sweepStep(db: Connection): boolean {
 }
 
 function move(db: Connection, { endpoint, cancelled_at: cancelledAt, due }: Sweep, limit: number): number {
-  if (due !== null) return db.run(FREE_HELD, due, endpoint, limit);
+  if (due !== null) return db.run(FREE_PAUSED, due, endpoint, limit);
   let moved = 0;
   for (const { settle, remove } of CANCEL) {
     if (moved >= limit) break;

@@ -28,7 +28,7 @@ export const FIRST_TOMBSTONE: TombstoneCursor = {
   passed: BEFORE_ALL_IDS,
 };
 
-// index: the primary keys of delivery and sweep, queue_due_of_endpoint, queue_backlog, queue_held and replay_of_endpoint
+// index: the primary keys of delivery and sweep, queue_due_of_endpoint, queue_backlog, queue_paused and replay_of_endpoint
 const UNNAMED = `
   not exists (select 1 from delivery where delivery.endpoint = endpoint.key)
   and not exists (select 1 from queue where place = 1 and queue.endpoint = endpoint.key)

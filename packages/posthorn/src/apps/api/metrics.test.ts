@@ -73,7 +73,7 @@ describe('/metrics', () => {
     await bench.call('POST', '/v1/tenants/acme/events/batch', { events: Array(6).fill(EVENT) });
     await bench.until('four are called', async () => bench.calls.length === 4);
     const at = await figures(bench);
-    assert.equal(at.get('posthorn_held_deliveries'), 6);
+    assert.equal(at.get('posthorn_leased_deliveries'), 6);
     assert.equal(at.get('posthorn_calls_under_way'), 4);
     assert.equal(at.get('posthorn_lanes_open'), 1);
     assert.equal(at.get('posthorn_pending_deliveries{place="backlog"}'), 0);

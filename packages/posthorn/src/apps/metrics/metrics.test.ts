@@ -47,7 +47,7 @@ const attempted = (parts: Partial<Extract<News, { kind: 'attempted' }>>): News =
 });
 
 async function after(...news: readonly News[]): Promise<string> {
-  const load = { held: 0, active: 0, lanes: 0 };
+  const load = { leased: 0, active: 0, lanes: 0 };
   const sources = { load: () => load, store: createMemoryStore(), clock: systemClock(0), version: '1' };
   const metrics = new Metrics({ ...sources, withProcess: false });
   for (const one of news) metrics.note(one);

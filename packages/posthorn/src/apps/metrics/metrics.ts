@@ -24,7 +24,7 @@ export type StoreCall = (typeof STORE_CALLS)[number];
 
 export interface MetricsSources extends PendingSource {
   /** What the engine holds at this moment. */
-  readonly load: () => { readonly held: number; readonly active: number; readonly lanes: number };
+  readonly load: () => { readonly leased: number; readonly active: number; readonly lanes: number };
   readonly version: string;
   /** Adds the figures of the process and of Node: memory, CPU, event loop. */
   readonly withProcess: boolean;
@@ -181,7 +181,7 @@ export class Metrics {
           this.set(read());
         },
       });
-    gauge('held_deliveries', 'Deliveries in this process’s hands.', () => sources.load().held);
+    gauge('leased_deliveries', 'Deliveries in this process’s hands.', () => sources.load().leased);
     gauge('calls_under_way', 'Calls under way.', () => sources.load().active);
     gauge('lanes_open', 'Endpoints with something waiting or under way.', () => sources.load().lanes);
     gauge('store_up', '1 while the store answers, 0 while it does not.', () => this.#storeUp);

@@ -40,7 +40,7 @@ export class PendingGauge {
         this.reset();
         const pending = await look();
         if (pending === undefined) return;
-        for (const place of ['due', 'backlog', 'held'] as const) this.set({ place }, pending[place]);
+        for (const place of ['due', 'backlog', 'paused'] as const) this.set({ place }, pending[place]);
       },
     });
     new Gauge({

@@ -76,9 +76,9 @@ export interface Pending {
   /** Deliveries in each place that are nobody's; at most the limit that was asked for. */
   readonly due: number;
   readonly backlog: number;
-  readonly held: number;
+  readonly paused: number;
   /**
-   * When the oldest pending delivery was made that is not held, leased ones included; `null` when there is none, or none
+   * When the oldest pending delivery was made that is not paused, leased ones included; `null` when there is none, or none
    * among as many of the oldest as the limit says.
    */
   readonly oldestCreatedAt: WallMs | null;

@@ -1,6 +1,6 @@
 // The store's second part: work. Every call is one transaction over a whole batch, and repeatable: after a lost reply the
 // caller may make the same call again.
-import type { EventContent, HeldDelivery, Next, Trigger } from '../../domain/delivery.ts';
+import type { EventContent, LeasedDelivery, Next, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
@@ -8,7 +8,7 @@ import type { SteadyMs, WallMs } from '../../domain/time.ts';
 // A pending delivery is in exactly one place:
 //   due      nobody's; to be attempted at its due time (retries, manual attempts, what a dead process left)
 //   backlog  nobody's; waiting for room in its endpoint's lane
-//   held     nobody's; its endpoint is disabled, nothing happens until it is enabled
+//   paused   nobody's; its endpoint is disabled, nothing happens until it is enabled
 //   leased   somebody's: in a lane of the process that owns it, waiting or under way
 
 export interface NewDelivery {
@@ -51,7 +51,7 @@ export type AcceptResult =
   | { readonly kind: 'conflict'; readonly index: number };
 
 export interface Claim {
-  readonly deliveries: readonly HeldDelivery[];
+  readonly deliveries: readonly LeasedDelivery[];
   /** The catalog revisions of the tenants in `deliveries`, as of this transaction. */
   readonly revisions: ReadonlyMap<TenantId, number>;
 }
@@ -65,7 +65,7 @@ export interface DueClaim extends Claim {
 
 /** A delivery whose attempt had begun when its owner died. */
 export interface CutOffDelivery {
-  readonly delivery: HeldDelivery;
+  readonly delivery: LeasedDelivery;
   readonly attemptId: AttemptId;
   readonly startedAt: WallMs;
 }
@@ -86,7 +86,7 @@ export interface AttemptRecord {
 /** Where a delivery goes that its owner gives up without an attempt. */
 export type Release =
   | { readonly id: DeliveryId; readonly to: 'due'; readonly dueAt: SteadyMs }
-  | { readonly id: DeliveryId; readonly to: 'backlog' | 'held' }
+  | { readonly id: DeliveryId; readonly to: 'backlog' | 'paused' }
   | { readonly id: DeliveryId; readonly to: 'cancelled'; readonly endedAt: WallMs };
 
 export interface OwnerBeat {
@@ -131,7 +131,7 @@ export interface Queue {
   nextDue(): Promise<SteadyMs | null>;
 
   /**
-   * Stores that attempts are about to begin, for suspect deliveries (see `HeldDelivery`).
+   * Stores that attempts are about to begin, for suspect deliveries (see `LeasedDelivery`).
    * @returns the ids that `owner` still holds; the others must not be attempted
    */
   begin(
@@ -150,17 +150,17 @@ export interface Queue {
 
   /**
    * Gives deliveries back; what is suspect remains so. Those that `owner` does not hold are left alone. One given back as
-   * `held` whose endpoint is not disabled any more is due at once instead. A settled delivery that was pending once more
+   * `paused` whose endpoint is not disabled any more is due at once instead. A settled delivery that was pending once more
    * and is cancelled, here or with its endpoint, goes back to what it was.
    */
   release(owner: OwnerId, releases: readonly Release[]): Promise<void>;
 
   /**
-   * Makes what is leased to `owner`, yet not among `held`, due at `now` and nobody's. A claim or an accept whose reply was
+   * Makes what is leased to `owner`, yet not among `leased`, due at `now` and nobody's. A claim or an accept whose reply was
    * lost leaves such deliveries behind. The caller sees to it that none of its own claims and accepts is under way.
    * @returns how many there were
    */
-  reclaim(owner: OwnerId, held: readonly DeliveryId[], now: SteadyMs): Promise<number>;
+  reclaim(owner: OwnerId, leased: readonly DeliveryId[], now: SteadyMs): Promise<number>;
 
   /**
    * Makes one more attempt of a delivery due at `now`, whatever its state; the next claim finds it. A delivery that is

@@ -52,7 +52,7 @@ export interface Registry {
   endpoints(tenantId: TenantId, page: Page<EndpointId>): Promise<StoredEndpoint[]>;
   /**
    * Puts `endpoint` in the place of the stored one if that still has version `endpoint.version - 1`. When this enables a
-   * disabled endpoint, its held deliveries become due at `now`.
+   * disabled endpoint, its paused deliveries become due at `now`.
    */
   replaceEndpoint(endpoint: StoredEndpoint, now: SteadyMs): Promise<'replaced' | 'missing' | 'changed'>;
   /**

@@ -42,13 +42,13 @@ export interface Trouble {
 
 /** How much of a scope is pending. */
 export interface PendingOf {
-  /** Deliveries that are nobody's: due, in a backlog or held. */
+  /** Deliveries that are nobody's: due, in a backlog or paused. */
   readonly waiting: number;
   /** Deliveries that processes hold; `null` when only the process that uses the store knows. */
   readonly leased: number | null;
   /** There may be more: the limit was met. */
   readonly capped: boolean;
-  /** When the oldest of those was made that are not held; `null` when there is none, or none within the limit. */
+  /** When the oldest of those was made that are not paused; `null` when there is none, or none within the limit. */
   readonly oldestCreatedAt: WallMs | null;
 }
 

@@ -1,10 +1,10 @@
 // Rows of claimed deliveries, turned into what the engine holds: one event object for all deliveries of an event.
-import type { EventContent, FinalState, HeldDelivery, Resume } from '../../domain/delivery.ts';
+import type { EventContent, FinalState, LeasedDelivery, Resume } from '../../domain/delivery.ts';
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { Claim } from '../../seams/store/queue.ts';
 
-export interface HeldRow {
+export interface LeasedRow {
   readonly id: DeliveryId;
   readonly endpoint_id: EndpointId;
   readonly event_id: EventId;
@@ -24,7 +24,7 @@ export interface HeldRow {
   readonly revision: number;
 }
 
-export function heldDeliveries(rows: readonly HeldRow[]): HeldDelivery[] {
+export function leasedDeliveries(rows: readonly LeasedRow[]): LeasedDelivery[] {
   const events = new Map<string, EventContent>();
   return rows.map((row) => {
     const key = `${row.tenant} ${row.event_id}`;
@@ -43,15 +43,15 @@ export function heldDeliveries(rows: readonly HeldRow[]): HeldDelivery[] {
   });
 }
 
-export function claimOf(rows: readonly HeldRow[]): Claim {
+export function claimOf(rows: readonly LeasedRow[]): Claim {
   const revisions = new Map<TenantId, number>();
   for (const { tenant_id, revision } of rows) {
     revisions.set(tenant_id, Math.max(revision, revisions.get(tenant_id) ?? 0));
   }
-  return { deliveries: heldDeliveries(rows), revisions };
+  return { deliveries: leasedDeliveries(rows), revisions };
 }
 
-function eventOf(row: HeldRow): EventContent {
+function eventOf(row: LeasedRow): EventContent {
   if (row.body === null) throw new Error(`the body of event ${row.event_id} did not come with its first delivery`);
   return {
     id: row.event_id,

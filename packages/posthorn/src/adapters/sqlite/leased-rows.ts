@@ -1,5 +1,5 @@
 // Queue rows as the process that holds them sees them: deliveries with their events, one object per event.
-import type { EventContent, HeldDelivery, Resume } from '../../domain/delivery.ts';
+import type { EventContent, LeasedDelivery, Resume } from '../../domain/delivery.ts';
 import type { DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import { STATE, stateOf } from './codes.ts';
@@ -8,11 +8,11 @@ import { readId } from './uuid.ts';
 
 const EVENT_CONTENT = `select tenant, id, created_at, type, body from event where key = ?`;
 
-/** What a statement must select for `Held`. */
-export const HELD_COLUMNS =
+/** What a statement must select for `LeasedDeliveries`. */
+export const LEASED_COLUMNS =
   'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at, due, begun_id, begun_at';
 
-export type HeldRow = readonly [
+export type LeasedRow = readonly [
   id: Uint8Array,
   tenant: number,
   endpoint: number,
@@ -31,7 +31,7 @@ export type HeldRow = readonly [
 type EventRow = readonly [tenant: number, id: Uint8Array, createdAt: number, type: string, body: Uint8Array];
 
 /** Reads the deliveries of one claim. */
-export class Held {
+export class LeasedDeliveries {
   readonly #db: Connection;
   readonly #events = new Map<number, EventContent>();
   readonly #revisions = new Map<TenantId, number>();
@@ -40,7 +40,7 @@ export class Held {
     this.#db = db;
   }
 
-  delivery(row: HeldRow): HeldDelivery {
+  delivery(row: LeasedRow): LeasedDelivery {
     const [id, , endpoint, event, attempts, failures, interruptions, suspect, resumeState, resumeAt] = row;
     return {
       id: readId<DeliveryId>(id),
