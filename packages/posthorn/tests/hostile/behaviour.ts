@@ -4,7 +4,7 @@ import type { TlsOptions } from 'node:tls';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { AttemptView } from '../crash/api.ts';
 import { type ReceivedRequest, type Receiver, type ReceiverOptions, startReceiver } from '../support/receivers.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, HOST } from './ground.ts';
 
 export interface Behaviour {
   /** What it does, in few words. */
@@ -50,9 +50,6 @@ export interface Stage {
 }
 
 export type Stand = Behaviour['stand'];
-
-/** Its certificates are for this host. */
-export const HOST = 'hooks.test';
 
 export function standingOn(receiver: Pick<Receiver, 'port'> & AsyncDisposable, host = HOST): Standing {
   return {

@@ -5,8 +5,8 @@ import { createAuthority } from '../../src/apps/receiver/certificates.ts';
 import { startDeadHost } from '../support/dead-host.ts';
 import { dripping, startReceiver } from '../support/receivers.ts';
 import { startRelay } from '../support/relay.ts';
-import { HOST, listening, type Stage, type Stand, standingOn, unproven } from './behaviour.ts';
-import { serving } from './ground.ts';
+import { listening, type Stage, type Stand, standingOn, unproven } from './behaviour.ts';
+import { HOST, serving } from './ground.ts';
 
 const HOUR_MS = 3_600_000;
 /** Into a server's first flight: behind its hello, before its certificate is whole. */

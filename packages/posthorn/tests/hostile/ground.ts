@@ -9,7 +9,9 @@ import type { Program } from '../crash/program.ts';
 import { type NameAnswer, preloadFor, startNameServer } from '../support/name-server.ts';
 import { makeOddCertificates, type OddCertificates } from '../support/odd-certificates.ts';
 import { ServiceProcess } from '../support/service-process.ts';
-import { HOST } from './behaviour.ts';
+
+/** Its certificates are for this host. */
+export const HOST = 'hooks.test';
 
 /** Names and what the name servers say to them; every other name leads to this machine. */
 const NAMES: Readonly<Record<string, NameAnswer>> = {

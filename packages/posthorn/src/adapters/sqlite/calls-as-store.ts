@@ -8,7 +8,7 @@ import type { MakeCall } from './calls.ts';
 import { pendingInSteps } from './pending.ts';
 import type { PruneCursor } from './prune.ts';
 import type { CountCursor, CountStep } from './replay-search.ts';
-import type { Step } from './summaries.ts';
+import type { Step } from './search.ts';
 import { troublesInSteps } from './troubles.ts';
 
 /** @param call its promise rejects with `StoreUnavailable` when the database does not do the call */
@@ -68,8 +68,11 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
     tally: (writer, number, tallied) => call('tally', writer, number, tallied),
     tallies: (scope, tier, since, until) => call('tallies', scope, tier, since, until),
-    troubles: troublesInSteps(call),
-    pendingOf: pendingInSteps(call),
+    troubles: troublesInSteps(
+      (tenantId, tier, from, until) => call('troublesStep', tenantId, tier, from, until),
+      (endpoints, tier, since, until) => call('troublesOf', endpoints, tier, since, until),
+    ),
+    pendingOf: pendingInSteps((scope, after, limit) => call('pendingStep', scope, after, limit)),
     pruneTallies: (before, limit) => call('pruneTalliesStep', before, limit),
   };
 

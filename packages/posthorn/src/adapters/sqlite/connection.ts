@@ -1,7 +1,7 @@
 // One SQLite connection: statements prepared once, keys of names remembered. Everything is synchronous and of one thread.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { LatestSlots } from './latest-slots.ts';
 import { Names } from './names.ts';
-import { LatestSlots } from './type-slots.ts';
 
 export class Connection {
   readonly names: Names;

@@ -2,7 +2,6 @@
 // because nobody else writes to the database; forgotten whenever one of them changes or a transaction is undone.
 import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
-import type { Connection } from './connection.ts';
 import { idBytes, readId } from './uuid.ts';
 
 /** Names remembered per kind; past it they are read again. About 200 bytes each. */
@@ -26,43 +25,44 @@ const ENDPOINT_ID = `select id from endpoint where key = ?`;
 // index: owner.id
 const OWNER_KEY = `select key from owner where id = ?`;
 
+/** Reads one row: a connection does. */
+interface RowReader {
+  get<Row>(sql: string, value: string | number | Uint8Array): Row | undefined;
+}
+
 export class Names {
-  readonly #connection: Connection;
+  readonly #rows: RowReader;
   readonly #tenants = new Map<TenantId, TenantKey>();
   readonly #tenantNames = new Map<number, TenantName>();
   readonly #endpointKeys = new Map<EndpointId, number>();
   readonly #endpointIds = new Map<number, EndpointId>();
   readonly #owners = new Map<OwnerId, number>();
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(rows: RowReader) {
+    this.#rows = rows;
   }
 
   /** The live tenant of this id. */
   tenant(id: TenantId): TenantKey | undefined {
-    return remembered(this.#tenants, id, () => this.#connection.get<TenantKey>(LIVE_TENANT, id));
+    return remembered(this.#tenants, id, () => this.#rows.get<TenantKey>(LIVE_TENANT, id));
   }
 
   /** The tenant behind a key, deleted or not. */
   tenantName(key: number): TenantName {
-    const name = remembered(this.#tenantNames, key, () => this.#connection.get<TenantName>(TENANT_NAME, key));
+    const name = remembered(this.#tenantNames, key, () => this.#rows.get<TenantName>(TENANT_NAME, key));
     if (name === undefined) throw new Error(`a row names tenant ${key}, which does not exist`);
     return name;
   }
 
   /** The endpoint of this id, deleted or not. */
   endpointKey(id: EndpointId): number | undefined {
-    return remembered(
-      this.#endpointKeys,
-      id,
-      () => this.#connection.get<{ key: number }>(ENDPOINT_KEY, idBytes(id))?.key,
-    );
+    return remembered(this.#endpointKeys, id, () => this.#rows.get<{ key: number }>(ENDPOINT_KEY, idBytes(id))?.key);
   }
 
   /** The endpoint behind a key, deleted or not. */
   endpointId(key: number): EndpointId {
     const id = remembered(this.#endpointIds, key, () => {
-      const row = this.#connection.get<{ id: Uint8Array }>(ENDPOINT_ID, key);
+      const row = this.#rows.get<{ id: Uint8Array }>(ENDPOINT_ID, key);
       return row === undefined ? undefined : readId<EndpointId>(row.id);
     });
     if (id === undefined) throw new Error(`a row names endpoint ${key}, which does not exist`);
@@ -71,7 +71,7 @@ export class Names {
 
   /** A registered owner; `undefined` when it never joined, has left or was declared dead. */
   owner(id: OwnerId): number | undefined {
-    return remembered(this.#owners, id, () => this.#connection.get<{ key: number }>(OWNER_KEY, idBytes(id))?.key);
+    return remembered(this.#owners, id, () => this.#rows.get<{ key: number }>(OWNER_KEY, idBytes(id))?.key);
   }
 
   /** @throws StoreUnavailable `unregistered` */

@@ -4,7 +4,6 @@ import type { Scope } from '../../domain/tally.ts';
 import { earlier, wall } from '../../domain/time.ts';
 import type { Pending } from '../../seams/store/history.ts';
 import type { PendingOf, Tallies } from '../../seams/store/tallies.ts';
-import type { MakeCall } from './calls.ts';
 import type { Connection } from './connection.ts';
 import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
@@ -83,12 +82,17 @@ export function pendingStep(db: Connection, scope: Scope, after: EndpointId | nu
   return { pending: among(counted, limit), next: last === undefined ? null : readId<EndpointId>(last.id) };
 }
 
-/** See `Tallies.pendingOf`. */
-export function pendingInSteps(call: MakeCall): Tallies['pendingOf'] {
+/**
+ * See `Tallies.pendingOf`.
+ * @param take calls `pendingStep`, wherever the database is
+ */
+export function pendingInSteps(
+  take: (scope: Scope, after: EndpointId | null, limit: number) => Promise<PendingStep>,
+): Tallies['pendingOf'] {
   return async (scope, limit) => {
     let sum = NOTHING;
     for (let after: EndpointId | null = null; ; ) {
-      const { pending, next }: PendingStep = await call('pendingStep', scope, after, limit);
+      const { pending, next }: PendingStep = await take(scope, after, limit);
       sum = together(sum, pending, limit);
       if (next === null || sum.waiting >= limit) return { ...sum, capped: sum.capped || next !== null };
       after = next;

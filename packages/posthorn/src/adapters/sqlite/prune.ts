@@ -5,8 +5,8 @@ import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
 import type { Connection } from './connection.ts';
+import { slotOf } from './latest-slots.ts';
 import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
-import { slotOf } from './type-slots.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
 /** Rows removed per step: about 2 ms with the commit, half of which any transaction costs. */

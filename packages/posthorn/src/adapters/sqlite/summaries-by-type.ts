@@ -3,7 +3,7 @@
 import { type DeliveryId, type EndpointId, ID_SKEW_MS, idFloor, idTime } from '../../domain/ids.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
 import type { Connection } from './connection.ts';
-import type { Search, Step } from './summaries.ts';
+import type { Search, Step } from './search.ts';
 import { oneSummary, summaryOf } from './summary.ts';
 import { hasManySlots, latestOfType } from './type-slots.ts';
 import { BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';

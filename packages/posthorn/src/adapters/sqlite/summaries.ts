@@ -13,6 +13,7 @@ import type { WallMs } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
+import type { Search, Step } from './search.ts';
 import { byType } from './summaries-by-type.ts';
 import { SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
@@ -53,24 +54,6 @@ export const ENDPOINT_BOUND = `
 export const DELIVERY_OF_ATTEMPT = `select delivery from attempt where id = ?`;
 // index: event_by_id
 const EVENT = `select key, deliveries from event where tenant = ? and id = ?`;
-
-/** What was found, and where to go on; `next` is `null` when nothing is left to examine. */
-export interface Step<Item, Key> {
-  readonly items: readonly Item[];
-  readonly next: Key | null;
-}
-
-/** Rows to look through: ids from `low` (included) up to `high` (not included). */
-export interface Search {
-  readonly tenant: number;
-  readonly endpoint: number | null;
-  readonly event: number | null;
-  readonly type: string | null;
-  readonly since: number;
-  readonly until: number;
-  readonly low: Uint8Array;
-  readonly high: Uint8Array;
-}
 
 const EVERYTHING = { low: BEFORE_ALL_IDS, high: ABOVE_ALL_IDS };
 

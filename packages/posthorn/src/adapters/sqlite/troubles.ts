@@ -3,7 +3,6 @@ import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { SLOT_MS, type Tier } from '../../domain/tally.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Tallies, Trouble } from '../../seams/store/tallies.ts';
-import type { MakeCall } from './calls.ts';
 import type { Connection } from './connection.ts';
 import { SLOTS, TIER } from './tallies.ts';
 
@@ -88,12 +87,19 @@ export function troublesOf(
   });
 }
 
-/** See `Tallies.troubles`. */
-export function troublesInSteps(call: MakeCall): Tallies['troubles'] {
+/**
+ * See `Tallies.troubles`.
+ * @param take calls `troublesStep`, wherever the database is
+ * @param countInFull calls `troublesOf`
+ */
+export function troublesInSteps(
+  take: (tenantId: TenantId | null, tier: Tier, from: WallMs, until: WallMs) => Promise<TroublesStep>,
+  countInFull: (endpoints: readonly number[], tier: Tier, since: WallMs, until: WallMs) => Promise<Trouble[]>,
+): Tallies['troubles'] {
   return async (tenantId, tier, since, until, limit) => {
     const sums = new Map<number, Found>();
     for (let from: WallMs | null = since; from !== null && from < until; ) {
-      const { found, next }: TroublesStep = await call('troublesStep', tenantId, tier, from, until);
+      const { found, next }: TroublesStep = await take(tenantId, tier, from, until);
       for (const one of found) {
         const { exhausted = 0, failed = 0 } = sums.get(one.endpoint) ?? {};
         sums.set(one.endpoint, { ...one, exhausted: exhausted + one.exhausted, failed: failed + one.failed });
@@ -102,7 +108,7 @@ export function troublesInSteps(call: MakeCall): Tallies['troubles'] {
     }
     const worst = [...sums.values()].sort(worstFirst).slice(0, limit);
     const endpoints = worst.map(({ endpoint }) => endpoint);
-    return (await call('troublesOf', endpoints, tier, since, until)).toSorted(worstFirst);
+    return (await countInFull(endpoints, tier, since, until)).toSorted(worstFirst);
   };
 }
 

@@ -2,15 +2,12 @@
 // one that leads there; within a slot all events are looked through. An index that holds all would cost accepting a fifth more:
 // every transaction would write a page more for each of its types.
 import type { Connection } from './connection.ts';
+import { SLOT_MS, slotOf } from './latest-slots.ts';
 import { BEFORE_ALL_IDS } from './uuid.ts';
 
-/** A slot holds what is accepted within a second. */
-const SLOT_MS = 1_000;
 /** Slots looked into per step, and events looked at, in the index alone: about 2 ms. A slot is looked through as a whole. */
 const SLOTS_PER_STEP = 200;
 const EXAMINED_PER_STEP = 10_000;
-/** Types whose latest slot is remembered; past it, some lead that need not. About 100 bytes each. */
-const MAX_REMEMBERED = 50_000;
 
 // index: event_of_type, downwards
 export const LEADER = `
@@ -27,31 +24,6 @@ export const IN_SLOT = `
   order by created_at desc, id desc limit ?`;
 // index: event_by_time
 export const COUNT_IN_SLOT = `select count(*) as count from event where tenant = ? and created_at >= ? and created_at < ?`;
-
-/** Which slot each type was last stored in: the next event of it need not lead there. */
-export class LatestSlots {
-  readonly #slots = new Map<string, number>();
-
-  /** Whether an event leads into its slot, as far as is remembered. */
-  leads(tenant: number, type: string, createdAt: number): boolean {
-    return this.#slots.get(`${tenant} ${type}`) !== slotOf(createdAt);
-  }
-
-  /** An event that leads has been stored. */
-  note(tenant: number, type: string, createdAt: number): void {
-    if (this.#slots.size >= MAX_REMEMBERED) this.#slots.clear();
-    this.#slots.set(`${tenant} ${type}`, slotOf(createdAt));
-  }
-
-  forget(): void {
-    this.#slots.clear();
-  }
-}
-
-/** When the slot of a moment begins. */
-export function slotOf(moment: number): number {
-  return Math.floor(moment / SLOT_MS) * SLOT_MS;
-}
 
 export interface EventOfType {
   readonly key: number;
