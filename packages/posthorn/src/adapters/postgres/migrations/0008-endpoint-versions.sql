@@ -5,3 +5,12 @@ update posthorn.queue set place = 'paused' where place = 'held';
 alter table posthorn.queue add constraint queue_place_check check (place in ('leased', 'due', 'backlog', 'paused'));
 drop index posthorn.queue_held;
 create index queue_paused on posthorn.queue (endpoint_id, id) where place = 'paused';
+
+-- Of each attempt: whose it is, the version of the endpoint's settings it was made with, and the installation's sender
+-- profile at that time. Null for attempts from before. Columns without a default: no row is rewritten.
+alter table posthorn.attempt add column tenant bigint, add column version integer, add column sender integer;
+
+-- Of the last attempt recorded: its outcome, its status and when it began. Null before the first one, and for deliveries
+-- whose last attempt is from before.
+alter table posthorn.queue add column last_outcome text, add column last_status integer, add column last_at bigint;
+alter table posthorn.delivery add column last_outcome text, add column last_status integer, add column last_at bigint;

@@ -1,3 +1,18 @@
 -- Place 3 of the queue is called `paused`: nobody's, because its endpoint is disabled.
 drop index queue_held;
 create index queue_paused on queue (endpoint) where place = 3;
+
+-- Of each attempt: whose it is, the version of the endpoint's settings it was made with, and the installation's sender
+-- profile at that time. Null for attempts from before.
+alter table attempt add column tenant integer;
+alter table attempt add column version integer;
+alter table attempt add column sender integer;
+
+-- Of the last attempt recorded: its outcome (see codes.ts), its status and when it began. Null before the first one, and
+-- for deliveries whose last attempt is from before.
+alter table queue add column last_outcome integer;
+alter table queue add column last_status integer;
+alter table queue add column last_at integer;
+alter table delivery add column last_outcome integer;
+alter table delivery add column last_status integer;
+alter table delivery add column last_at integer;
