@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { fillEnvelope, resolveEventId } from './envelope.ts';
+import { envelopeFaults, eventIdIn, eventTypeIn, fillEnvelope } from './envelope.ts';
 import { type EventId, makeId, parseId } from './ids.ts';
 import { compactJson, jsonMembers } from './json.ts';
 
@@ -48,56 +48,101 @@ describe('filling the envelope', () => {
   });
 });
 
-describe('the event’s id', () => {
-  const a = makeId<EventId>(1_700_000_000_000, Uint8Array.of(0xab, 0xcd, 0xef, 1, 2, 3, 4, 5, 6, 7));
-  const b = makeId<EventId>(1_700_000_000_001, new Uint8Array(10));
-  const v4 = parseId<EventId>('f47ac10b-58cc-4372-a567-0e02b2c3d479') ?? b;
+const a = makeId<EventId>(1_700_000_000_000, Uint8Array.of(0xab, 0xcd, 0xef, 1, 2, 3, 4, 5, 6, 7));
+const b = makeId<EventId>(1_700_000_000_001, new Uint8Array(10));
+const v4 = parseId<EventId>('f47ac10b-58cc-4372-a567-0e02b2c3d479') ?? b;
 
-  for (const [what, requested, payload, expected] of [
-    ['is left open when nobody names one', null, '{"a":1}', { ok: true, id: null }],
-    ['is the request’s when the payload names none', a, '{"a":1}', { ok: true, id: a }],
-    ['is the payload’s when the request names none', null, `{"a":1,"eventId":"${a}"}`, { ok: true, id: a }],
-    ['may be a UUID of any version', null, `{"eventId":"${v4}"}`, { ok: true, id: v4 }],
-    ['may be named by both', a, `{"eventId":"${a}"}`, { ok: true, id: a }],
-    ['may not be named differently', a, `{"eventId":"${b}"}`, { ok: false, reason: 'differs' }],
-    ['is not taken from further inside', null, `{"data":{"eventId":"${a}"}}`, { ok: true, id: null }],
-    ['is not taken from another key', null, `{"eventid":"${a}","id":"${b}"}`, { ok: true, id: null }],
-    [
-      'may not be spelled in capitals',
-      null,
-      `{"eventId":"${a.toUpperCase()}"}`,
-      { ok: false, reason: 'not_lower_case' },
-    ],
-    [
-      'may not be spelled in capitals though the request names it',
-      a,
-      `{"eventId":"${a.toUpperCase()}"}`,
-      { ok: false, reason: 'not_lower_case' },
-    ],
-    [
-      'may not have a single capital',
-      null,
-      `{"eventId":"${a.replace('b', 'B')}"}`,
-      { ok: false, reason: 'not_lower_case' },
-    ],
+/** Values that are no UUID, however close. */
+const NO_UUID = [
+  'null',
+  '5',
+  '""',
+  '"order-17"',
+  'true',
+  `["${a}"]`,
+  '{}',
+  `"${a} "`,
+  `"${a.replaceAll('-', '')}"`,
+  `"{${a}}"`,
+  String.raw`"\""`,
+];
+
+describe('the event id that a payload carries', () => {
+  for (const [what, payload, expected] of [
+    ['is its eventId', `{"a":1,"eventId":"${a}"}`, a],
+    ['may be a UUID of any version', `{"eventId":"${v4}"}`, v4],
+    ['is none without an eventId', '{"a":1}', null],
+    ['is not taken from further inside', `{"data":{"eventId":"${a}"}}`, null],
+    ['is not taken from another key', `{"eventid":"${a}","id":"${b}"}`, null],
+    ['is none in capitals', `{"eventId":"${a.toUpperCase()}"}`, null],
+    ...NO_UUID.map((value) => [`is none if that is ${value}`, `{"eventId":${value}}`, null] as const),
   ] as const) {
-    it(what, () => assert.deepEqual(resolveEventId(requested, payload), expected));
+    it(what, () => assert.equal(eventIdIn(payload), expected));
+  }
+});
+
+describe('the event type that a payload carries', () => {
+  for (const [payload, expected] of [
+    ['{"eventType":"order.paid"}', 'order.paid'],
+    ['{}', undefined],
+    ['{"data":{"eventType":"order.paid"}}', undefined],
+    ['{"eventType":null}', undefined],
+    ['{"eventType":["order.paid"]}', undefined],
+    ['{"eventType":""}', undefined],
+    ['{"eventType":"a b"}', undefined],
+    ['{"eventType":"order.*"}', undefined],
+  ] as const) {
+    it(`of ${payload} is ${expected}`, () => assert.equal(eventTypeIn(payload), expected));
+  }
+});
+
+describe('a payload contradicts its event', () => {
+  const faults = (payload: string, id: EventId | null) => envelopeFaults(payload, { id, type: 'order.paid' });
+
+  for (const [what, id, payload] of [
+    ['the fields are left out', a, '{"a":1}'],
+    ['the fields are left out and the id is made later', null, '{"a":1}'],
+    ['the fields say the same', a, `{"eventType":"order.paid","eventId":"${a}"}`],
+    ['others of the name are further inside', a, `{"data":{"eventId":null,"eventType":null}}`],
+    ['names differ in their case', a, `{"eventid":null,"EventType":"x"}`],
+    ['the other two fields say something else', a, '{"createdAt":null,"sentAt":7}'],
+  ] as const) {
+    it(`not if ${what}`, () => assert.deepEqual(faults(payload, id), []));
   }
 
-  for (const own of [
-    'null',
-    '5',
-    '""',
-    '"order-17"',
-    `["${a}"]`,
-    '{}',
-    `"${a} "`,
-    `"${a.replaceAll('-', '')}"`,
-    `"{${a}}"`,
-  ]) {
-    it(`has nothing to do with a payload’s eventId ${own}, which is no UUID`, () => {
-      assert.deepEqual(resolveEventId(null, `{"eventId":${own}}`), { ok: true, id: null });
-      assert.deepEqual(resolveEventId(a, `{"eventId":${own}}`), { ok: true, id: a });
+  for (const [what, id, eventId, reason] of [
+    ['another UUID', a, `"${b}"`, 'other_id'],
+    ['capitals', a, `"${a.toUpperCase()}"`, 'not_lower_case'],
+    ['a single capital', a, `"${a.replace('b', 'B')}"`, 'not_lower_case'],
+    ['capitals before an id is made', null, `"${a.toUpperCase()}"`, 'not_lower_case'],
+    ...NO_UUID.flatMap((value) => [
+      [value, a, value, 'not_a_uuid'] as const,
+      [`${value} before an id is made`, null, value, 'not_a_uuid'] as const,
+    ]),
+  ] as const) {
+    it(`with the eventId ${what}`, () => {
+      assert.deepEqual(faults(`{"eventId":${eventId}}`, id), [{ field: 'eventId', reason }]);
     });
   }
+
+  for (const value of ['null', '5', '""', '[]', '"order.paid "', '"Order.paid"', '"order.*"', '["order.paid"]']) {
+    it(`with the eventType ${value}`, () => {
+      assert.deepEqual(faults(`{"eventType":${value}}`, a), [{ field: 'eventType', reason: 'other_type' }]);
+    });
+  }
+
+  it('in both fields', () => assert.equal(faults('{"eventId":1,"eventType":1}', a).length, 2));
+
+  it('or else carries its id and type once the envelope is filled, whatever it is', () => {
+    const value = fc.oneof(fc.constantFrom(a, b, 'order.paid', ''), fc.jsonValue({ maxDepth: 1 }));
+    fc.assert(
+      fc.property(fc.record({ eventId: value, eventType: value }, { requiredKeys: [] }), (fields) => {
+        const payload = JSON.stringify(fields);
+        if (faults(payload, a).length > 0) return;
+        const filled = jsonMembers(fillEnvelope(payload, { ...fill, eventId: a, eventType: 'order.paid' }));
+        assert.equal(filled.get('eventId'), `"${a}"`);
+        assert.equal(filled.get('eventType'), '"order.paid"');
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 // The envelope: the four fields that iAdvize puts into every payload. What the producer set stays; what is missing is added
 // (contract, "Body").
+import { isEventType } from './event-type.ts';
 import { type EventId, isUuid, parseId } from './ids.ts';
 import { jsonKind, jsonMember } from './json.ts';
 
@@ -27,28 +28,63 @@ export function fillEnvelope(payload: string, fill: EnvelopeFill): string {
   return payload === '{}' ? `{${added.slice(1)}}` : `${payload.slice(0, -1)}${added}}`;
 }
 
-export type EventIdResolution =
-  /** `null`: nobody named one. */
-  | { readonly ok: true; readonly id: EventId | null }
-  /**
-   * `differs`: the request and the payload name different ids. `not_lower_case`: the payload's is a UUID in another spelling
-   * than the one that the correlation id header has; the two must be equal to the byte.
-   */
-  | { readonly ok: false; readonly reason: 'differs' | 'not_lower_case' };
-
 /**
- * Decides which id an event has: the request's, or else the payload's `eventId` if that is a UUID. An `eventId` that is no
- * UUID is the producer's own affair.
+ * The event id that a payload carries: its `eventId` if that is a UUID in lower case, else `null`. It becomes the event's id
+ * if the request names none, so that a repeat finds the same event.
  * @param payload an object as `compactJson` writes it
  */
-export function resolveEventId(requested: EventId | null, payload: string): EventIdResolution {
+export function eventIdIn(payload: string): EventId | null {
   const member = jsonMember(payload, 'eventId');
-  if (member === undefined || jsonKind(member) !== 'string') return { ok: true, id: requested };
-  // A UUID is spelled without escapes, so what is between the quotes is the text itself.
-  const text = member.slice(1, -1);
-  const id = parseId<EventId>(text);
-  if (id === undefined) {
-    return isUuid(text.toLowerCase()) ? { ok: false, reason: 'not_lower_case' } : { ok: true, id: requested };
+  // A UUID is spelled without escapes, so the characters between the quotes are the text itself.
+  return member !== undefined && jsonKind(member) === 'string' ? (parseId<EventId>(member.slice(1, -1)) ?? null) : null;
+}
+
+/**
+ * The event type that a payload carries: its `eventType` if an event can have that type, else `undefined`.
+ * @param payload an object as `compactJson` writes it
+ */
+export function eventTypeIn(payload: string): string | undefined {
+  const member = jsonMember(payload, 'eventType');
+  // A type is spelled without escapes, too.
+  const text = member !== undefined && jsonKind(member) === 'string' ? member.slice(1, -1) : '';
+  return isEventType(text) ? text : undefined;
+}
+
+/** A field in which a payload contradicts its event. */
+export interface EnvelopeFault {
+  readonly field: 'eventId' | 'eventType';
+  /**
+   * `other_id`: a UUID, but not the event's id. `not_lower_case`: a UUID in another spelling than the correlation id header
+   * has; the two must be equal to the byte. `not_a_uuid`: any other `eventId`, `null` included. `other_type`: an `eventType`
+   * that is not the event's type.
+   */
+  readonly reason: 'other_id' | 'not_lower_case' | 'not_a_uuid' | 'other_type';
+}
+
+/**
+ * The rule of an envelope that a receiver reads beside the headers: its `eventId` is the correlation id, its `eventType` the
+ * event's type (contract, "Body"). Fields that are left out are filled in, so they contradict nothing.
+ * @param payload an object as `compactJson` writes it
+ * @param event `id` is `null` if one will be made: no payload can carry it yet
+ */
+export function envelopeFaults(
+  payload: string,
+  event: { readonly id: EventId | null; readonly type: string },
+): EnvelopeFault[] {
+  const faults: EnvelopeFault[] = [];
+  const id = jsonMember(payload, 'eventId');
+  if (id !== undefined && (event.id === null || id !== JSON.stringify(event.id))) {
+    faults.push({ field: 'eventId', reason: unfit(id) });
   }
-  return requested === null || requested === id ? { ok: true, id } : { ok: false, reason: 'differs' };
+  const type = jsonMember(payload, 'eventType');
+  if (type !== undefined && type !== JSON.stringify(event.type)) {
+    faults.push({ field: 'eventType', reason: 'other_type' });
+  }
+  return faults;
+}
+
+function unfit(member: string): EnvelopeFault['reason'] {
+  const text = jsonKind(member) === 'string' ? member.slice(1, -1) : '';
+  if (isUuid(text)) return 'other_id';
+  return isUuid(text.toLowerCase()) ? 'not_lower_case' : 'not_a_uuid';
 }

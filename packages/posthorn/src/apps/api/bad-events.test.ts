@@ -1,7 +1,7 @@
 // Events and batches that must not get in.
 
 import { UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
-import { type BadRequest, describeRefusals, EVENTS } from '../../../tests/support/bad-requests.ts';
+import { type BadRequest, describeRefusals, ENDPOINTS, EVENTS } from '../../../tests/support/bad-requests.ts';
 import { MAX_BATCH_EVENTS, MAX_BATCH_REQUEST_BYTES, MAX_EVENT_REQUEST_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
 
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -20,6 +20,43 @@ const batch = (what: string, body: unknown, status: number, field?: string, mess
   what: `a batch ${what}`,
   path: `${EVENTS}/batch`,
 });
+
+/** Fields of a payload that contradict the event around it, which has the type `a`. */
+const CONTRADICTIONS: readonly (readonly [what: string, fields: object, field: string, message: RegExp])[] = [
+  ...[null, 5, '', 'order-1', true, [], {}, [UNKNOWN_ID], `${UNKNOWN_ID} `].map(
+    (eventId) => [`the eventId ${JSON.stringify(eventId)}`, { eventId }, 'eventId', /UUID.*leave it out/] as const,
+  ),
+  ['an eventId in capitals', { eventId: UNKNOWN_ID.toUpperCase() }, 'eventId', /lower case/],
+  ...[null, 5, '', 'b', 'A', ['a'], {}].map(
+    (eventType) => [`the eventType ${JSON.stringify(eventType)}`, { eventType }, 'eventType', /leave it out/] as const,
+  ),
+];
+const TEST_CALL = `${ENDPOINTS}/:endpoint/test`;
+
+describeRefusals(
+  'payloads that contradict their event',
+  CONTRADICTIONS.flatMap(([what, payload, name, message]) => [
+    event(`with ${what}`, { type: 'a', payload }, 422, `payload.${name}`, message),
+    event(`with an id, and ${what}`, { type: 'a', payload, id: UNKNOWN_ID }, 422, `payload.${name}`, message),
+    batch(
+      `with ${what} in one of its payloads`,
+      {
+        events: [
+          { type: 'a', payload: {} },
+          { type: 'a', payload },
+        ],
+      },
+      422,
+      `events[1].payload.${name}`,
+      message,
+    ),
+    {
+      ...event('', { type: 'a', payload }, 422, `payload.${name}`, message),
+      what: `a test call with ${what}`,
+      path: TEST_CALL,
+    },
+  ]),
+);
 
 describeRefusals('bad events', [
   // What is no JSON, or not plain.

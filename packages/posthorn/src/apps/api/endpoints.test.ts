@@ -180,6 +180,13 @@ describe('test calls', () => {
     assert.equal(Object.fromEntries(bench.calls[0]?.headers ?? [])['x-iadvize-correlationid'], UNKNOWN_ID);
   });
 
+  it('have the type of the payload if nothing else names one', async () => {
+    await using bench = await open();
+    const id = await bench.endpoint('acme', { eventTypes: ['user.*'] });
+    const { body } = await bench.call('POST', path(id), { payload: { eventType: 'order.paid' } });
+    assert.equal(member(JSON.parse(text(body, 'body')), 'eventType'), 'order.paid');
+  });
+
   it('answer 200 with the failure of a call that failed, also of a disabled endpoint, and store nothing', async () => {
     await using bench = await open();
     bench.answer = () => REFUSED;

@@ -1,10 +1,11 @@
 // Takes the text of a posted event apart without ever parsing its payload: what is named in the schema is checked by the
 // schema, the payload goes on as the text it came as.
 
-import { resolveEventId } from '../../domain/envelope.ts';
+import { type EnvelopeFault, envelopeFaults, eventIdIn, eventTypeIn } from '../../domain/envelope.ts';
 import { type EventId, parseId } from '../../domain/ids.ts';
 import { jsonElements, jsonKind, jsonMembers } from '../../domain/json.ts';
 import type { EventDraft } from '../../engine/engine.ts';
+import type { SampleEvent } from '../samples/iadvize.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from './limits.ts';
 import { type FieldError, invalid, Problem } from './problems.ts';
 import { BatchBody, EventBody, TestBody } from './schemas/event.ts';
@@ -25,7 +26,9 @@ type Members = ReadonlyMap<string, string>;
 export function readEvent(body: unknown): EventDraft {
   const { outline, members } = look(textOf(body));
   refuse(fieldErrors(EventBody, outline));
-  return draftOf(members, []);
+  const draft = draftOf(members, []);
+  refuse(contradictions(draft, []));
+  return draft;
 }
 
 /**
@@ -41,28 +44,28 @@ export function readBatch(body: unknown): EventDraft[] {
   refuse(
     fieldErrors(BatchBody, outlines === undefined ? whole.outline : { ...Object(whole.outline), events: outlines }),
   );
-  const drafts = (events ?? []).map(({ members }, index) => draftOf(members, ['events', String(index)]));
+  const drafts = (events ?? []).map(({ members }, index) => draftOf(members, pathOf(index)));
+  refuse(drafts.flatMap((draft, index) => contradictions(draft, pathOf(index))));
   refuse(repeatedIds(drafts));
   return drafts;
 }
 
-/** What a test call says of its event; what is left out is `undefined`. */
-export interface TestEvent {
-  readonly id: EventId | null;
-  readonly type: string | undefined;
-  readonly payload: string | undefined;
-}
-
 /**
- * Reads the body of a test call.
+ * Reads the body of a test call. The type is the body's, or else its payload's, or else the sample's.
+ * @param sampleOf the sample of a type, or what the endpoint is shown if nobody names one
  * @throws Problem that names every field at fault
  */
-export function readTest(body: unknown): TestEvent {
+export function readTest(body: unknown, sampleOf: (type: string | undefined) => SampleEvent): EventDraft {
   const { outline, members } = look(textOf(body));
   refuse(fieldErrors(TestBody, outline));
-  const payload = members.get('payload');
-  const id = payload === undefined ? null : checkedId(null, payload, []);
-  return { id, type: textMember(members, 'type'), payload };
+  const posted = members.get('payload');
+  const type = textMember(members, 'type') ?? (posted === undefined ? undefined : eventTypeIn(posted));
+  const sample = sampleOf(type);
+  const payload = posted ?? sample.payload;
+  refuseLarge(payload, []);
+  const draft = { id: eventIdIn(payload), type: type ?? sample.type, payload };
+  refuse(contradictions(draft, []));
+  return draft;
 }
 
 /** No body says as much as an empty object. */
@@ -93,24 +96,31 @@ function stub(text: string): unknown {
   return kind === 'string' ? JSON.parse(text) : EMPTY[kind];
 }
 
+function pathOf(index: number): readonly string[] {
+  return ['events', String(index)];
+}
+
 function draftOf(members: Members, path: readonly string[]): EventDraft {
   const payload = members.get('payload') ?? '';
+  refuseLarge(payload, path);
   const named = textMember(members, 'id');
-  const id = checkedId(named === undefined ? null : (parseId<EventId>(named) ?? null), payload, path);
+  const id = named === undefined ? eventIdIn(payload) : (parseId<EventId>(named) ?? null);
   return { id, type: textMember(members, 'type') ?? '', payload };
 }
 
-const UNFIT_EVENT_IDS = {
-  differs: 'names another id than the request does; leave one of the two out',
+const CONTRADICTIONS: Readonly<Record<EnvelopeFault['reason'], string>> = {
+  other_id: 'names another id than the request does; leave one of the two out',
   not_lower_case: 'must be in lower case if it is a UUID: calls carry it, and the event id in their headers, alike',
+  not_a_uuid: 'must be the UUID of the event, as it is in the headers of calls; leave it out to have it added',
+  other_type: 'must be the type of the event; leave it out to have it added',
 };
 
-/** Checks a payload's size, and the id it may have. */
-function checkedId(requested: EventId | null, payload: string, path: readonly string[]): EventId | null {
-  refuseLarge(payload, path);
-  const id = resolveEventId(requested, payload);
-  if (id.ok) return id.id;
-  throw invalid({ field: fieldName([...path, 'payload', 'eventId']), message: UNFIT_EVENT_IDS[id.reason] });
+/** Where a payload contradicts its event. Every endpoint has the envelope of the contract, so its rule holds for every event. */
+function contradictions(draft: EventDraft, path: readonly string[]): FieldError[] {
+  return envelopeFaults(draft.payload, draft).map(({ field, reason }) => ({
+    field: fieldName([...path, 'payload', field]),
+    message: CONTRADICTIONS[reason],
+  }));
 }
 
 function textMember(members: Members, name: string): string | undefined {

@@ -29,11 +29,9 @@ export function testRoute(app: ApiServer, { engine }: RouteParts): void {
     },
     async ({ params, body }) => {
       const [tenantId, id] = [pathTenant(params), pathEndpoint(params)];
-      const wanted = readTest(body);
       const endpoint = await engine.openEndpoint(tenantId, id);
       if (endpoint === undefined) throw notFound('endpoint');
-      const sample = sampleFor(wanted.type === undefined ? endpoint.eventTypes : [wanted.type]);
-      const draft = { id: wanted.id, type: wanted.type ?? sample.type, payload: wanted.payload ?? sample.payload };
+      const draft = readTest(body, (type) => sampleFor(type === undefined ? endpoint.eventTypes : [type]));
       if (underWay >= MAX_TEST_CALLS) throw overloaded(`${MAX_TEST_CALLS} test calls are under way already.`);
       underWay += 1;
       const answer = await engine.testEndpoint(tenantId, id, draft).finally(() => {
