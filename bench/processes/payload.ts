@@ -5,7 +5,7 @@ import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
 import type { TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import { wall } from '../../packages/posthorn/src/domain/time.ts';
-import { writeEvent } from '../../packages/posthorn/src/engine/intake.ts';
+import { writeEvent } from '../../packages/posthorn/src/engine/accepting/intake.ts';
 
 export const EVENT_TYPE = 'order.paid';
 

@@ -6,7 +6,7 @@ import { readExtraCa } from '../../packages/posthorn/src/apps/service/extra-ca.t
 import { openStore } from '../../packages/posthorn/src/apps/service/open-store.ts';
 import { startServiceOn } from '../../packages/posthorn/src/apps/service/start.ts';
 import { readSettings } from '../../packages/posthorn/src/apps/settings/read.ts';
-import { Retention } from '../../packages/posthorn/src/engine/retention.ts';
+import { Retention } from '../../packages/posthorn/src/engine/keeping/retention.ts';
 import type { Clock } from '../../packages/posthorn/src/seams/clock.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import { answer } from './answering.ts';

@@ -12,7 +12,7 @@ import { expectNoFailures, post } from './posting.ts';
 import type { Scenario } from './scenario.ts';
 
 /** After the start and a few calls, until all is quiet. */
-const SETTLE_MS = 5_000;
+const END_MS = 5_000;
 const WATCHED_MS = 20_000;
 const CALLS = 100;
 const MAX_CORE_PERCENT = 1;
@@ -64,7 +64,7 @@ async function start(world: World, kind: StoreKind) {
 }
 
 async function watch({ place, running }: Awaited<ReturnType<typeof start>>) {
-  await delay(SETTLE_MS);
+  await delay(END_MS);
   const usesBefore = await storeUses(place, running.pid);
   const before = cpuOf(running.pid);
   await delay(WATCHED_MS);

@@ -16,7 +16,7 @@ import {
   type TenantId,
 } from '../../packages/posthorn/src/domain/ids.ts';
 import { wall } from '../../packages/posthorn/src/domain/time.ts';
-import { EndpointSeal } from '../../packages/posthorn/src/engine/endpoint-seal.ts';
+import { EndpointSeal } from '../../packages/posthorn/src/engine/endpoints/endpoint-seal.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import type { NewDelivery, NewEvent } from '../../packages/posthorn/src/seams/store/queue.ts';
 import type { StoredEndpoint } from '../../packages/posthorn/src/seams/store/registry.ts';

@@ -1,4 +1,4 @@
-// A past: events, their settled deliveries and attempts, written by the database itself, millions in a minute. It knows the
+// A past: events, their ended deliveries and attempts, written by the database itself, millions in a minute. It knows the
 // stores' tables, so a migration may have to be followed here. Of a hundred deliveries 94 succeeded at once, two at their
 // second attempt, three were exhausted and one was cancelled.
 import type { DatabaseSync } from 'node:sqlite';

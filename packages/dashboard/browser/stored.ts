@@ -17,7 +17,7 @@ import {
 import type { CallResult } from '../../posthorn/src/domain/outcome.ts';
 import { countAttempt, noCounts } from '../../posthorn/src/domain/tally.ts';
 import { type WallMs, wall } from '../../posthorn/src/domain/time.ts';
-import { writeEvent } from '../../posthorn/src/engine/intake.ts';
+import { writeEvent } from '../../posthorn/src/engine/accepting/intake.ts';
 import type { Store } from '../../posthorn/src/seams/store/index.ts';
 import type { AttemptRecord, NewEvent } from '../../posthorn/src/seams/store/queue.ts';
 import { serve } from '../../posthorn/tests/cli/command.ts';

@@ -1,12 +1,12 @@
 // Opens the dialog that asks what to replay.
 import { useState } from 'react';
 import { ReplayDialog } from './dialog.tsx';
-import type { ReplayWish } from './wish.ts';
+import type { ReplayRequest } from './wish.ts';
 
 interface ReplayButtonProps {
   readonly tenant: string;
   /** What the dialog begins with; `undefined` when there is nothing to replay. */
-  readonly wish: ReplayWish | undefined;
+  readonly wish: ReplayRequest | undefined;
 }
 
 export function ReplayButton({ tenant, wish }: ReplayButtonProps) {

@@ -12,7 +12,7 @@ import { shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';
 import { fromLocalField, toLocalField } from '../parts/local-time.ts';
 import { Failed } from '../parts/states.tsx';
-import { bodyOf, type ReplayWish, SETTLED_STATES, type SettledState } from './wish.ts';
+import { bodyOf, type ReplayRequest, SETTLED_STATES, type SettledState } from './wish.ts';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
@@ -22,7 +22,7 @@ const SETTLE_MS = 300;
 interface ReplayDialogProps {
   readonly tenant: string;
   /** What to begin with. */
-  readonly wish: ReplayWish;
+  readonly wish: ReplayRequest;
   readonly close: () => void;
 }
 
@@ -35,7 +35,7 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
   const title = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const change = (parts: Partial<ReplayWish>) => setWish({ ...wish, ...parts });
+  const change = (parts: Partial<ReplayRequest>) => setWish({ ...wish, ...parts });
 
   const counted = useSettled(wish);
   const count = useQuery({
@@ -118,8 +118,8 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
 
 interface WhichProps {
   readonly tenant: string;
-  readonly wish: ReplayWish;
-  readonly change: (parts: Partial<ReplayWish>) => void;
+  readonly wish: ReplayRequest;
+  readonly change: (parts: Partial<ReplayRequest>) => void;
 }
 
 function Which({ tenant, wish, change }: WhichProps) {

@@ -10,7 +10,7 @@ export const SETTLED_STATES = [
   ['cancelled', 'Cancelled'],
 ] as const satisfies readonly (readonly [SettledState, string])[];
 
-export interface ReplayWish {
+export interface ReplayRequest {
   readonly endpointId?: string | undefined;
   /** `null` for every type. */
   readonly eventTypes: readonly string[] | null;
@@ -20,13 +20,13 @@ export interface ReplayWish {
 }
 
 /** What is wanted when nothing else is said: all that did not arrive. */
-export const EXHAUSTED: ReplayWish = { eventTypes: null, states: ['exhausted'] };
+export const EXHAUSTED: ReplayRequest = { eventTypes: null, states: ['exhausted'] };
 
 /**
  * The deliveries of a list.
  * @returns `undefined` when they cannot be replayed: pending ones are under way, and single events are retried
  */
-export function wishOf({ state, endpointId, eventId, eventType, since, until }: Filters): ReplayWish | undefined {
+export function wishOf({ state, endpointId, eventId, eventType, since, until }: Filters): ReplayRequest | undefined {
   if (eventId !== undefined) return undefined;
   const settled = SETTLED_STATES.find(([each]) => each === state)?.[0];
   if (state !== undefined && settled === undefined) return undefined;
@@ -40,7 +40,10 @@ export function wishOf({ state, endpointId, eventId, eventType, since, until }: 
 }
 
 /** The body of a request. @param more how it is to be done */
-export function bodyOf(wish: ReplayWish, more: { readonly dryRun: true } | { readonly ratePerSecond: number }): string {
+export function bodyOf(
+  wish: ReplayRequest,
+  more: { readonly dryRun: true } | { readonly ratePerSecond: number },
+): string {
   const { eventTypes, ...rest } = wish;
   return JSON.stringify({ ...rest, ...(eventTypes !== null && { eventTypes }), ...more });
 }

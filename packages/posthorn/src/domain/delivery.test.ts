@@ -18,7 +18,7 @@ const end = steady(1_000_000);
 const schedule = [10_000, 20_000];
 
 describe('after an attempt', () => {
-  it('a success settles the delivery', () => {
+  it('a success ends the delivery', () => {
     assert.equal(afterAttempt(fresh, 'succeeded', end, schedule).state, 'succeeded');
   });
 

@@ -5,7 +5,7 @@ import { type SteadyMs, steady, type WallMs } from './time.ts';
 
 export const DELIVERY_STATES = ['pending', 'succeeded', 'exhausted', 'cancelled'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
-export type FinalState = Exclude<DeliveryState, 'pending'>;
+export type EndState = Exclude<DeliveryState, 'pending'>;
 
 /** Why an attempt is made: by the schedule (the first one included), or because somebody asked for one more. */
 export type Trigger = 'schedule' | 'manual';
@@ -23,7 +23,7 @@ export interface EventContent {
 /** What a delivery goes back to if the one attempt that somebody asked for fails: as if it had not been made. */
 export type Resume =
   | { readonly state: 'pending'; readonly dueAt: SteadyMs }
-  | { readonly state: FinalState; readonly endedAt: WallMs };
+  | { readonly state: EndState; readonly endedAt: WallMs };
 
 /** Where a delivery stands: all that the next decision needs. */
 export interface Progress {
@@ -59,7 +59,7 @@ export type Next =
       /** Still set when an attempt asked for by hand was cut off: it is owed. */
       readonly resume: Resume | null;
     }
-  | { readonly state: FinalState; readonly failures: number; readonly interruptions: number };
+  | { readonly state: EndState; readonly failures: number; readonly interruptions: number };
 
 /** A delivery whose attempts were cut off this many times in a row by the death of our process is parked as exhausted. */
 export const MAX_INTERRUPTIONS = 5;
@@ -72,7 +72,7 @@ export const MAX_LOCAL_ERROR_DELAY_MS = 60_000;
 
 /**
  * Decides what follows an attempt (contract, "Retries").
- * A success settles the delivery. A failure uses up one delay of the schedule, counted from the attempt's end; with none
+ * A success ends the delivery. A failure uses up one delay of the schedule, counted from the attempt's end; with none
  * left the delivery is exhausted. Our own failures use up nothing: an attempt that we cut off ourselves (`interrupted`) is
  * due again at once, after a local error in a moment, which grows longer. A manual attempt that fails changes nothing.
  * @param endedAt when the attempt ended, on the steady clock

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DURATION_BOUNDS } from './durations.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
-import { addCounts, type Counts, countAttempt, FIGURES, noCounts, settledBy, slotOf } from './tally.ts';
+import { addCounts, type Counts, countAttempt, endedBy, FIGURES, noCounts, slotOf } from './tally.ts';
 import { wall } from './time.ts';
 
 describe('a slot', () => {
@@ -19,8 +19,8 @@ describe('a slot', () => {
   }
 });
 
-describe('an attempt settles', () => {
-  for (const [trigger, outcome, state, late, settled] of [
+describe('an attempt ends', () => {
+  for (const [trigger, outcome, state, late, ended] of [
     ['schedule', 'succeeded', 'succeeded', false, 'succeeded'],
     ['schedule', 'http_status', 'exhausted', false, 'exhausted'],
     ['schedule', 'http_status', 'pending', false, null],
@@ -32,14 +32,14 @@ describe('an attempt settles', () => {
     ['schedule', 'succeeded', 'succeeded', true, null],
   ] as const) {
     const how = `${late ? 'late ' : ''}${trigger}, ${outcome}, ${state}`;
-    it(`${how}: ${settled ?? 'nothing'}`, () => assert.equal(settledBy(trigger, outcome, state, late), settled));
+    it(`${how}: ${ended ?? 'nothing'}`, () => assert.equal(endedBy(trigger, outcome, state, late), ended));
   }
 });
 
 describe('counts', () => {
   const counted = (...attempts: [Outcome, number, 'succeeded' | 'exhausted' | null][]): Counts => {
     const counts = noCounts();
-    for (const [outcome, durationMs, settled] of attempts) countAttempt(counts, outcome, durationMs, settled);
+    for (const [outcome, durationMs, ended] of attempts) countAttempt(counts, outcome, durationMs, ended);
     return counts;
   };
   const sum = (counts: Counts, figures: readonly string[]) =>

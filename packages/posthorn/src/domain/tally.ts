@@ -50,27 +50,27 @@ export function addCounts(sum: Counts, counts: Readonly<Counts>): void {
 }
 
 /** What an attempt did to its delivery, as far as it is counted. */
-export type Settled = 'succeeded' | 'exhausted' | null;
+export type Ended = 'succeeded' | 'exhausted' | null;
 
 /**
  * Whether an attempt brought its delivery to an end. A late one moves nothing, and a manual one that fails puts the delivery
  * back to what it was.
  */
-export function settledBy(
+export function endedBy(
   trigger: Trigger,
   outcome: Outcome,
   state: 'pending' | 'succeeded' | 'exhausted' | 'cancelled',
   late: boolean,
-): Settled {
+): Ended {
   if (late || (trigger === 'manual' && outcome !== 'succeeded')) return null;
   return state === 'succeeded' || state === 'exhausted' ? state : null;
 }
 
 /** Counts an attempt. How long it took is counted of calls only that were the receiver's to answer. */
-export function countAttempt(counts: Counts, outcome: Outcome, durationMs: number, settled: Settled): void {
+export function countAttempt(counts: Counts, outcome: Outcome, durationMs: number, ended: Ended): void {
   counts.attempts += 1;
   if (outcome !== 'succeeded') counts.failed += 1;
   counts[`outcome_${outcome}`] += 1;
   if (countsAgainstEndpoint(outcome)) counts[`ms_${durationBound(durationMs)}`] += 1;
-  if (settled !== null) counts[settled] += 1;
+  if (ended !== null) counts[ended] += 1;
 }

@@ -12,7 +12,7 @@ import {
 } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall, signingKeyOf } from '../domain/profile.ts';
-import { type Scope, settledBy } from '../domain/tally.ts';
+import { endedBy, type Scope } from '../domain/tally.ts';
 import { steady, type WallMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
@@ -20,30 +20,30 @@ import type { Sender } from '../seams/sender.ts';
 import { type Store, StoreUnavailable } from '../seams/store/index.ts';
 import type { Page } from '../seams/store/registry.ts';
 import type { Trouble } from '../seams/store/tallies.ts';
-import { Attempts, type Dress } from './attempts.ts';
-import { Catalogs } from './catalog.ts';
-import { EndpointSeal } from './endpoint-seal.ts';
-import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints.ts';
-import { Holdings } from './holdings.ts';
-import { type AcceptAnswer, type EventDraft, Intake, writeEvent } from './intake.ts';
-import { Lanes } from './lanes.ts';
-import { Leases } from './leases.ts';
-import type { Report } from './news.ts';
-import { type Ended, Recorder } from './recorder.ts';
-import { Replayer, type ReplayWish } from './replayer.ts';
-import { Retention } from './retention.ts';
-import { Scheduler } from './scheduler.ts';
-import { type Span, type Statistics, StatisticsReader } from './statistics.ts';
+import { type AcceptAnswer, type EventDraft, Intake, writeEvent } from './accepting/intake.ts';
+import { Attempts, type Dress } from './calling/attempts.ts';
+import { Holdings } from './calling/holdings.ts';
+import { Lanes } from './calling/lanes.ts';
+import { type Ended, Recorder } from './calling/recorder.ts';
+import { Leases } from './claiming/leases.ts';
+import { Scheduler } from './claiming/scheduler.ts';
+import { Catalogs } from './endpoints/catalog.ts';
+import { EndpointSeal } from './endpoints/endpoint-seal.ts';
+import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
+import { Replayer, type ReplayRequest } from './keeping/replayer.ts';
+import { Retention } from './keeping/retention.ts';
+import { type Span, type Statistics, StatisticsReader } from './keeping/statistics.ts';
+import { TallyKeeper } from './keeping/tallies.ts';
+import type { ReportListener } from './reports.ts';
 import { StoreHealth } from './store-health.ts';
-import { TallyKeeper } from './tallies.ts';
 
-export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints.ts';
-export type { AcceptAnswer, EventDraft } from './intake.ts';
-export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayWish } from './replayer.ts';
-export { SPANS, type Span, type Statistics } from './statistics.ts';
+export type { AcceptAnswer, EventDraft } from './accepting/intake.ts';
+export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints/endpoints.ts';
+export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from './keeping/replayer.ts';
+export { SPANS, type Span, type Statistics } from './keeping/statistics.ts';
 
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
-const LAST_WORDS_MS = 2_000;
+const RECORDING_GRACE_MS = 2_000;
 
 /** What came of a test call. */
 export interface TestAnswer {
@@ -70,7 +70,7 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly settings: EngineSettings;
-  readonly report: Report;
+  readonly report: ReportListener;
 }
 
 export type RetryAnswer = Awaited<ReturnType<Store['retry']>>;
@@ -120,7 +120,7 @@ export class Engine {
       settings,
       {
         fresh: () => this.#leases.fresh,
-        onFinished: (delivery, manner) => lanes.finished(delivery, manner),
+        onFinished: (delivery, health) => lanes.finished(delivery, health),
         onPaused: () => this.#scheduler.lookAround(),
       },
     );
@@ -174,7 +174,7 @@ export class Engine {
     const { clock, store } = this.#parts;
     this.#stopping = true;
     const startedAt = clock.now();
-    const cancelCutOff = clock.timer(steady(startedAt + graceMs - LAST_WORDS_MS), () => this.#cutOff());
+    const cancelCutOff = clock.timer(steady(startedAt + graceMs - RECORDING_GRACE_MS), () => this.#cutOff());
     const cancelGiveUp = clock.timer(steady(startedAt + graceMs), () => this.#health.giveUp());
     // Its step may take as long as the disk is slow: nothing that is handed back waits for it.
     const pruned = this.#retention.stop();
@@ -182,7 +182,7 @@ export class Engine {
     await this.#lanes.idle();
     await Promise.all([this.#recorder.idle(), this.#attempts.idle(), this.#leases.stop()]);
     const { owner } = this.#holdings;
-    await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
+    await this.#health.retryUntilDone(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
     await this.#leases.leave();
     this.#holdings.stop();
     await Promise.all([this.#tallies.stop(), pruned]);
@@ -271,12 +271,12 @@ export class Engine {
   }
 
   /** Counts the deliveries that a replay of this kind would be about. */
-  countReplay(tenantId: TenantId, wish: ReplayWish): ReturnType<Replayer['count']> {
+  countReplay(tenantId: TenantId, wish: ReplayRequest): ReturnType<Replayer['count']> {
     return this.#replayer.count(tenantId, wish);
   }
 
   /** Begins to make one more attempt of every delivery that is meant, in the background and at a bounded rate. */
-  createReplay(tenantId: TenantId, wish: ReplayWish): ReturnType<Replayer['create']> {
+  createReplay(tenantId: TenantId, wish: ReplayRequest): ReturnType<Replayer['create']> {
     return this.#replayer.create(tenantId, wish);
   }
 
@@ -340,8 +340,8 @@ export class Engine {
     const dueAt = next.state === 'pending' ? next.dueAt : null;
     if (dueAt !== null && !late) this.#scheduler.noteDue(dueAt);
     const { event } = delivery;
-    const settled = settledBy(record.trigger, result.outcome, next.state, late);
-    this.#tallies.attempted(event.tenantId, delivery.endpointId, result.outcome, result.durationMs, settled);
+    const ended = endedBy(record.trigger, result.outcome, next.state, late);
+    this.#tallies.attempted(event.tenantId, delivery.endpointId, result.outcome, result.durationMs, ended);
     this.#parts.report({
       kind: 'attempted',
       tenantId: event.tenantId,

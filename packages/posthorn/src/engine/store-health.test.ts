@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SimulatedTime } from '../../tests/simulation/time.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
-import type { News } from './news.ts';
+import type { Report } from './reports.ts';
 import { StoreHealth } from './store-health.ts';
 
 const FULL = new StoreUnavailable('disk_full', 'The disk is full.');
@@ -11,7 +11,7 @@ const fine = () => Promise.resolve('done');
 
 function ill() {
   const time = new SimulatedTime();
-  const news: News['kind'][] = [];
+  const news: Report['kind'][] = [];
   const health = new StoreHealth(time.clock(), ({ kind }) => news.push(kind));
   return { time, news, health };
 }

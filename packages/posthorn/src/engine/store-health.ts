@@ -1,9 +1,9 @@
-// Whether the store does its work: told by everyone who calls it, reported once per change. And the one way to insist on a call
+// Whether the store does its work: told by everyone who calls it, reported once per change. And the one way to retryUntilDone on a call
 // that must be made sooner or later.
 import type { Clock } from '../seams/clock.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Report } from './news.ts';
 import { pause } from './pause.ts';
+import type { ReportListener } from './reports.ts';
 
 /** First and longest wait before the store is asked again, in milliseconds. */
 const RETRY_MIN_MS = 50;
@@ -16,12 +16,12 @@ const CALM_MS = 2_000;
 
 export class StoreHealth {
   readonly #clock: Clock;
-  readonly #report: Report;
+  readonly #report: ReportListener;
   #trouble: string | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #givenUp = false;
 
-  constructor(clock: Clock, report: Report) {
+  constructor(clock: Clock, report: ReportListener) {
     this.#clock = clock;
     this.#report = report;
   }
@@ -47,7 +47,7 @@ export class StoreHealth {
   }
 
   /** Runs a store call again and again until the store has answered it; `undefined` once `giveUp` was called. */
-  async insist<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
+  async retryUntilDone<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
     for (let delayMs = RETRY_MIN_MS; !this.#givenUp; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         return await this.watch(call);

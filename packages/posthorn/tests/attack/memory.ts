@@ -50,7 +50,7 @@ const CALLERS = 8;
 
 /**
  * Makes the same small requests, good ones and refused ones, in rounds.
- * @returns how much more the process weighs after the last round than after those in which it settles, in MB
+ * @returns how much more the process weighs after the last round than after those in which it ends, in MB
  */
 export async function growthInRounds(scene: Scene, judge: Judge): Promise<number> {
   const { service } = scene;

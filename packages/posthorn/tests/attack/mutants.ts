@@ -42,21 +42,27 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a log that tells the URL',
     edits: [
-      edit('engine/attempts.js', 'attemptId,\n            number: ', 'attemptId: endpoint.url,\n            number: '),
+      edit(
+        'engine/calling/attempts.js',
+        'attemptId,\n            number: ',
+        'attemptId: endpoint.url,\n            number: ',
+      ),
     ],
     noticed: /the log holds a secret \(url\)/,
   },
   {
     name: 'secrets stored as they are',
     edits: [
-      edit('engine/endpoint-seal.js', 'return seal(', 'return plain; seal('),
-      edit('engine/endpoint-seal.js', 'const plain = unseal(', 'const plain = endpoint.sealed; unseal('),
+      edit('engine/endpoints/endpoint-seal.js', 'return seal(', 'return plain; seal('),
+      edit('engine/endpoints/endpoint-seal.js', 'const plain = unseal(', 'const plain = endpoint.sealed; unseal('),
     ],
     noticed: /for everybody to read/,
   },
   {
     name: 'secrets that open anywhere',
-    edits: [edit('engine/endpoint-seal.js', 'return `endpoint:$' + '{tenantId}:$' + '{id}`', "return 'endpoint'")],
+    edits: [
+      edit('engine/endpoints/endpoint-seal.js', 'return `endpoint:$' + '{tenantId}:$' + '{id}`', "return 'endpoint'"),
+    ],
     noticed: /a secret that was moved/,
   },
   {

@@ -116,9 +116,9 @@ describe('a service that is told twice to stop', () => {
     service.child.kill('SIGTERM');
     await service.output(/"msg":"stopping"/);
     // The second one counts only when it is not the echo of the first.
-    const insist = setInterval(() => service.child.kill('SIGTERM'), 100);
+    const retryUntilDone = setInterval(() => service.child.kill('SIGTERM'), 100);
     const { status } = await service.ended;
-    clearInterval(insist);
+    clearInterval(retryUntilDone);
     assert.equal(status, 143);
   });
 });

@@ -23,8 +23,8 @@ before(async () => {
   refused = String(Object(made).id);
 });
 
-/** Waits until a delivery is settled. */
-async function settled(id: string): Promise<void> {
+/** Waits until a delivery is ended. */
+async function ended(id: string): Promise<void> {
   for (;;) {
     const { state } = Object(await posthorn.api('GET', `/v1/tenants/acme/deliveries/${id}`));
     if (state !== 'pending') return;
@@ -38,7 +38,7 @@ describe('posthorn deliveries', () => {
   before(async () => {
     good = (await posthorn.event('acme', 'order.paid')).deliveries[0] ?? '';
     bad = await posthorn.event('acme', 'bad.news');
-    await Promise.all([good, bad.deliveries[0] ?? ''].map(settled));
+    await Promise.all([good, bad.deliveries[0] ?? ''].map(ended));
   });
 
   it('lists them, newest first, with what became of each', async () => {

@@ -9,7 +9,7 @@ import { type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import { wall } from '../../src/domain/time.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import type { News } from '../../src/engine/news.ts';
+import type { Report } from '../../src/engine/reports.ts';
 import type { Sender } from '../../src/seams/sender.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -54,16 +54,16 @@ describe('two engines on one Postgres', () => {
   let stores: Store[];
   let engines: Engine[];
   let witness: Witness;
-  let settled: number;
+  let ended: number;
   let onSettled: () => void = () => {};
 
   before(async () => {
     database = await createTestDatabase();
     witness = new Witness();
-    settled = 0;
-    const report = (news: News) => {
+    ended = 0;
+    const report = (news: Report) => {
       if (news.kind !== 'attempted' || news.state === 'pending') return;
-      settled += 1;
+      ended += 1;
       onSettled();
     };
     stores = [await openPostgresStore({ url: database.url }), await openPostgresStore({ url: database.url })];
@@ -89,10 +89,10 @@ describe('two engines on one Postgres', () => {
     await database.drop();
   });
 
-  const whenSettled = (count: number) =>
+  const whenEnded = (count: number) =>
     new Promise<void>((resolve) => {
       onSettled = () => {
-        if (settled >= count) resolve();
+        if (ended >= count) resolve();
       };
       onSettled();
     });
@@ -118,7 +118,7 @@ describe('two engines on one Postgres', () => {
     const drafts = Array.from({ length: 500 }, (_, n) => ({ id: null, type: 'order.created', payload: `{"n":${n}}` }));
     const answers = await Promise.all([1, 2, 3, 4].flatMap(() => engines.map((engine) => engine.accept(ACME, drafts))));
     assert.ok(answers.every(({ kind }) => kind === 'accepted'));
-    await whenSettled(4_000);
+    await whenEnded(4_000);
     assert.equal(witness.calls.length, 4_000);
     assert.equal(new Set(witness.calls.map(({ eventId }) => eventId)).size, 4_000);
     assert.equal(witness.overlaps, 0);
@@ -134,7 +134,7 @@ describe('two engines on one Postgres', () => {
       answer.events[0]?.deliveries.map(({ endpointId }) => endpointId),
       [id],
     );
-    await whenSettled(4_001);
+    await whenEnded(4_001);
     await engines[0]?.deleteEndpoint(ACME, id);
   });
 
@@ -157,7 +157,7 @@ describe('two engines on one Postgres', () => {
     assert.equal(accepted.filter(({ existing }) => !existing).length, 1);
     assert.equal(new Set(accepted.map(({ payload, deliveries }) => JSON.stringify({ payload, deliveries }))).size, 1);
     assert.ok(refused.every((one) => one?.payload !== accepted[0]?.payload));
-    await whenSettled(4_002);
+    await whenEnded(4_002);
     assert.equal(witness.calls.filter((call) => call.eventId === eventId).length, 1);
     await engines[1]?.deleteEndpoint(ACME, id);
   });
@@ -168,7 +168,7 @@ describe('two engines on one Postgres', () => {
     await endpoint(engines[0], [700]);
     const drafts = Array.from({ length: 300 }, (_, n) => ({ id: null, type: 'order.paid', payload: `{"n":${n}}` }));
     await Promise.all(engines.map((engine) => engine.accept(ACME, drafts)));
-    await whenSettled(4_602);
+    await whenEnded(4_602);
     const calls = Map.groupBy(witness.calls.slice(before), ({ eventId }) => eventId);
     assert.equal(calls.size, 600);
     for (const [first, second, ...more] of calls.values()) {

@@ -1,7 +1,7 @@
 // What the receiver tells of every call: the words between its process and the harness.
 
 /** How a path of the receiver answers; written into the path itself, so that a path needs no set-up. */
-export interface Manner {
+export interface LaneHealth {
   /** Two paths may answer alike. */
   readonly name: string;
   /** Before the answer, in milliseconds, drawn evenly. */
@@ -45,13 +45,13 @@ export type FromReceiver =
   | { readonly kind: 'arrived'; readonly path: string; readonly event: string }
   | { readonly kind: 'flushed'; readonly id: number };
 
-export function pathOf({ name, delayMs, failFirst, silent = false }: Manner): string {
+export function pathOf({ name, delayMs, failFirst, silent = false }: LaneHealth): string {
   return `/${name}/${delayMs[0]}-${delayMs[1]}/${failFirst}/${silent ? 'silent' : 'answers'}`;
 }
 
 const PATH = /^\/([^/]+)\/(\d+)-(\d+)\/(\d+)\/(silent|answers)$/;
 
-export function mannerOf(path: string): Manner | undefined {
+export function healthAfter(path: string): LaneHealth | undefined {
   const found = PATH.exec(path);
   if (found === null) return undefined;
   const [, name = '', least, most, failFirst, silence] = found;

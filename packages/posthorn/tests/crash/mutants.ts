@@ -23,7 +23,7 @@ export interface Mutant extends Defect {
 }
 
 const YES_BEFORE_COMMIT: Edit = {
-  file: 'engine/intake.js',
+  file: 'engine/accepting/intake.js',
   from: 'const result = await this.#batches.add({ group, receivedAt }).catch((error) => {',
   to: `this.#batches.add({ group, receivedAt }).catch(() => this.#giveUp(group));
             return { kind: 'accepted', events: group.events.map(({ event, deliveries }) => ({ id: event.id, type: event.type,
@@ -32,7 +32,7 @@ const YES_BEFORE_COMMIT: Edit = {
 };
 
 const NO_TAKEOVER: Edit = {
-  file: 'engine/leases.js',
+  file: 'engine/claiming/leases.js',
   from: 'if (this.#parts.store.exclusive || silentMs >= LEASE_MS)',
   to: 'if (false)',
 };
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a doubt gives back what is in hand, too',
     suite: diskFull,
     edit: {
-      file: 'engine/holdings.js',
+      file: 'engine/calling/holdings.js',
       from: 'this.#store.reclaim(this.#owner, [...this.#leased.keys()], at)',
       to: 'this.#store.reclaim(this.#owner, [], at)',
     },
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: stopPostgres,
     edit: {
       file: 'engine/engine.js',
-      from: 'await this.#health.insist(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));',
+      from: 'await this.#health.retryUntilDone(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));',
       to: '',
     },
     noticed: /\d+ lost|are pending/,
@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'only suspicion makes it write a start',
     suite: poison,
-    edit: { file: 'engine/attempts.js', from: 'return suspect || interruptions > 0;', to: 'return suspect;' },
+    edit: { file: 'engine/calling/attempts.js', from: 'return suspect || interruptions > 0;', to: 'return suspect;' },
     noticed: /deaths/,
   },
   {
@@ -196,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the lease is five seconds',
     suite: stopContinue,
-    edit: { file: 'engine/leases.js', from: 'const LEASE_MS = 45_000;', to: 'const LEASE_MS = 5_000;' },
+    edit: { file: 'engine/claiming/leases.js', from: 'const LEASE_MS = 45_000;', to: 'const LEASE_MS = 5_000;' },
     noticed: /taken over after \d+ ms already/,
   },
   {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { verify } from '@posthorn/verify';
 import { Dice } from '../simulation/dice.ts';
-import { type Call, type FromReceiver, mannerOf, type ToReceiver } from './calls.ts';
+import { type Call, type FromReceiver, healthAfter, type ToReceiver } from './calls.ts';
 import { payloadFault } from './payload.ts';
 import { now } from './waiting.ts';
 
@@ -35,7 +35,7 @@ function answering(secret: string, dice: Dice): (request: IncomingMessage, respo
   return async (request, response) => {
     const arrivedAt = now();
     const path = request.url ?? '';
-    const manner = mannerOf(path);
+    const manner = healthAfter(path);
     const event = header(request, 'x-iadvize-correlationid');
     const attempt = header(request, 'x-iadvize-delivery');
     const note = (status: number | null, fault: string | null) =>

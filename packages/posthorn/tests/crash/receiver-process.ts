@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from '../../src/apps/receiver/certificates.ts';
-import { type Call, type FromReceiver, type Manner, pathOf, type ToReceiver } from './calls.ts';
+import { type Call, type FromReceiver, type LaneHealth, pathOf, type ToReceiver } from './calls.ts';
 
 const MAIN = fileURLToPath(new URL('./receiver-main.ts', import.meta.url));
 
@@ -48,7 +48,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** A callback URL that answers in this manner. */
-  url(manner: Manner): string {
+  url(manner: LaneHealth): string {
     return this.#url + pathOf(manner);
   }
 

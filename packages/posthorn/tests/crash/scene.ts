@@ -2,7 +2,7 @@
 // the judgement at the end.
 import { mkdirSync } from 'node:fs';
 import { API_KEY, call, createEndpoint, createTenant, deliveriesIn, deliveryDetail } from './api.ts';
-import type { Manner } from './calls.ts';
+import type { LaneHealth } from './calls.ts';
 import { type Accepted, Producer } from './producer.ts';
 import { type Fault, type QueueReport, reportQueue, UNEXPLAINED } from './queue-report.ts';
 import { Receiver, SECRET } from './receiver-process.ts';
@@ -123,7 +123,7 @@ export class Scene implements AsyncDisposable {
 
   async addEndpoint(
     service: Service,
-    manner: Manner,
+    manner: LaneHealth,
     eventType: string,
     scheduleMs?: readonly number[],
   ): Promise<string> {

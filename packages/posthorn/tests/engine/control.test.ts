@@ -10,7 +10,7 @@ async function onlyDelivery(here: Installation) {
 }
 
 describe('a manual retry', () => {
-  it('makes one more attempt of an exhausted delivery now, and settles it if that succeeds', async () => {
+  it('makes one more attempt of an exhausted delivery now, and ends it if that succeeds', async () => {
     const here = await new Installation().start();
     here.behave = (_, earlier) => ({ kind: 'answer', status: earlier < 3 ? 500 : 200, afterMs: 1 });
     await here.endpoint();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
 import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
-import type { News } from '../../src/engine/news.ts';
+import type { Report } from '../../src/engine/reports.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import { Dice } from '../simulation/dice.ts';
 import { type Behaviour, ScriptedSender, type WireCall } from '../simulation/scripted-sender.ts';
@@ -23,7 +23,7 @@ export class Installation {
   readonly time = new SimulatedTime();
   readonly store: Store = createMemoryStore();
   readonly calls: WireCall[] = [];
-  readonly news: News[] = [];
+  readonly news: Report[] = [];
   engine: Engine;
   /** How the receiver behind a URL meets its next call; the default is 204 after 5 ms. */
   behave: (url: string, earlier: number) => Behaviour = () => ({ kind: 'answer', status: 204, afterMs: 5 });
@@ -81,14 +81,14 @@ export class Installation {
     return answer.events;
   }
 
-  /** Lets time pass until a promise of the engine's has settled, at most a simulated hour. */
+  /** Lets time pass until a promise of the engine's has ended, at most a simulated hour. */
   async wait<Result>(promise: Promise<Result>): Promise<Result> {
-    let settled = false;
+    let ended = false;
     const mark = () => {
-      settled = true;
+      ended = true;
     };
     promise.then(mark, mark);
-    await this.time.run(this.time.now + 3_600_000, () => settled);
+    await this.time.run(this.time.now + 3_600_000, () => ended);
     return await promise;
   }
 

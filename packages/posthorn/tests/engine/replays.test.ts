@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ReplayId } from '../../src/domain/ids.ts';
-import type { ReplayWish } from '../../src/engine/engine.ts';
+import type { ReplayRequest } from '../../src/engine/engine.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import type { Replay } from '../../src/seams/store/replays.ts';
 import { ACME, Installation } from './installation.ts';
 
-const EXHAUSTED: ReplayWish = { states: ['exhausted'] };
+const EXHAUSTED: ReplayRequest = { states: ['exhausted'] };
 
 /** An engine with so many exhausted deliveries of one endpoint; the receiver is well again. */
 async function withExhausted(count: number): Promise<Installation> {
@@ -24,7 +24,7 @@ async function withExhausted(count: number): Promise<Installation> {
   return here;
 }
 
-async function begin(here: Installation, wish: Partial<ReplayWish> = {}): Promise<Replay> {
+async function begin(here: Installation, wish: Partial<ReplayRequest> = {}): Promise<Replay> {
   const replay = await here.wait(here.engine.createReplay(ACME, { ...EXHAUSTED, ...wish }));
   assert.ok(typeof replay === 'object', String(replay));
   return replay;

@@ -2,8 +2,8 @@
 
 /** How a path of the receiver meets a call. `moody` changes at the harness's word. */
 export const MANNERS = ['ok', 'hangs', 'fails', 'drips', 'floods', 'moody'] as const;
-export type Manner = (typeof MANNERS)[number];
-export type Mood = Exclude<Manner, 'moody'>;
+export type LaneHealth = (typeof MANNERS)[number];
+export type Mood = Exclude<LaneHealth, 'moody'>;
 
 export type ToReceiver =
   | { readonly kind: 'listen'; readonly cert: string; readonly key: string; readonly mood: Mood }
@@ -19,7 +19,7 @@ export type FromReceiver =
       /** From the moment in the payload to the whole call's arrival, in milliseconds. */
       readonly latencies: readonly number[];
       /** Calls since the measure was begun, whatever their payload says. */
-      readonly calls: Readonly<Record<Manner, number>>;
+      readonly calls: Readonly<Record<LaneHealth, number>>;
     };
 
 /** A payload of about 1 KB, with the moment at which it was posted on the machine's monotonic clock. */

@@ -14,13 +14,17 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'slots are for whoever comes first',
     edits: [
-      edit('engine/lanes.js', 'const MAX_CALLS = 1_024;', 'const MAX_CALLS = 16;'),
+      edit('engine/calling/lanes.js', 'const MAX_CALLS = 1_024;', 'const MAX_CALLS = 16;'),
       edit(
-        'engine/lanes.js',
+        'engine/calling/lanes.js',
         'Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)))',
         'this.#concurrency',
       ),
-      edit('engine/lanes.js', 'const MAX_SLOW_CALLS = MAX_CALLS / 2;', 'const MAX_SLOW_CALLS = MAX_CALLS;'),
+      edit(
+        'engine/calling/lanes.js',
+        'const MAX_HANGING_CALLS = MAX_CALLS / 2;',
+        'const MAX_HANGING_CALLS = MAX_CALLS;',
+      ),
     ],
     only: 'one endpoint hangs, sqlite',
     noticed: /the others' p99 is/,
@@ -28,14 +32,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'memory is for whoever comes first',
     edits: [
-      edit('engine/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
+      edit('engine/calling/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
       edit(
-        'engine/lanes.js',
+        'engine/calling/lanes.js',
         'const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;',
         'const MAX_LEASED_BYTES = 4 * 1_024 * 1_024;',
       ),
       edit(
-        'engine/lanes.js',
+        'engine/calling/lanes.js',
         'lane.leasedBytes + bytes <= (MAX_LEASED_BYTES - this.#leasedBytes) * BYTES_FRACTION',
         'this.#leasedBytes <= MAX_LEASED_BYTES',
       ),
@@ -64,8 +68,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'bodies of everything that is pending are kept in memory',
     edits: [
-      edit('engine/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
-      edit('engine/lanes.js', 'const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;', 'const MAX_LEASED_BYTES = 2 ** 40;'),
+      edit('engine/calling/lanes.js', 'const MAX_LEASED_PER_LANE = 1_024;', 'const MAX_LEASED_PER_LANE = 1_000_000;'),
+      edit(
+        'engine/calling/lanes.js',
+        'const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;',
+        'const MAX_LEASED_BYTES = 2 ** 40;',
+      ),
     ],
     only: 'memory, sqlite',
     noticed: /it weighed/,

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { now } from '../crash/waiting.ts';
 import { dripping, flooding } from '../support/receivers.ts';
-import { type FromReceiver, MANNERS, type Manner, type Mood, momentIn, type ToReceiver } from './manners.ts';
+import { type FromReceiver, type LaneHealth, MANNERS, type Mood, momentIn, type ToReceiver } from './manners.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = Buffer.from('\r\ncontent-length: ');
@@ -20,7 +20,7 @@ const callsOn = new WeakMap<Socket, number>();
 let mood: Mood = 'ok';
 let measured = { from: 0, until: 0 };
 let latencies: number[] = [];
-const calls = Object.fromEntries(MANNERS.map((manner) => [manner, 0])) as Record<Manner, number>;
+const calls = Object.fromEntries(MANNERS.map((manner) => [manner, 0])) as Record<LaneHealth, number>;
 
 const MEET: Readonly<Record<Mood, (socket: Socket) => void>> = {
   ok: (socket) => {

@@ -12,7 +12,7 @@ import { type DeadHost, startDeadHost } from '../support/dead-host.ts';
 import { type NameServer, preloadFor, startNameServer } from '../support/name-server.ts';
 import { createTestDatabase, type PostgresServer, SERVER_VARIABLE, startPostgres } from '../support/postgres.ts';
 import { ServiceProcess } from '../support/service-process.ts';
-import type { Manner } from './manners.ts';
+import type { LaneHealth } from './manners.ts';
 import { Receiver } from './receiver-process.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
@@ -76,7 +76,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A callback URL with a host of its own, whose calls are met so. */
-  url(host: string, manner: Manner): string {
+  url(host: string, manner: LaneHealth): string {
     const { port } = manner === 'ok' ? this.receiver : this.badReceiver;
     return `https://${host}.receiver.test:${port}/${manner}`;
   }

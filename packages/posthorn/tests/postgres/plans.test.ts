@@ -9,7 +9,7 @@ import { WORK_SESSION } from '../../src/adapters/postgres/connection.ts';
 import { DELIVERIES, EVENTS } from '../../src/adapters/postgres/history.ts';
 import { migratePostgres } from '../../src/adapters/postgres/index.ts';
 import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
-import { EVENTS as OLD_EVENTS, DELIVERIES as SETTLED_DELIVERIES } from '../../src/adapters/postgres/prune.ts';
+import { DELIVERIES as ENDED_DELIVERIES, EVENTS as OLD_EVENTS } from '../../src/adapters/postgres/prune.ts';
 import { RECORD } from '../../src/adapters/postgres/record-sql.ts';
 import { RELEASE } from '../../src/adapters/postgres/release.ts';
 import { SEARCH } from '../../src/adapters/postgres/replay-search.ts';
@@ -136,7 +136,7 @@ describe('the plans of work statements', () => {
 });
 
 describe('a step of pruning', () => {
-  /** Old events of one tenant among others, none of which may go: half of their deliveries are pending, half settled lately. */
+  /** Old events of one tenant among others, none of which may go: half of their deliveries are pending, half ended lately. */
   const KEPT = `
     insert into posthorn.tenant (id, name, created_at, updated_at)
     select n::text, '', 1, 1 from generate_series(1, 2000) as n;
@@ -156,7 +156,7 @@ describe('a step of pruning', () => {
   const HALF_WAY = '00000000-0000-7000-8000-000000002710';
 
   for (const [name, { text }, behind] of [
-    ['deliveries', SETTLED_DELIVERIES, [HALF_WAY, LAST_ID]],
+    ['deliveries', ENDED_DELIVERIES, [HALF_WAY, LAST_ID]],
     ['events', OLD_EVENTS, [10_000, LAST_ID]],
   ] as const) {
     for (const analysed of [false, true]) {

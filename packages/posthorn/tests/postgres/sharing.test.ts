@@ -104,8 +104,8 @@ describe('two stores on one database', () => {
     const lists = Array.from({ length: 20 }, () => bench.store.deliveries(tenant, {}, { limit: 10, after: null }));
     const delivery = await bench.acceptOne(owner, endpoint, 'backlog');
     assert.deepEqual(ids(await bench.claimBacklog(owner, endpoint.id)), [delivery.id]);
-    const settled = await Promise.race([Promise.any(lists).then(() => 'answered'), Promise.resolve('blocked')]);
-    assert.equal(settled, 'blocked');
+    const ended = await Promise.race([Promise.any(lists).then(() => 'answered'), Promise.resolve('blocked')]);
+    assert.equal(ended, 'blocked');
     await sql('rollback');
     for (const list of await Promise.all(lists)) assert.deepEqual(ids(list), [delivery.id]);
   });

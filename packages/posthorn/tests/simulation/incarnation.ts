@@ -1,7 +1,7 @@
 // One life of a posthorn process: an engine whose four seams can be cut at any moment. A dead process never hears an answer
 // again; a frozen one hears everything late, timers before replies, as after SIGSTOP.
 import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
-import type { News } from '../../src/engine/news.ts';
+import type { Report } from '../../src/engine/reports.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import type { Random } from '../../src/seams/random.ts';
 import type { Sender } from '../../src/seams/sender.ts';
@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly random: Random;
   readonly clock: (clock: Clock) => Clock;
   readonly settings: EngineSettings;
-  readonly report: (life: Incarnation, news: News) => void;
+  readonly report: (life: Incarnation, news: Report) => void;
 }
 
 export class Incarnation {

@@ -2,8 +2,8 @@
 // answer, an operator who changes things, and one or more posthorn processes on one store.
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import { wall } from '../../src/domain/time.ts';
-import { type EndpointSettings, Engine, type EngineSettings, type ReplayWish } from '../../src/engine/engine.ts';
-import type { News } from '../../src/engine/news.ts';
+import { type EndpointSettings, Engine, type EngineSettings, type ReplayRequest } from '../../src/engine/engine.ts';
+import type { Report } from '../../src/engine/reports.ts';
 import type { Clock } from '../../src/seams/clock.ts';
 import type { Call, Sender } from '../../src/seams/sender.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
@@ -333,7 +333,7 @@ export class World {
     const { engine } = this.#processes.find((life) => life?.alive) ?? {};
     const tenantId = this.#dice.pick(this.#tenants as [TenantId, ...TenantId[]]);
     const endpoint = this.#endpoints.find((one) => one.tenantId === tenantId);
-    const wish: ReplayWish = {
+    const wish: ReplayRequest = {
       states: this.#dice.pick([['exhausted'], ['exhausted', 'cancelled'], ['succeeded', 'exhausted']]),
       eventTypes: this.#dice.pick([null, ['order.*'], ['user.created', 'order.paid']]),
       endpointId: this.#dice.chance(0.3) ? endpoint?.id : undefined,
@@ -379,7 +379,7 @@ export class World {
     await enabled;
   }
 
-  #hear(life: Incarnation, news: News): void {
+  #hear(life: Incarnation, news: Report): void {
     if (news.kind === 'took_over') this.ledger.tookOver(news.dead, this.time.now);
     if (news.kind === 'declared_dead') this.ledger.gaveUp(news.owner);
     if (news.kind !== 'started') this.#note(`${life.name} ${JSON.stringify(news)}`);

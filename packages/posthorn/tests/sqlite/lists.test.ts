@@ -57,22 +57,22 @@ describe('the plan of a list', () => {
       'SEARCH queue USING PRIMARY KEY (id>? AND id<?)',
     ],
     [
-      'settled deliveries of a tenant',
+      'ended deliveries of a tenant',
       TENANT_PAGE,
       'SEARCH delivery USING INDEX delivery_by_tenant (tenant=? AND state=? AND id>? AND id<?)',
     ],
     [
-      'settled deliveries of a tenant, how far',
+      'ended deliveries of a tenant, how far',
       TENANT_BOUND,
       'SEARCH delivery USING COVERING INDEX delivery_by_tenant (tenant=? AND state=? AND id<?)',
     ],
     [
-      'settled deliveries of an endpoint',
+      'ended deliveries of an endpoint',
       ENDPOINT_PAGE,
       'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id>? AND id<?)',
     ],
     [
-      'settled deliveries of an endpoint, how far',
+      'ended deliveries of an endpoint, how far',
       ENDPOINT_BOUND,
       'SEARCH delivery USING PRIMARY KEY (endpoint=? AND state=? AND id<?)',
     ],
@@ -187,7 +187,7 @@ describe('a list that has to look for long', () => {
   const rare = 'rare.one';
   const EVENTS_STORED = 21_000;
 
-  /** Thousands of events of one tenant, two in a thousand rare, one in twenty seldom; the newer half of their deliveries settled, the older half pending. */
+  /** Thousands of events of one tenant, two in a thousand rare, one in twenty seldom; the newer half of their deliveries ended, the older half pending. */
   async function longHistory(everyMs = 1_000) {
     const db = connection();
     const counts = new Map<CallName, number>();
@@ -208,8 +208,8 @@ describe('a list that has to look for long', () => {
     const groups = events.map((made) => ({ tenantId: acme, revision, events: [made] }));
     db.exec('begin');
     await store.accept(owner, groups);
-    const settled = events.flatMap(({ deliveries }, index) => (index >= EVENTS_STORED / 2 ? deliveries : []));
-    const records = settled.map(({ id }) => attemptOf({ id, attempts: 0, resume: null }, SUCCEEDED, DONE));
+    const ended = events.flatMap(({ deliveries }, index) => (index >= EVENTS_STORED / 2 ? deliveries : []));
+    const records = ended.map(({ id }) => attemptOf({ id, attempts: 0, resume: null }, SUCCEEDED, DONE));
     await store.record(owner, records);
     db.exec('commit');
     const wanted = events.filter(({ event }) => event.type === rare).toReversed();
@@ -268,7 +268,7 @@ describe('a list that has to look for long', () => {
     }
   });
 
-  it('passes what others have pending in large steps, and reads nothing settled meanwhile', async () => {
+  it('passes what others have pending in large steps, and reads nothing ended meanwhile', async () => {
     const { store, counts } = await longHistory();
     const other = tenantId('other');
     await store.putTenant(other, undefined, WALL);

@@ -169,7 +169,7 @@ export function historyContract(it: ContractIt): void {
   });
 
   describe('the list of deliveries', () => {
-    it('is newest first by id over pending and settled alike, page by page', async (bench) => {
+    it('is newest first by id over pending and ended alike, page by page', async (bench) => {
       const { tenant, made } = await everyState(bench);
       const sorted = ids(made.map(({ delivery }) => delivery))
         .sort()
@@ -256,7 +256,7 @@ export function historyContract(it: ContractIt): void {
         });
         const [answer] = await bench.store.accept(owner, [{ tenantId: tenant, revision, events }]);
         assert.equal(answer?.kind, 'accepted');
-        // The oldest are exhausted, of the others one in ten is settled.
+        // The oldest are exhausted, of the others one in ten is ended.
         const made = events.flatMap(({ event, deliveries }, index) => {
           const state: DeliveryState = index < 4 ? 'exhausted' : index % 10 === 1 ? 'succeeded' : 'pending';
           return deliveries.map(({ id, endpointId }) => ({ delivery: newlyLeased(id, endpointId, event), state }));
@@ -337,16 +337,16 @@ export function historyContract(it: ContractIt): void {
     it('is found by any of its attempts, if the other conditions hold, too', async (bench) => {
       const { tenant, owner, endpoint } = await bench.start();
       const { tenant: other } = await bench.start('other');
-      const settled = await bench.acceptOne(owner, endpoint);
+      const ended = await bench.acceptOne(owner, endpoint);
       const waiting = await bench.acceptOne(owner, endpoint);
-      const failed = attemptOf(settled, FAILED, dueAgain(STEADY));
+      const failed = attemptOf(ended, FAILED, dueAgain(STEADY));
       await bench.record(owner, failed);
       const [again] = await bench.claimDue(owner, STEADY);
       assert.ok(again !== undefined);
       const succeeded = attemptOf(again, SUCCEEDED, DONE);
       const unfinished = attemptOf(waiting, FAILED, dueAgain(later(5)));
       await bench.record(owner, succeeded, unfinished);
-      const { event } = settled;
+      const { event } = ended;
       const page = { limit: 10, after: null };
       for (const { attemptId } of [failed, succeeded]) {
         for (const fitting of [
@@ -354,7 +354,7 @@ export function historyContract(it: ContractIt): void {
           { state: 'succeeded', endpointId: endpoint.id, eventId: event.id, eventType: event.type },
           { since: event.createdAt },
         ] as const) {
-          assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId, ...fitting }, page)), [settled.id]);
+          assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId, ...fitting }, page)), [ended.id]);
         }
         for (const unfitting of [
           { state: 'pending' },
@@ -365,7 +365,7 @@ export function historyContract(it: ContractIt): void {
         ] as const) {
           assert.deepEqual(await bench.store.deliveries(tenant, { attemptId, ...unfitting }, page), []);
         }
-        assert.deepEqual(await bench.store.deliveries(tenant, { attemptId }, { limit: 10, after: settled.id }), []);
+        assert.deepEqual(await bench.store.deliveries(tenant, { attemptId }, { limit: 10, after: ended.id }), []);
         assert.deepEqual(await bench.store.deliveries(other, { attemptId }, page), []);
       }
       const { attemptId } = unfinished;

@@ -9,7 +9,7 @@ const NOTHING = { due: 0, backlog: 0, paused: 0, oldestCreatedAt: null };
 
 export function pendingContract(it: ContractIt): void {
   describe('what is pending', () => {
-    it('is nothing at first, and nothing again when everything is settled', async (bench) => {
+    it('is nothing at first, and nothing again when everything is ended', async (bench) => {
       assert.deepEqual(await bench.store.pending(10), NOTHING);
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);

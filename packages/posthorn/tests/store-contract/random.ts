@@ -257,7 +257,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 
   replayExhausted: (world) => replay(world, ['exhausted']),
-  replaySettled: (world) => replay(world, ['succeeded', 'exhausted', 'cancelled']),
+  replayEnded: (world) => replay(world, ['succeeded', 'exhausted', 'cancelled']),
 
   async reclaim(world, choice) {
     const owner = world.owner(choice);
@@ -329,7 +329,7 @@ async function record(world: World, choice: Choice, next: Next): Promise<void> {
   if (one === undefined) return;
   const owner = world.owner(choice);
   const number = one.attempts + (choice.how === 3 ? 2 : 1);
-  // A manual attempt that fails goes back to what was; a settled one keeps its state.
+  // A manual attempt that fails goes back to what was; a ended one keeps its state.
   const back = one.resume !== null && next.state !== 'succeeded' ? goingBack(one, next) : next;
   const result = next.state === 'succeeded' ? SUCCEEDED : FAILED;
   const made = attemptOf(reference.leasedFacts(one), result, back, { number, endedAt: wallLater(world.known.length) });
@@ -347,7 +347,7 @@ async function replay(world: World, states: Replay['states']): Promise<void> {
   const wish = { endpointId: null, eventTypes: null, states, since: null, until: at };
   const counts = (await bench.store.countReplay(tenant, wish, at)) ?? new Map<EndpointId, number>();
   const meant = world.known.filter(
-    (one) => one.place === 'settled' && states.some((state) => state === one.state) && !world.isGone(one.endpoint),
+    (one) => one.place === 'ended' && states.some((state) => state === one.state) && !world.isGone(one.endpoint),
   );
   const total = meant.length;
   assert.equal(

@@ -26,7 +26,7 @@ import {
 
 export function recordContract(it: ContractIt): void {
   describe('recording', () => {
-    it('settles a delivery that succeeded', async (bench) => {
+    it('ends a delivery that succeeded', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       const record = attemptOf(delivery, SUCCEEDED, DONE);
@@ -134,12 +134,12 @@ export function recordContract(it: ContractIt): void {
   describe('recording again after a lost reply', () => {
     it('changes nothing and answers the same', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const [settled, failed] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, endpoint)];
-      const batch = [attemptOf(settled, SUCCEEDED, DONE), attemptOf(failed, FAILED, dueAgain(later(5)))];
+      const [ended, failed] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, endpoint)];
+      const batch = [attemptOf(ended, SUCCEEDED, DONE), attemptOf(failed, FAILED, dueAgain(later(5)))];
       assert.deepEqual(await bench.record(owner, ...batch), ['recorded', 'recorded']);
-      const before = [await bench.delivery(tenant, settled.id), await bench.delivery(tenant, failed.id)];
+      const before = [await bench.delivery(tenant, ended.id), await bench.delivery(tenant, failed.id)];
       assert.deepEqual(await bench.record(owner, ...batch), ['recorded', 'recorded']);
-      assertSame([await bench.delivery(tenant, settled.id), await bench.delivery(tenant, failed.id)], before);
+      assertSame([await bench.delivery(tenant, ended.id), await bench.delivery(tenant, failed.id)], before);
     });
 
     it('does not touch a delivery that has moved on since', async (bench) => {
@@ -212,7 +212,7 @@ export function recordContract(it: ContractIt): void {
       });
     }
 
-    it('is late when the delivery is settled, and stays visible beside the one that counted', async (bench) => {
+    it('is late when the delivery is ended, and stays visible beside the one that counted', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       const counted = attemptOf(delivery, SUCCEEDED, DONE);

@@ -10,8 +10,8 @@ export interface Known {
   readonly id: DeliveryId;
   readonly event: EventContent;
   endpoint: StoredEndpoint;
-  /** `settled` besides the places of pending deliveries. */
-  place: 'leased' | 'due' | 'backlog' | 'paused' | 'settled';
+  /** `ended` besides the places of pending deliveries. */
+  place: 'leased' | 'due' | 'backlog' | 'paused' | 'ended';
   owner: OwnerId | null;
   dueAt: SteadyMs | null;
   begun: boolean;
@@ -61,7 +61,7 @@ export function park(one: Known, place: 'backlog' | 'paused'): void {
   free(one);
 }
 
-/** A settled delivery that was pending once more goes back to what it was. */
+/** A ended delivery that was pending once more goes back to what it was. */
 export function cancel(one: Known, at: WallMs): void {
   const before = one.resume !== null && one.resume.state !== 'pending' ? one.resume : null;
   settle(one, before?.state ?? 'cancelled', before?.endedAt ?? at);
@@ -82,7 +82,7 @@ export function apply(one: Known, { number, next, result, endedAt }: AttemptReco
 }
 
 export function retry(one: Known, now: SteadyMs): 'due' | 'under_way' {
-  if (one.place === 'settled') {
+  if (one.place === 'ended') {
     if (one.state !== 'pending' && one.endedAt !== null) one.resume = { state: one.state, endedAt: one.endedAt };
     one.state = 'pending';
     one.endedAt = null;
@@ -117,7 +117,7 @@ export function summaryFacts(one: Known): DeliverySummary {
 }
 
 function settle(one: Known, state: Exclude<DeliveryState, 'pending'>, endedAt: WallMs): void {
-  one.place = 'settled';
+  one.place = 'ended';
   one.state = state;
   one.endedAt = endedAt;
   one.dueAt = null;

@@ -19,7 +19,7 @@ import {
   WALL,
   wallLater,
 } from './makers.ts';
-import { settled } from './retry.ts';
+import { endedDelivery } from './retry.ts';
 
 export function registryContract(it: ContractIt): void {
   describe('tenants', () => {
@@ -284,10 +284,10 @@ export function registryContract(it: ContractIt): void {
       assert.equal((await bench.delivery(tenant, waiting.id)).state, 'cancelled');
     });
 
-    it('does not rewrite what was settled, also if it was due once more', async (bench) => {
+    it('does not rewrite what was ended, also if it was due once more', async (bench) => {
       const { endpoint, tenant, owner } = await bench.start();
-      const done = await settled(bench, owner, endpoint, 'succeeded');
-      const again = await settled(bench, owner, endpoint, 'exhausted');
+      const done = await endedDelivery(bench, owner, endpoint, 'succeeded');
+      const again = await endedDelivery(bench, owner, endpoint, 'exhausted');
       await bench.store.retry(tenant, again.delivery.id, STEADY);
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(900));
       for (const [{ delivery, endedAt }, state] of [
@@ -356,7 +356,7 @@ export function registryContract(it: ContractIt): void {
 
     it('frees its id for a new tenant that sees nothing of the old one', async (bench) => {
       const { endpoint, tenant, owner } = await bench.start();
-      const { delivery } = await settled(bench, owner, endpoint, 'succeeded');
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'succeeded');
       const last = await bench.revision(tenant);
       await bench.store.deleteTenant(tenant, wallLater(1));
       const { tenant: created } = await bench.store.putTenant(tenant, 'Anew', wallLater(2));

@@ -5,7 +5,7 @@ import type { OwnerId } from '../../src/domain/ids.ts';
 import { assertSame, type ContractIt, ids, only } from './bench.ts';
 import { dueAt } from './claim.ts';
 import { later, newId, STEADY, wallLater } from './makers.ts';
-import { settled } from './retry.ts';
+import { endedDelivery } from './retry.ts';
 
 export function releaseContract(it: ContractIt): void {
   describe('releasing', () => {
@@ -61,7 +61,7 @@ export function releaseContract(it: ContractIt): void {
       assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
     });
 
-    it('to cancelled settles it', async (bench) => {
+    it('to cancelled ends it', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(77) }]);
@@ -73,9 +73,9 @@ export function releaseContract(it: ContractIt): void {
       assert.equal(await bench.store.reclaim(owner, [], STEADY), 0);
     });
 
-    it('to cancelled puts a settled delivery that was due once more back to what it was', async (bench) => {
+    it('to cancelled puts a ended delivery that was due once more back to what it was', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery, endedAt } = await settled(bench, owner, endpoint, 'succeeded');
+      const { delivery, endedAt } = await endedDelivery(bench, owner, endpoint, 'succeeded');
       await bench.store.retry(tenant, delivery.id, STEADY);
       await bench.claimDue(owner, STEADY);
       await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(9_999) }]);
@@ -95,7 +95,7 @@ export function releaseContract(it: ContractIt): void {
 
     it('keeps what a manual attempt goes back to', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery, endedAt } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery, endedAt } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       await bench.store.retry(tenant, delivery.id, STEADY);
       await bench.claimDue(owner, STEADY);
       await bench.store.release(owner, [{ id: delivery.id, to: 'backlog' }]);
@@ -108,7 +108,7 @@ export function releaseContract(it: ContractIt): void {
       const other = await bench.owner();
       const leased = await bench.acceptOne(owner, endpoint);
       const waiting = await bench.acceptOne(owner, endpoint, 'backlog');
-      const done = await settled(bench, owner, endpoint, 'succeeded');
+      const done = await endedDelivery(bench, owner, endpoint, 'succeeded');
       for (const { id } of [leased, waiting, done.delivery]) {
         await bench.store.release(other, [{ id, to: 'cancelled', endedAt: wallLater(1) }]);
         await bench.store.release(other, [{ id, to: 'due', dueAt: STEADY }]);

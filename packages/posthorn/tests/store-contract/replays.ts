@@ -2,7 +2,7 @@
 // endpoint gets more than it can do.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { EventContent, FinalState, LeasedDelivery } from '../../src/domain/delivery.ts';
+import type { EndState, EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { OwnerId, ReplayId, TenantId } from '../../src/domain/ids.ts';
 import { type SteadyMs, steady } from '../../src/domain/time.ts';
 import type { Store } from '../../src/seams/store/index.ts';
@@ -23,11 +23,11 @@ import {
   WALL,
   wallLater,
 } from './makers.ts';
-import { settled } from './retry.ts';
+import { endedDelivery } from './retry.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** When replays are created: everything that the tests settle has been settled by then. */
+/** When replays are created: everything that the tests settle has been ended by then. */
 const AT = wallLater(HOUR_MS);
 const MAX = 10;
 /** What an endpoint gets at first. */
@@ -35,7 +35,7 @@ const WINDOW = 16;
 
 export function replaysContract(it: ContractIt): void {
   describe('counting for a replay', () => {
-    it('counts settled deliveries by state and endpoint', async (bench) => {
+    it('counts ended deliveries by state and endpoint', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const second = await bench.endpoint(tenant);
       const idle = await bench.endpoint(tenant);
@@ -81,7 +81,7 @@ export function replaysContract(it: ContractIt): void {
       assert.equal(await count(1_000, 1_000), 0);
     });
 
-    it('leaves out what is settled later, what belongs to others, and what can never be attempted', async (bench) => {
+    it('leaves out what is ended later, what belongs to others, and what can never be attempted', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.start('other');
       const gone = await bench.endpoint(tenant);
@@ -90,7 +90,7 @@ export function replaysContract(it: ContractIt): void {
       await many(bench, other.owner, other.endpoint, 1, 'exhausted');
       await bench.store.deleteEndpoint(tenant, gone.id, wallLater(500));
       assert.equal(await total(bench.store, tenant, {}), 1);
-      // All of them were settled at 200.
+      // All of them were ended at 200.
       assert.equal(only([...((await bench.store.countReplay(tenant, filter({}), wallLater(200))) ?? [])])[1], 1);
       assert.deepEqual(await bench.store.countReplay(tenant, filter({}), wallLater(199)), new Map());
       assert.deepEqual(
@@ -186,9 +186,9 @@ export function replaysContract(it: ContractIt): void {
 
     it('makes its deliveries due as a retry by hand does, each endpoint’s oldest first', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const made: { delivery: LeasedDelivery; state: FinalState }[] = [];
+      const made: { delivery: LeasedDelivery; state: EndState }[] = [];
       for (const state of ['exhausted', 'succeeded', 'cancelled', 'exhausted'] as const) {
-        made.push({ delivery: (await settled(bench, owner, endpoint, state)).delivery, state });
+        made.push({ delivery: (await endedDelivery(bench, owner, endpoint, state)).delivery, state });
       }
       await begin(bench, tenant, { states: ['exhausted', 'cancelled'], ratePerSecond: 10 });
       const meant = made.filter(({ state }) => state !== 'succeeded');
@@ -211,7 +211,7 @@ export function replaysContract(it: ContractIt): void {
       );
     });
 
-    it('leaves a delivery as it was when the attempt fails, and settles it anew when it succeeds', async (bench) => {
+    it('leaves a delivery as it was when the attempt fails, and ends it anew when it succeeds', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       await many(bench, owner, endpoint, 2, 'exhausted');
       await begin(bench, tenant, {});
@@ -551,13 +551,13 @@ async function run(bench: Bench, from: SteadyMs, between: (now: SteadyMs) => Pro
   throw new Error('the replay never ends');
 }
 
-/** Settled deliveries of an endpoint, a few transactions for any number. */
+/** Ended deliveries of an endpoint, a few transactions for any number. */
 async function many(
   bench: Bench,
   owner: OwnerId,
   endpoint: StoredEndpoint,
   count: number,
-  state: FinalState,
+  state: EndState,
   parts: Partial<EventContent> = {},
 ): Promise<readonly LeasedDelivery[]> {
   const { tenantId: tenant } = endpoint;

@@ -1,4 +1,4 @@
-// Removing history: what is old and settled goes, in small steps; what is pending never does.
+// Removing history: what is old and ended goes, in small steps; what is pending never does.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { EndpointId, ReplayId, TenantId } from '../../src/domain/ids.ts';
@@ -25,7 +25,7 @@ const CUT = wallLater(10 * DAY_MS);
 
 export function retentionContract(it: ContractIt): void {
   describe('pruning', () => {
-    it('removes old settled events with their deliveries and attempts, and keeps younger ones', async (bench) => {
+    it('removes old ended events with their deliveries and attempts, and keeps younger ones', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const old = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
       const young = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(20 * DAY_MS) });
@@ -80,7 +80,7 @@ export function retentionContract(it: ContractIt): void {
       assert.ok((await bench.store.event(tenant, event.id))?.deliveries.some(({ id }) => id === open.id));
     });
 
-    it('never removes what was settled only lately, however old its event', async (bench) => {
+    it('never removes what was ended only lately, however old its event', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const tried = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
       const other = await bench.endpoint(tenant);
@@ -98,7 +98,7 @@ export function retentionContract(it: ContractIt): void {
       assert.equal((await bench.delivery(tenant, late.id)).history.length, 1);
       const kept = await bench.store.events(tenant, {}, { limit: 10, after: null });
       assert.deepEqual(ids(kept), [event.id, tried.event.id]);
-      assert.equal(await bench.store.delivery(tenant, early.id), undefined, 'what was settled long ago goes by itself');
+      assert.equal(await bench.store.delivery(tenant, early.id), undefined, 'what was ended long ago goes by itself');
       await prune(bench.store, wallLater(20 * DAY_MS));
       assert.deepEqual(ids(await bench.store.events(tenant, {}, { limit: 10, after: null })), [tried.event.id]);
       await prune(bench.store, wallLater(20 * DAY_MS + 1));
@@ -118,7 +118,7 @@ export function retentionContract(it: ContractIt): void {
       assert.equal(await bench.store.prune(CUT, 100), 0);
     });
 
-    it('finds also what was settled while it was under way', async (bench) => {
+    it('finds also what was ended while it was under way', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const lease = await bench.acceptOne(owner, endpoint, 'leased', { createdAt: wallLater(1) });
       for (let index = 0; index < 6; index++) {
@@ -156,9 +156,9 @@ export function retentionContract(it: ContractIt): void {
         for (let index = 0; index < 7; index++) {
           kept.push(await bench.acceptOne(owner, one, 'leased', { createdAt: wallLater(index) }));
         }
-        const settled = kept.slice(2).map((delivery) => attemptOf(delivery, SUCCEEDED, DONE, { endedAt: CUT }));
+        const ended = kept.slice(2).map((delivery) => attemptOf(delivery, SUCCEEDED, DONE, { endedAt: CUT }));
         const old = await bench.acceptOne(owner, one, 'leased', { createdAt: wallLater(10) });
-        await bench.record(owner, ...settled, attemptOf(old, SUCCEEDED, DONE));
+        await bench.record(owner, ...ended, attemptOf(old, SUCCEEDED, DONE));
       }
       await prune(bench.store, CUT, 2);
       for (const id of [tenant, other.tenantId]) {
@@ -301,10 +301,10 @@ export function retentionContract(it: ContractIt): void {
         const endpoint = await bench.endpoint(tenant);
         names.push({ endpoint, lease: await bench.acceptOne(owner, endpoint) });
       }
-      const [leased, settled, givenBack] = names;
-      assert.ok(leased !== undefined && settled !== undefined && givenBack !== undefined);
+      const [leased, ended, givenBack] = names;
+      assert.ok(leased !== undefined && ended !== undefined && givenBack !== undefined);
       for (const { endpoint } of names) await bench.store.deleteEndpoint(tenant, endpoint.id, at);
-      await bench.record(owner, attemptOf(settled.lease, SUCCEEDED, DONE, { endedAt: CUT }));
+      await bench.record(owner, attemptOf(ended.lease, SUCCEEDED, DONE, { endedAt: CUT }));
       await bench.store.release(owner, [{ id: givenBack.lease.id, to: 'due', dueAt: STEADY }]);
       await prune(bench.store, CUT, 1);
       for (const { endpoint, lease } of names) {

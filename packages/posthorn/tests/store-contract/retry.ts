@@ -1,7 +1,7 @@
-// One more attempt by hand, from every state; what is settled or planned is remembered and restored.
+// One more attempt by hand, from every state; what is ended or planned is remembered and restored.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { FinalState, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
+import type { EndState, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { WallMs } from '../../src/domain/time.ts';
 import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
@@ -26,7 +26,7 @@ export function retryContract(it: ContractIt): void {
     for (const state of ['succeeded', 'exhausted', 'cancelled'] as const) {
       it(`makes a delivery that was ${state} pending and due now, and remembers what it was`, async (bench) => {
         const { owner, endpoint, tenant } = await bench.start();
-        const { delivery, endedAt, attempts, failures } = await settled(bench, owner, endpoint, state);
+        const { delivery, endedAt, attempts, failures } = await endedDelivery(bench, owner, endpoint, state);
         assert.equal(await bench.store.retry(tenant, delivery.id, later(5)), 'due');
         const shown = await bench.delivery(tenant, delivery.id);
         assert.deepEqual(
@@ -40,7 +40,7 @@ export function retryContract(it: ContractIt): void {
 
       it(`leaves a delivery ${state} at its old moment when the attempt fails`, async (bench) => {
         const { owner, endpoint, tenant } = await bench.start();
-        const { delivery, endedAt, attempts, failures } = await settled(bench, owner, endpoint, state);
+        const { delivery, endedAt, attempts, failures } = await endedDelivery(bench, owner, endpoint, state);
         await bench.store.retry(tenant, delivery.id, STEADY);
         const again = only(await bench.claimDue(owner, STEADY));
         const next: Next = { state, failures, interruptions: 0 };
@@ -52,10 +52,10 @@ export function retryContract(it: ContractIt): void {
       });
     }
 
-    it('settles a delivery anew when the attempt succeeds', async (bench) => {
+    it('ends a delivery anew when the attempt succeeds', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       for (const state of ['succeeded', 'exhausted'] as const) {
-        const { delivery } = await settled(bench, owner, endpoint, state);
+        const { delivery } = await endedDelivery(bench, owner, endpoint, state);
         await bench.store.retry(tenant, delivery.id, STEADY);
         const again = only(await bench.claimDue(owner, STEADY));
         await bench.record(owner, attemptOf(again, SUCCEEDED, DONE, { endedAt: wallLater(90_000) }));
@@ -78,7 +78,7 @@ export function retryContract(it: ContractIt): void {
     it('may be asked again: it is still one attempt, and what it goes back to is not forgotten', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const planned = await dueAt(bench, owner, endpoint, later(10_000));
-      const { delivery, endedAt } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery, endedAt } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       for (const at of [later(5), later(6)]) {
         assert.equal(await bench.store.retry(tenant, planned.id, at), 'due');
         assert.equal(await bench.store.retry(tenant, delivery.id, at), 'due');
@@ -106,7 +106,7 @@ export function retryContract(it: ContractIt): void {
     it('finds nothing that is unknown or another tenant’s', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.start('other');
-      const { delivery } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       const due = await dueAt(bench, owner, endpoint, later(10));
       assert.equal(await bench.store.retry(tenant, newId<DeliveryId>(), STEADY), 'missing');
       assert.equal(await bench.store.retry(tenantId('nobody'), delivery.id, STEADY), 'missing');
@@ -117,7 +117,7 @@ export function retryContract(it: ContractIt): void {
 
     it('is refused while the endpoint is disabled, in every state', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       const due = await dueAt(bench, owner, endpoint, later(10));
       const leased = await bench.acceptOne(owner, endpoint);
       const paused = await bench.acceptOne(owner, endpoint);
@@ -132,7 +132,7 @@ export function retryContract(it: ContractIt): void {
 
     it('is refused once the endpoint is deleted', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery, endedAt } = await settled(bench, owner, endpoint, 'succeeded');
+      const { delivery, endedAt } = await endedDelivery(bench, owner, endpoint, 'succeeded');
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(900));
       assert.equal(await bench.store.retry(tenant, delivery.id, STEADY), 'endpoint_gone');
       const shown = await bench.delivery(tenant, delivery.id);
@@ -141,7 +141,7 @@ export function retryContract(it: ContractIt): void {
 
     it('makes one attempt when many ask at the same time', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       const other = await bench.another();
       const answers = await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
@@ -155,7 +155,7 @@ export function retryContract(it: ContractIt): void {
 
     it('goes on from an interrupted manual attempt, which is still owed', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      const { delivery, endedAt } = await settled(bench, owner, endpoint, 'exhausted');
+      const { delivery, endedAt } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       await bench.store.retry(tenant, delivery.id, STEADY);
       const again = only(await bench.claimDue(owner, STEADY));
       const { failures, resume } = again;
@@ -168,11 +168,11 @@ export function retryContract(it: ContractIt): void {
 }
 
 /** A delivery in a final state, and what must be remembered of it. */
-export async function settled(
+export async function endedDelivery(
   bench: Bench,
   owner: OwnerId,
   endpoint: StoredEndpoint,
-  state: FinalState,
+  state: EndState,
 ): Promise<{ delivery: LeasedDelivery; endedAt: WallMs; attempts: number; failures: number }> {
   const delivery = await bench.acceptOne(owner, endpoint);
   const endedAt = wallLater(200);

@@ -1,4 +1,4 @@
-// What happened, for people: events, deliveries, attempts. Pending deliveries lie in the queue, settled ones in the history;
+// What happened, for people: events, deliveries, attempts. Pending deliveries lie in the queue, ended ones in the history;
 // every answer looks at both in one statement, so that a delivery that moves between them is neither missing nor double.
 import type { DeliveryState } from '../../domain/delivery.ts';
 import {
@@ -39,7 +39,7 @@ const PENDING = `
 select id, endpoint_id, event_id, event_type, 'pending' as state, attempts, due_at, null::bigint as ended_at
 from posthorn.queue`;
 
-const SETTLED = `
+const ENDED = `
 select id, endpoint_id, event_id, event_type, state, attempts, null::bigint as due_at, ended_at
 from posthorn.delivery`;
 
@@ -75,7 +75,7 @@ from one left join (
   from listed cross join lateral (
     ${PENDING} where queue.id = listed.id
     union all
-    ${SETTLED} where ${TENANT} and delivery.id = listed.id
+    ${ENDED} where ${TENANT} and delivery.id = listed.id
   ) as found
 ) as delivery on true
 order by delivery.nr
@@ -103,7 +103,7 @@ export const DELIVERIES: Statement = {
   text: `
 (${PENDING} where ${FILTER} and attempts >= 0 and ($8::text is null or $8 = 'pending') order by id desc limit $2)
 union all
-(${SETTLED} where ${FILTER} and $8::text is distinct from 'pending' and ($8::text is null or state = $8) order by id desc
+(${ENDED} where ${FILTER} and $8::text is distinct from 'pending' and ($8::text is null or state = $8) order by id desc
   limit $2)
 order by id desc
 limit $2
@@ -117,7 +117,7 @@ select found.*
 from unnest($2::uuid[]) as listed (id) cross join lateral (
   ${PENDING} where ${TENANT} and queue.id = listed.id
   union all
-  ${SETTLED} where ${TENANT} and delivery.id = listed.id
+  ${ENDED} where ${TENANT} and delivery.id = listed.id
 ) as found
 where $3::text is null or found.state = $3
 order by found.id desc
@@ -133,7 +133,7 @@ select one.*, attempt.id as attempt_id, attempt.started_at, attempt.connect_ms, 
 from (
   ${PENDING} where ${TENANT} and id = $2
   union all
-  ${SETTLED} where ${TENANT} and id = $2
+  ${ENDED} where ${TENANT} and id = $2
 ) as one
 left join posthorn.attempt on attempt.delivery_id = one.id
 order by attempt.started_at, attempt.id

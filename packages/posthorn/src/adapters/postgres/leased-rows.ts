@@ -1,5 +1,5 @@
 // Rows of claimed deliveries, turned into what the engine holds: one event object for all deliveries of an event.
-import type { EventContent, FinalState, LeasedDelivery, Resume } from '../../domain/delivery.ts';
+import type { EndState, EventContent, LeasedDelivery, Resume } from '../../domain/delivery.ts';
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { Claim } from '../../seams/store/queue.ts';
@@ -64,5 +64,5 @@ function eventOf(row: LeasedRow): EventContent {
 
 function resumeOf(state: Resume['state'] | null, at: number | null): Resume | null {
   if (state === null || at === null) return null;
-  return state === 'pending' ? { state, dueAt: steady(at) } : { state: state satisfies FinalState, endedAt: wall(at) };
+  return state === 'pending' ? { state, dueAt: steady(at) } : { state: state satisfies EndState, endedAt: wall(at) };
 }

@@ -21,7 +21,7 @@ const LISTED_PER_STEP = 5_000;
 const tenantsWith = (bounds: string) =>
   `(select key, ${bounds} from posthorn.tenant where key >= $2 order by key offset 0) as tenant`;
 
-// Served by the primary key. What was settled only lately is kept although it was made long ago.
+// Served by the primary key. What was ended only lately is kept although it was made long ago.
 export const DELIVERIES: Statement = {
   text: `
 with looked as materialized (
@@ -55,7 +55,7 @@ limit 1
 `,
 };
 
-// Served by event_newest. An event stays as long as one of its deliveries does, pending or settled.
+// Served by event_newest. An event stays as long as one of its deliveries does, pending or ended.
 export const EVENTS: Statement = {
   text: `
 with found as materialized (

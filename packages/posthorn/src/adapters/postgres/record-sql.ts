@@ -30,7 +30,7 @@ with made as materialized (
     for update
   ) as q on true
 ),
-settled as (
+ended as (
   delete from posthorn.queue
   where id = any (array(select delivery_id from made where fits and next_state <> 'pending'))
 ),

@@ -88,7 +88,7 @@ function resumeOf({ next }: AttemptRecord): Resume | null {
   return next.state === 'pending' ? next.resume : null;
 }
 
-/** The moment that a resumed delivery goes back to: a due time or the time it was settled. */
+/** The moment that a resumed delivery goes back to: a due time or the time it was ended. */
 export function resumeTime(resume: Resume | null): number | null {
   if (resume === null) return null;
   return resume.state === 'pending' ? Math.ceil(resume.dueAt) : resume.endedAt;

@@ -7,7 +7,7 @@ import { LOCK_ALONE } from './owners.ts';
 import { plainArray } from './wire.ts';
 
 // Paused only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
-// paused row. Everything else that should be paused is due at once. A settled delivery that was due once more goes back to
+// paused row. Everything else that should be paused is due at once. A ended delivery that was due once more goes back to
 // what it was when it is cancelled.
 export const RELEASE: Statement = {
   name: 'release',
@@ -42,7 +42,7 @@ moved as (
 removed as (
   delete from posthorn.queue where id = any (array(select id from decided where goes_to = 'cancelled'))
 ),
-settled as (
+ended as (
   insert into posthorn.delivery (
     id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
   )

@@ -1,6 +1,6 @@
 // Finding the deliveries that a replay means, endpoint by endpoint along delivery_endpoint. What a count or a step looks at
 // is bounded; it goes on from where the last one ended.
-import type { FinalState } from '../../domain/delivery.ts';
+import type { EndState } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { ReplayFilter } from '../../seams/store/replays.ts';
@@ -71,9 +71,9 @@ order by found.id
 export interface Search {
   readonly tenant: number;
   readonly eventTypes: readonly string[] | null;
-  readonly states: readonly FinalState[];
+  readonly states: readonly EndState[];
   readonly until: number;
-  readonly settledBy: number;
+  readonly endedBy: number;
 }
 
 /** See `Replays.countReplay`. */
@@ -86,7 +86,7 @@ export async function countReplay(
   const rows = await database.read<{ tenant: number; id: EndpointId | null }>(ENDPOINTS, [tenantId, filter.endpointId]);
   const [first] = rows;
   if (first === undefined) return undefined;
-  const wanted = valuesOf({ ...filter, tenant: first.tenant, settledBy: at });
+  const wanted = valuesOf({ ...filter, tenant: first.tenant, endedBy: at });
   const begin = lowestId(filter.since);
   const left = rows.flatMap(({ id }) => (id === null ? [] : [{ id, after: begin }]));
   const counts = new Map<EndpointId, number>();
@@ -134,9 +134,9 @@ export async function search(
   return { deliveries, last };
 }
 
-function valuesOf({ tenant, until, states, settledBy, eventTypes }: Search): Value[] {
+function valuesOf({ tenant, until, states, endedBy, eventTypes }: Search): Value[] {
   const types = eventTypes === null ? null : textArray(eventTypes.map(likeType));
-  return [tenant, highestId(until), plainArray(states), settledBy, types];
+  return [tenant, highestId(until), plainArray(states), endedBy, types];
 }
 
 /** A subscription as a pattern: the only character of a type that has a meaning there is `_`. */

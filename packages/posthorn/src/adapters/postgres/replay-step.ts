@@ -163,7 +163,7 @@ async function makeDue(
     eventTypes: replay.event_types,
     states: replay.states,
     until: replay.until,
-    settledBy: replay.created_at,
+    endedBy: replay.created_at,
   };
   const { deliveries, last } = await search(query, wanted, endpointId, cursor, SEARCHED_AT_ONCE, limit);
   step.searchedLong = deliveries.length < limit && last !== null;

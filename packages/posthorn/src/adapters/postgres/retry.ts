@@ -1,4 +1,4 @@
-// One more attempt by hand: what is settled becomes pending and remembers what it was; what is planned is brought forward.
+// One more attempt by hand: what is ended becomes pending and remembers what it was; what is planned is brought forward.
 import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
@@ -34,7 +34,7 @@ where id = $1
 `,
 };
 
-/** Makes settled deliveries due at $3, for the replay $4 or for a person. */
+/** Makes ended deliveries due at $3, for the replay $4 or for a person. */
 export const REVIVE: Statement = {
   text: `
 with old as (

@@ -9,7 +9,7 @@ import { NIL } from './wire.ts';
 /** Deliveries per transaction. */
 const SLICE = 2_000;
 
-/** Cancels a slice in the order of ids, from $4 on. What was settled and due once more goes back to what it was. */
+/** Cancels a slice in the order of ids, from $4 on. What was ended and due once more goes back to what it was. */
 function cancelWhere(condition: string): Statement {
   return {
     text: `
@@ -19,7 +19,7 @@ with picked as materialized (
 gone as (
   delete from posthorn.queue where id = any (array(select id from picked)) returning *
 ),
-settled as (
+ended as (
   insert into posthorn.delivery (
     id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
   )

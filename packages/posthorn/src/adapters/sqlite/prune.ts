@@ -50,7 +50,7 @@ export const REMOVE_DELIVERY = `
 const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const PENDING = `select 1 from queue where id = ?`;
 // index: the primary key
-const SETTLED = `select 1 from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
+const ENDED = `select 1 from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
 /** It stays, and those that led to it may not. */
 const LEAD = `update event set leads = 1 where key = ? and leads = 0`;
 const REMOVE_EVENT = `delete from event where key = ?`;
@@ -153,7 +153,7 @@ function takeApart(
   return null;
 }
 
-/** Unless it is pending, or was settled only lately. @returns how many rows went */
+/** Unless it is pending, or was ended only lately. @returns how many rows went */
 function removeDelivery(db: Connection, id: DeliveryId, endpointId: EndpointId, endedBefore: number): number {
   const key = idBytes(id);
   const removed = db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key, endedBefore);
@@ -162,9 +162,7 @@ function removeDelivery(db: Connection, id: DeliveryId, endpointId: EndpointId, 
 
 function isStored(db: Connection, id: DeliveryId, endpointId: EndpointId): boolean {
   const key = idBytes(id);
-  return (
-    db.get(PENDING, key) !== undefined || db.get(SETTLED, db.names.endpointKey(endpointId) ?? 0, key) !== undefined
-  );
+  return db.get(PENDING, key) !== undefined || db.get(ENDED, db.names.endpointKey(endpointId) ?? 0, key) !== undefined;
 }
 
 /** Removes the replays of a deleted tenant, and its tombstone once nothing refers to it. */

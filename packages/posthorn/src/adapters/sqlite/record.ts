@@ -16,8 +16,8 @@ const STORED_ATTEMPT = `select late from attempt where delivery = ? and id = ?`;
 const MARK_LATE = `update attempt set late = 1 where delivery = ? and id = ?`;
 const REMOVE_ATTEMPT = `delete from attempt where delivery = ? and id = ?`;
 const QUEUED = `select 1 from queue where id = ?`;
-// index: delivery_by_tenant, a search per tenant and state. An attempt is late for a settled delivery once in a blue moon.
-const SETTLED = `
+// index: delivery_by_tenant, a search per tenant and state. An attempt is late for a ended delivery once in a blue moon.
+const ENDED = `
   select 1 from tenant join (select 1 as state union all select 2 union all select 3) as states
   where exists (select 1 from delivery where tenant = tenant.key and state = states.state and id = ?) limit 1`;
 
@@ -26,7 +26,7 @@ const TO_DUE = `
     resume_state = ?, resume_at = ?, begun_id = null, begun_at = null
   where id = ? and owner = ? and attempts = ?`;
 // A manual attempt that failed: the delivery is what it was before, since when it was.
-const SETTLE = `
+const END = `
   insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
   select id, tenant, endpoint, event, ?4, ?5, ?6, ?7, iif(resume_state = ?4 and ?8, resume_at, ?9)
   from queue where id = ?1 and owner = ?2 and attempts = ?3`;
@@ -89,12 +89,12 @@ function moveOn(db: Connection, owner: number, { deliveryId, number, endedAt, re
     return db.run(TO_DUE, ...values) === 1;
   }
   const failed = result.outcome === 'succeeded' ? 0 : 1;
-  const settled = [STATE[next.state], number, failures, interruptions, failed, endedAt];
-  if (db.run(SETTLE, id, owner, number - 1, ...settled) === 0) return false;
+  const ended = [STATE[next.state], number, failures, interruptions, failed, endedAt];
+  if (db.run(END, id, owner, number - 1, ...ended) === 0) return false;
   db.run(TAKE_OUT, id);
   return true;
 }
 
 function isKnown(db: Connection, id: Uint8Array): boolean {
-  return db.get(QUEUED, id) !== undefined || db.get(SETTLED, id) !== undefined;
+  return db.get(QUEUED, id) !== undefined || db.get(ENDED, id) !== undefined;
 }

@@ -3,7 +3,7 @@ import type { DeliveryId, OwnerId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Release } from '../../seams/store/queue.ts';
 import type { Connection } from './connection.ts';
-import { SETTLE_CANCELLED } from './sweep.ts';
+import { END_CANCELLED } from './sweep.ts';
 import { idBytes, readId } from './uuid.ts';
 
 const TO_DUE = `
@@ -15,7 +15,7 @@ const TO_PAUSED = `
   update queue set owner = null, begun_id = null, begun_at = null, due = 0,
     place = iif((select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint), 3, 1)
   where id = ? and owner = ?`;
-const SETTLE_LEASED_ONE = `${SETTLE_CANCELLED} where id = ?2 and owner = ?3`;
+const END_LEASED_ONE = `${END_CANCELLED} where id = ?2 and owner = ?3`;
 const REMOVE_LEASED_ONE = `delete from queue where id = ? and owner = ?`;
 // All of the queue is read: no index finds what is leased, since born-leased rows must not pay for one.
 const LEASED = `select id from queue where place = 0 and owner = ?`;
@@ -39,7 +39,7 @@ function releaseOne(db: Connection, owner: number, one: Release): void {
       db.run(TO_PAUSED, id, owner);
       break;
     case 'cancelled':
-      db.run(SETTLE_LEASED_ONE, one.endedAt, id, owner);
+      db.run(END_LEASED_ONE, one.endedAt, id, owner);
       db.run(REMOVE_LEASED_ONE, id, owner);
       break;
   }

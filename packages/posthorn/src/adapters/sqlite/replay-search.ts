@@ -1,6 +1,6 @@
 // Finding the deliveries that a replay means, endpoint by endpoint and oldest first. A search looks at a bounded number of
 // rows; the caller goes on from where it ended.
-import type { FinalState } from '../../domain/delivery.ts';
+import type { EndState } from '../../domain/delivery.ts';
 import { matches } from '../../domain/event-type.ts';
 import { type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
@@ -8,7 +8,7 @@ import type { ReplayFilter } from '../../seams/store/replays.ts';
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { lowestId } from './replays.ts';
-import type { SettledKey } from './retry.ts';
+import type { EndedKey } from './retry.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Rows looked at per state and step of a count: about 2 ms. */
@@ -34,14 +34,14 @@ export interface Search {
   readonly tenant: number;
   readonly endpoint: number;
   readonly eventTypes: readonly string[] | null;
-  readonly states: readonly FinalState[];
+  readonly states: readonly EndState[];
   readonly until: WallMs;
-  readonly settledBy: WallMs;
+  readonly endedBy: WallMs;
 }
 
 export interface Found {
   /** In the order of their ids. */
-  readonly deliveries: readonly SettledKey[];
+  readonly deliveries: readonly EndedKey[];
   /** Rows that were looked at. */
   readonly looked: number;
   /** The last id that was looked at; `null` when nothing is left to look at. */
@@ -56,10 +56,10 @@ interface Row {
 
 /** @param after the last id already looked at @param rows that are looked at per state */
 export function search(db: Connection, wanted: Search, after: Uint8Array, rows: number): Found {
-  const { tenant, endpoint, eventTypes, settledBy } = wanted;
+  const { tenant, endpoint, eventTypes, endedBy } = wanted;
   const until = new Uint8Array(idBytes(idFloor(wanted.until)));
   const sql = eventTypes === null ? SEARCH : SEARCH_TYPES;
-  const seen: (Row & SettledKey)[] = [];
+  const seen: (Row & EndedKey)[] = [];
   let last: Uint8Array | null = null;
   for (const state of wanted.states) {
     const page = db.all<Row>(sql, endpoint, STATE[state], after, until, tenant, rows);
@@ -72,7 +72,7 @@ export function search(db: Connection, wanted: Search, after: Uint8Array, rows: 
   const deliveries = seen.filter(
     ({ id, ended_at: endedAt, type }) =>
       (last === null || Buffer.compare(id, last) <= 0) &&
-      endedAt <= settledBy &&
+      endedAt <= endedBy &&
       (type === null || matches(eventTypes, type)),
   );
   return { deliveries, looked: seen.length, last };
@@ -115,7 +115,7 @@ export function countReplayStep(
     const endpointId = readId<EndpointId>(id);
     const begin = endpointId === from?.endpointId ? from.after : new Uint8Array(lowestId(filter.since));
     if (left <= 0) return { counts, next: { endpointId, after: begin } };
-    const wanted = { ...filter, tenant, endpoint: key, settledBy: at };
+    const wanted = { ...filter, tenant, endpoint: key, endedBy: at };
     const { deliveries, looked, last } = search(db, wanted, begin, left);
     if (deliveries.length > 0) counts.push([endpointId, deliveries.length]);
     if (last !== null) return { counts, next: { endpointId, after: last } };

@@ -113,7 +113,7 @@ function makeDue(
     eventTypes: eventTypesOf(replay),
     states: statesOf(replay),
     until: wall(replay.until),
-    settledBy: wall(replay.created_at),
+    endedBy: wall(replay.created_at),
   };
   let made = 0;
   let after = cursor;

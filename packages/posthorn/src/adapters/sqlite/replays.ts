@@ -1,5 +1,5 @@
 // Replays as they are kept: created with what was counted, read, listed, cancelled. Their steps are in replay-step.
-import type { FinalState } from '../../domain/delivery.ts';
+import type { EndState } from '../../domain/delivery.ts';
 import { type EndpointId, idFloor, type ReplayId, type TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Page } from '../../seams/store/registry.ts';
@@ -137,8 +137,8 @@ export function eventTypesOf({ event_types: list }: Pick<ReplayRow, 'event_types
   return list === null ? null : (JSON.parse(list) as string[]);
 }
 
-export function statesOf({ states }: Pick<ReplayRow, 'states'>): FinalState[] {
-  return JSON.parse(states) as FinalState[];
+export function statesOf({ states }: Pick<ReplayRow, 'states'>): EndState[] {
+  return JSON.parse(states) as EndState[];
 }
 
 /** Below the ids of all deliveries created at `since` or later, to be bound at once. */

@@ -1,4 +1,4 @@
-// One more attempt by hand: pending work is brought forward, settled work goes back to the queue.
+// One more attempt by hand: pending work is brought forward, ended work goes back to the queue.
 import type { DeliveryId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
@@ -8,7 +8,7 @@ import { idBytes } from './uuid.ts';
 
 const QUEUED = `select endpoint, place from queue where id = ? and tenant = ?`;
 // index: delivery_by_tenant
-const SETTLED = `select endpoint, state from delivery where tenant = ? and state in (1, 2, 3) and id = ?`;
+const ENDED = `select endpoint, state from delivery where tenant = ? and state in (1, 2, 3) and id = ?`;
 const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
   update queue set resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, due), due = min(due, ?)
@@ -19,7 +19,7 @@ const QUEUE_AGAIN = `
     replay)
   select id, tenant, endpoint, event, 1, ?, attempts, failures, interruptions, state, ended_at, ?
   from delivery where endpoint = ? and state = ? and id = ?`;
-const REMOVE_SETTLED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
+const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 
@@ -31,27 +31,27 @@ export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId
   if (queued !== undefined) {
     return obstacle(db, queued.endpoint) ?? retryPending(db, id, queued.place, now);
   }
-  const settled = db.get<{ endpoint: number; state: number }>(SETTLED, tenant.key, id);
-  if (settled === undefined) return 'missing';
-  const { endpoint, state } = settled;
+  const ended = db.get<{ endpoint: number; state: number }>(ENDED, tenant.key, id);
+  if (ended === undefined) return 'missing';
+  const { endpoint, state } = ended;
   const refused = obstacle(db, endpoint);
   if (refused !== undefined) return refused;
   queueAgain(db, { endpoint, state, id }, now, null);
   return 'due';
 }
 
-/** A settled delivery by its key. */
-export interface SettledKey {
+/** A ended delivery by its key. */
+export interface EndedKey {
   readonly endpoint: number;
   readonly state: number;
   readonly id: Uint8Array;
 }
 
-/** Makes a settled delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
-export function queueAgain(db: Connection, delivery: SettledKey, now: SteadyMs, replay: number | null): void {
+/** Makes a ended delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
+export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, replay: number | null): void {
   const { endpoint, state, id } = delivery;
   db.run(QUEUE_AGAIN, now, replay, endpoint, state, id);
-  db.run(REMOVE_SETTLED, endpoint, state, id);
+  db.run(REMOVE_ENDED, endpoint, state, id);
 }
 
 function retryPending(db: Connection, id: Uint8Array, place: number, now: SteadyMs): Answer {

@@ -1,4 +1,4 @@
-// Lists of deliveries, pending and settled together, newest first. A step examines a bounded number of rows, so that a
+// Lists of deliveries, pending and ended together, newest first. A step examines a bounded number of rows, so that a
 // list that filters millions holds up nobody: the caller takes steps, with other calls in between.
 import {
   type AttemptId,
@@ -88,7 +88,7 @@ function onlyType({ type, event }: Search, { attemptId }: DeliveryFilter): strin
   return event === null && attemptId === undefined ? type : null;
 }
 
-/** All deliveries of an event, pending and settled. */
+/** All deliveries of an event, pending and ended. */
 export function deliveriesOfEvent(db: Connection, tenant: number, event: number, list: Uint8Array): DeliverySummary[] {
   const range = idRange(list);
   const search = { tenant, endpoint: null, event, type: null, since: 0, until: Number.MAX_SAFE_INTEGER, ...range };

@@ -1,4 +1,4 @@
-// A delivery as lists show it, pending or settled.
+// A delivery as lists show it, pending or ended.
 import type { DeliveryId, EventId } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
@@ -12,7 +12,7 @@ const ONE_QUEUED = `
   select queue.id, ${SUMMARY}, 0 as state, iif(place = 1, due, null) as due, null as ended_at
   from queue join event on event.key = event where queue.id = ? and queue.tenant = ?`;
 // index: delivery_by_tenant
-const ONE_SETTLED = `
+const ONE_ENDED = `
   select delivery.id, ${SUMMARY}, state, null as due, ended_at
   from delivery join event on event.key = event
   where delivery.tenant = ? and state in (1, 2, 3) and delivery.id = ?`;
@@ -31,7 +31,7 @@ export interface SummaryRow {
 
 /** What is stored of one delivery of a tenant. */
 export function oneSummary(db: Connection, tenant: number, id: Uint8Array): SummaryRow | undefined {
-  return db.get<SummaryRow>(ONE_QUEUED, id, tenant) ?? db.get<SummaryRow>(ONE_SETTLED, tenant, id);
+  return db.get<SummaryRow>(ONE_QUEUED, id, tenant) ?? db.get<SummaryRow>(ONE_ENDED, tenant, id);
 }
 
 export function summaryOf(db: Connection, row: SummaryRow): DeliverySummary {

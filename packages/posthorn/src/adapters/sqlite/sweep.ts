@@ -21,8 +21,8 @@ const FREE_PAUSED = `
   update queue set place = 1, due = ?
   where id in (select id from queue where place = 3 and endpoint = ? order by id limit ?)`;
 
-/** A settled delivery that was pending once more (resume_state above 0) goes back to what it was. */
-export const SETTLE_CANCELLED = `
+/** A ended delivery that was pending once more (resume_state above 0) goes back to what it was. */
+export const END_CANCELLED = `
   insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
   select id, tenant, endpoint, event, iif(resume_state > 0, resume_state, 3), attempts, failures, interruptions,
     iif(resume_state > 0, resume_at, ?1)
@@ -31,7 +31,7 @@ export const SETTLE_CANCELLED = `
 const oldest = (place: number, endpoint: '?1' | '?2', limit: '?2' | '?3') =>
   `select id from queue where place = ${place} and endpoint = ${endpoint} order by id limit ${limit}`;
 const CANCEL = [PLACE.backlog, PLACE.paused, PLACE.due].map((place) => ({
-  settle: `${SETTLE_CANCELLED} where id in (${oldest(place, '?2', '?3')})`,
+  settle: `${END_CANCELLED} where id in (${oldest(place, '?2', '?3')})`,
   remove: `delete from queue where id in (${oldest(place, '?1', '?2')})`,
 }));
 

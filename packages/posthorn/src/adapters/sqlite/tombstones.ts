@@ -65,7 +65,7 @@ export function pruneTombstones(
   const looked = from.unnamed.length > 0 ? from : nextTombstones(db, before, limit, from);
   if (looked === null) return { removed: 0, next: null };
   if (looked.unnamed.length === 0) return { removed: 0, next: looked };
-  // Nothing new can name a deleted endpoint. What has left the queue when its turn comes is settled, and found at the end.
+  // Nothing new can name a deleted endpoint. What has left the queue when its turn comes is ended, and found at the end.
   const until = db.get<{ id: Uint8Array }>(QUEUED_UNTIL, looked.passed)?.id;
   const list = JSON.stringify(looked.unnamed);
   const rows = db.all<{ endpoint: number }>(NAMED_IN_QUEUE, looked.passed, until ?? ABOVE_ALL_IDS, list);

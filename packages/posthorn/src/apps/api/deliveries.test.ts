@@ -9,7 +9,7 @@ async function post(bench: ApiBench, type = 'a'): Promise<string> {
   return text(body, 'deliveries', 0, 'id');
 }
 
-async function settled(bench: ApiBench, id: string, state: string): Promise<unknown> {
+async function ended(bench: ApiBench, id: string, state: string): Promise<unknown> {
   let shown: unknown;
   await bench.until(`the delivery is ${state}`, async () => {
     shown = (await bench.call('GET', `${DELIVERIES}/${id}`)).body;
@@ -29,7 +29,7 @@ describe('a delivery', () => {
   it('is shown with its attempts, and what the receiver sent back', async () => {
     const endpoint = await bench.endpoint('acme', { eventTypes: ['shown'] });
     bench.answer = () => delivered();
-    const shown = await settled(bench, await post(bench, 'shown'), 'succeeded');
+    const shown = await ended(bench, await post(bench, 'shown'), 'succeeded');
     assert.partialDeepStrictEqual(shown, { endpointId: endpoint, eventType: 'shown', attemptCount: 1 });
     assert.match(text(shown, 'endedAt'), /Z$/);
     const [call] = bench.calls.slice(-1);
@@ -80,7 +80,7 @@ describe('a delivery', () => {
       truncated: true,
     };
     bench.answer = () => delivered({ response });
-    const shown = await settled(bench, await post(bench, 'hostile'), 'succeeded');
+    const shown = await ended(bench, await post(bench, 'hostile'), 'succeeded');
     assert.partialDeepStrictEqual(member(shown, 'attempts', 0), {
       responseBody: '/wD+',
       responseBodyEncoding: 'base64',
@@ -97,12 +97,12 @@ describe('a delivery', () => {
     await bench.endpoint('acme', { eventTypes: ['exhausted'], scheduleMs: [] });
     bench.answer = () => REFUSED;
     const id = await post(bench, 'exhausted');
-    await settled(bench, id, 'exhausted');
+    await ended(bench, id, 'exhausted');
     bench.answer = () => delivered();
     const { status, body } = await bench.call('POST', `${DELIVERIES}/${id}/retry`);
     assert.equal(status, 202);
     assert.deepEqual(body, { id, retry: 'due' });
-    const shown = await settled(bench, id, 'succeeded');
+    const shown = await ended(bench, id, 'succeeded');
     assert.equal(member(shown, 'attempts', 1, 'trigger'), 'manual');
   });
 
@@ -110,7 +110,7 @@ describe('a delivery', () => {
     const endpoint = await bench.endpoint('acme', { eventTypes: ['left'] });
     bench.answer = () => delivered();
     const id = await post(bench, 'left');
-    await settled(bench, id, 'succeeded');
+    await ended(bench, id, 'succeeded');
     const path = `/v1/tenants/acme/endpoints/${endpoint}`;
     await bench.call('POST', `${path}/disable`);
     const disabled = await bench.call('POST', `${DELIVERIES}/${id}/retry`);
@@ -132,7 +132,7 @@ describe('the list of deliveries', () => {
     bench.answer = ({ url }) => (url.includes('bad') ? REFUSED : delivered());
     const ids: string[] = [];
     for (const type of ['good.a', 'good.b', 'bad', 'good.a']) ids.push(await post(bench, type));
-    for (const [index, id] of ids.entries()) await settled(bench, id, index === 2 ? 'exhausted' : 'succeeded');
+    for (const [index, id] of ids.entries()) await ended(bench, id, index === 2 ? 'exhausted' : 'succeeded');
     /** Which of the deliveries are listed. */
     const found = async (query: string) => {
       const { status, body } = await bench.call('GET', `${DELIVERIES}?${query}`);

@@ -29,7 +29,7 @@ describe('/metrics', () => {
     const at = await figures(bench);
     assert.equal(at.get('posthorn_events_accepted_total'), 0);
     assert.equal(at.get('posthorn_attempts_total{outcome="reply_timeout"}'), 0);
-    assert.equal(at.get('posthorn_deliveries_settled_total{state="exhausted"}'), 0);
+    assert.equal(at.get('posthorn_deliveries_ended_total{state="exhausted"}'), 0);
     assert.equal(at.get('posthorn_store_up'), 1);
     assert.equal(at.get('posthorn_oldest_pending_seconds'), 0);
     assert.equal(at.get('posthorn_info{version="0.0.0-test"}'), 1);
@@ -49,8 +49,8 @@ describe('/metrics', () => {
     assert.equal(at.get('posthorn_events_accepted_total'), 2);
     assert.equal(at.get('posthorn_attempts_total{outcome="succeeded"}'), 1);
     assert.equal(at.get('posthorn_attempts_total{outcome="connect_refused"}'), 1);
-    assert.equal(at.get('posthorn_deliveries_settled_total{state="succeeded"}'), 1);
-    assert.equal(at.get('posthorn_deliveries_settled_total{state="exhausted"}'), 0);
+    assert.equal(at.get('posthorn_deliveries_ended_total{state="succeeded"}'), 1);
+    assert.equal(at.get('posthorn_deliveries_ended_total{state="exhausted"}'), 0);
     assert.equal(at.get('posthorn_accept_seconds_count'), 2);
     assert.equal(at.get('posthorn_queue_wait_seconds_count{since="accepted"}'), 2);
     assert.equal(at.get('posthorn_retry_lateness_seconds_count'), 0);

@@ -31,15 +31,15 @@ const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
 const counted = (count: number, of: number, what: string): string => `${count} of ${of} ${what}`;
 
 function nothingLost(ledger: Ledger, { endings }: Promises): Verdict {
-  const settled = ledger.promised.filter(({ id }) => {
+  const ended = ledger.promised.filter(({ id }) => {
     const ending = ledger.endings.get(id);
     return ending !== undefined && ending.state !== 'pending';
   });
   const events = new Set(ledger.promised.map(({ eventId }) => eventId)).size;
   return {
-    kept: settled.length === ledger.promised.length && ledger.promised.length > 0 && endings.size > 0,
+    kept: ended.length === ledger.promised.length && ledger.promised.length > 0 && endings.size > 0,
     promise: 'what was accepted is delivered or visibly exhausted, a crash in between',
-    measured: `${counted(settled.length, ledger.promised.length, 'deliveries')} of ${events} events settled`,
+    measured: `${counted(ended.length, ledger.promised.length, 'deliveries')} of ${events} events ended`,
   };
 }
 

@@ -15,7 +15,7 @@ import { Witness } from './witness.ts';
 
 /** The crash: every first attempt is over, the one that hangs included, and the first retry is due in 7 s. */
 const CRASH_AT_MS = SLOW_REPLY_TIMEOUT_MS + 1_000;
-/** Everything is settled after about 36 s: three attempts that hang for 2 s, with 10 s and 20 s between them. */
+/** Everything is ended after about 36 s: three attempts that hang for 2 s, with 10 s and 20 s between them. */
 const LIMIT_MS = 55_000;
 const POLL_MS = 200;
 
@@ -135,7 +135,7 @@ async function crash(stage: Stage, witness: Witness): Promise<number> {
   return backAt;
 }
 
-/** Watches until every delivery is settled, and shows those that took more than one attempt. */
+/** Watches until every delivery is ended, and shows those that took more than one attempt. */
 async function settle(api: DemoApi, witness: Witness): Promise<void> {
   const { promised, endings } = witness.ledger;
   while (promised.some(({ id }) => !endings.has(id)) && witness.elapsedMs < LIMIT_MS) {

@@ -3,13 +3,13 @@ import { Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { AttemptId, DeliveryId, EndpointId, EventId, ReplayId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, steady, wall } from '../../domain/time.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import type { Replay } from '../../seams/store/replays.ts';
 import type { LogLevel } from '../settings/log-levels.ts';
 import { plain } from '../terminal/paint.ts';
 import { type Log, openLog } from './log.ts';
-import { levelOf, logLine } from './news.ts';
 import { readableLine } from './readable.ts';
+import { levelOf, logLine } from './report-lines.ts';
 
 /** A reader that takes what it is given, or one that stands still. */
 function reader({ stuck = false } = {}) {
@@ -87,8 +87,8 @@ describe('a readable log line', () => {
 
 describe('news in words', () => {
   const now: SteadyMs = steady(1_000_000);
-  const lineOf = (news: News) => ({ level: levelOf(news), ...logLine(news, now) });
-  const attempted = (changes: Partial<Extract<News, { kind: 'attempted' }>>) =>
+  const lineOf = (news: Report) => ({ level: levelOf(news), ...logLine(news, now) });
+  const attempted = (changes: Partial<Extract<Report, { kind: 'attempted' }>>) =>
     lineOf({
       kind: 'attempted',
       tenantId: 't1' as TenantId,

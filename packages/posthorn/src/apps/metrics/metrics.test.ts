@@ -4,7 +4,7 @@ import { systemClock } from '../../adapters/clock.ts';
 import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import { Metrics } from './metrics.ts';
 
 const IDS = {
@@ -23,7 +23,7 @@ const RESULT = {
   error: 'refused',
 } as const;
 
-const started = (parts: Partial<Extract<News, { kind: 'started' }>>): News => ({
+const started = (parts: Partial<Extract<Report, { kind: 'started' }>>): Report => ({
   kind: 'started',
   ...IDS,
   number: 2,
@@ -32,7 +32,7 @@ const started = (parts: Partial<Extract<News, { kind: 'started' }>>): News => ({
   ...parts,
 });
 
-const attempted = (parts: Partial<Extract<News, { kind: 'attempted' }>>): News => ({
+const attempted = (parts: Partial<Extract<Report, { kind: 'attempted' }>>): Report => ({
   kind: 'attempted',
   ...IDS,
   eventType: 'a',
@@ -46,7 +46,7 @@ const attempted = (parts: Partial<Extract<News, { kind: 'attempted' }>>): News =
   ...parts,
 });
 
-async function after(...news: readonly News[]): Promise<string> {
+async function after(...news: readonly Report[]): Promise<string> {
   const load = { leased: 0, active: 0, lanes: 0 };
   const sources = { load: () => load, store: createMemoryStore(), clock: systemClock(0), version: '1' };
   const metrics = new Metrics({ ...sources, withProcess: false });
@@ -69,8 +69,8 @@ describe('metrics', () => {
     assert.match(text, /^posthorn_queue_wait_seconds_count\{since="accepted"\} 1$/m);
   });
 
-  it('count a delivery as settled when an attempt ended it', async () => {
-    assert.match(await after(attempted({})), /settled_total\{state="exhausted"\} 1$/m);
+  it('count a delivery as ended when an attempt ended it', async () => {
+    assert.match(await after(attempted({})), /ended_total\{state="exhausted"\} 1$/m);
   });
 
   it('do not count it again when a manual attempt failed, or when the record came late', async () => {
@@ -79,7 +79,7 @@ describe('metrics', () => {
       attempted({ late: true }),
       attempted({ state: 'pending' }),
     );
-    assert.match(text, /settled_total\{state="exhausted"\} 0$/m);
+    assert.match(text, /ended_total\{state="exhausted"\} 0$/m);
     assert.match(text, /attempts_total\{outcome="connect_refused"\} 3$/m);
   });
 

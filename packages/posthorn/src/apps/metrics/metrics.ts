@@ -3,7 +3,7 @@
 // see the numbers may not know whose they are, and their count stays bounded.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { OUTCOMES } from '../../domain/outcome.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import { PendingGauge, type PendingSource } from './pending.ts';
 
 /** Upper bounds in seconds. Promises are at 0.1 (retries start on time), 1 (connecting) and 30 (the reply). */
@@ -16,7 +16,7 @@ const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000];
 const LOOP_LOOK_EVERY_MS = 100;
 
 /** No attempt cancels a delivery. */
-const SETTLED_STATES = ['succeeded', 'exhausted'] as const;
+const END_STATES = ['succeeded', 'exhausted'] as const;
 const STORE_CALLS = ['accept', 'record', 'claim_due', 'claim_backlog'] as const;
 const WAITED_SINCE = ['accepted', 'due', 'claimed'] as const;
 
@@ -35,7 +35,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #accepted: Counter;
   readonly #attempts: Counter<'outcome'>;
-  readonly #settled: Counter<'state'>;
+  readonly #ended: Counter<'state'>;
   readonly #accept: Histogram;
   readonly #wait: Histogram<'since'>;
   readonly #lateness: Histogram;
@@ -60,8 +60,8 @@ export class Metrics {
       labelNames: ['outcome'],
       registers,
     });
-    this.#settled = new Counter({
-      name: 'posthorn_deliveries_settled_total',
+    this.#ended = new Counter({
+      name: 'posthorn_deliveries_ended_total',
       help: 'Deliveries that an attempt brought to an end, by state.',
       labelNames: ['state'],
       registers,
@@ -110,7 +110,7 @@ export class Metrics {
   }
 
   /** Counts what the engine tells. */
-  note(news: News): void {
+  note(news: Report): void {
     switch (news.kind) {
       case 'accepted':
         this.#accepted.inc();
@@ -144,26 +144,26 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #noteStart({ waited, number, trigger }: Extract<News, { kind: 'started' }>): void {
+  #noteStart({ waited, number, trigger }: Extract<Report, { kind: 'started' }>): void {
     if (waited === null) return;
     this.#wait.observe({ since: waited.since }, waited.ms / 1_000);
     if (waited.since === 'due' && number > 1 && trigger === 'schedule') this.#lateness.observe(waited.ms / 1_000);
   }
 
-  #noteAttempt({ result, state, trigger, late }: Extract<News, { kind: 'attempted' }>): void {
+  #noteAttempt({ result, state, trigger, late }: Extract<Report, { kind: 'attempted' }>): void {
     const { outcome, connectMs, durationMs, response } = result;
     this.#attempts.inc({ outcome });
     if (connectMs !== null) this.#connect.observe(connectMs / 1_000);
     if (response !== null) this.#reply.observe(Math.max(0, durationMs - (connectMs ?? 0)) / 1_000);
-    // A manual attempt that fails puts a settled delivery back to what it was: nothing came to an end.
-    const settles = state !== 'pending' && !late && (trigger === 'schedule' || outcome === 'succeeded');
-    if (settles) this.#settled.inc({ state });
+    // A manual attempt that fails puts a ended delivery back to what it was: nothing came to an end.
+    const ends = state !== 'pending' && !late && (trigger === 'schedule' || outcome === 'succeeded');
+    if (ends) this.#ended.inc({ state });
   }
 
   /** So that a rate can be made from the first event on. */
   #showZeros(): void {
     for (const outcome of OUTCOMES) this.#attempts.inc({ outcome }, 0);
-    for (const state of SETTLED_STATES) this.#settled.inc({ state }, 0);
+    for (const state of END_STATES) this.#ended.inc({ state }, 0);
     for (const since of WAITED_SINCE) this.#wait.zero({ since });
     for (const call of STORE_CALLS) {
       this.#storeTime.zero({ call });

@@ -13,7 +13,7 @@ import type { Store } from '../../seams/store/index.ts';
 import { createApi } from '../api/server.ts';
 import { DASHBOARD_FOLDER, readPages } from '../dashboard/pages.ts';
 import type { Log } from '../logging/log.ts';
-import { levelOf, logLine } from '../logging/news.ts';
+import { levelOf, logLine } from '../logging/report-lines.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings/table.ts';

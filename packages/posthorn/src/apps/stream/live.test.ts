@@ -4,12 +4,12 @@ import { describe, it } from 'node:test';
 import { Dice } from '../../../tests/simulation/dice.ts';
 import { SimulatedTime } from '../../../tests/simulation/time.ts';
 import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import { HEARTBEAT_MS, LiveStream, MAX_READERS, MAX_UNREAD_BYTES, REMEMBER_MS, type StreamFilter } from './live.ts';
 import { MAX_RECENT_BYTES } from './recent.ts';
 
 const ACME = 'acme' as TenantId;
-const accepted = (type: string, tenantId = ACME): News => ({
+const accepted = (type: string, tenantId = ACME): Report => ({
   kind: 'accepted',
   tenantId,
   eventId: 'v1' as EventId,

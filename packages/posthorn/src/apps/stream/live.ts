@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { steady } from '../../domain/time.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import { isTold, messageData } from './messages.ts';
@@ -61,7 +61,7 @@ export class LiveStream {
   }
 
   /** Tells everybody who wants to know. */
-  tell(news: News): void {
+  tell(news: Report): void {
     if (this.#closed || this.#period === undefined || !isTold(news)) return;
     const { name, recent } = this.#period;
     const number = recent.last + 1;

@@ -1,15 +1,15 @@
 // What the engine tells of events and attempts, as messages of the live stream: the API's words, and nothing of a receiver's
 // response but its status.
 import { isoTime, wall } from '../../domain/time.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import type { Clock } from '../../seams/clock.ts';
 
 export const MESSAGE_KINDS = ['accepted', 'started', 'attempted'] as const;
 
-type Told = Extract<News, { kind: (typeof MESSAGE_KINDS)[number] }>;
+type Told = Extract<Report, { kind: (typeof MESSAGE_KINDS)[number] }>;
 
 /** Whether these news are for the stream. */
-export function isTold(news: News): news is Told {
+export function isTold(news: Report): news is Told {
   return MESSAGE_KINDS.some((kind) => kind === news.kind);
 }
 

@@ -22,7 +22,7 @@ export interface DeliverySummary {
   readonly attempts: number;
   /** When the next attempt is due; `null` unless the delivery is pending and waits for a moment. */
   readonly nextAttemptAt: SteadyMs | null;
-  /** When it was settled; `null` while pending. */
+  /** When it was ended; `null` while pending. */
   readonly endedAt: WallMs | null;
 }
 
@@ -98,8 +98,8 @@ export interface History {
   deliveries(tenantId: TenantId, filter: DeliveryFilter, page: Page<DeliveryId>): Promise<DeliverySummary[]>;
   delivery(tenantId: TenantId, id: DeliveryId): Promise<DeliveryDetail | undefined>;
   /**
-   * Removes history older than `before`: deliveries that were made and settled before it, with their attempts, and an event
-   * made before it with the last of its deliveries; never one that has a delivery which is pending or was settled at
+   * Removes history older than `before`: deliveries that were made and ended before it, with their attempts, and an event
+   * made before it with the last of its deliveries; never one that has a delivery which is pending or was ended at
    * `before` or later, however old it is. Also replays that ended before it, endpoints that were deleted before it once
    * nothing names them, and all of that of deleted tenants. At most about `limit` rows in one short transaction. A call goes
    * on where the one before ended, so that what has to stay is not looked at by every one of them.

@@ -143,14 +143,14 @@ export interface Queue {
    * Appends attempts to the history and moves their deliveries on, each if `owner` still holds it and the number fits; a
    * delivery whose next state is pending goes to place `due`, no longer suspect. An attempt that does not fit was made
    * by somebody whose lease had run out: it is appended all the same, marked late, and moves nothing. Recording an
-   * attempt id a second time changes nothing and answers as the first time did. A settled delivery whose manual attempt
-   * fails keeps the moment at which it was settled.
+   * attempt id a second time changes nothing and answers as the first time did. A ended delivery whose manual attempt
+   * fails keeps the moment at which it was ended.
    */
   record(owner: OwnerId, records: readonly AttemptRecord[]): Promise<('recorded' | 'late')[]>;
 
   /**
    * Gives deliveries back; what is suspect remains so. Those that `owner` does not hold are left alone. One given back as
-   * `paused` whose endpoint is not disabled any more is due at once instead. A settled delivery that was pending once more
+   * `paused` whose endpoint is not disabled any more is due at once instead. A ended delivery that was pending once more
    * and is cancelled, here or with its endpoint, goes back to what it was.
    */
   release(owner: OwnerId, releases: readonly Release[]): Promise<void>;

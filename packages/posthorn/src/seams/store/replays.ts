@@ -1,6 +1,6 @@
-// The store's fourth part: replays. A replay walks through settled deliveries and makes each due once more, step by step;
+// The store's fourth part: replays. A replay walks through ended deliveries and makes each due once more, step by step;
 // how far it has come is stored in the transaction that makes them due, so that no crash repeats or skips any.
-import type { FinalState } from '../../domain/delivery.ts';
+import type { EndState } from '../../domain/delivery.ts';
 import type { EndpointId, ReplayId, TenantId } from '../../domain/ids.ts';
 import type { ReplayState } from '../../domain/replay.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
@@ -13,7 +13,7 @@ export interface ReplayFilter {
   /** Subscriptions as endpoints have them; `null` for every type. */
   readonly eventTypes: readonly string[] | null;
   /** At least one, each once. */
-  readonly states: readonly FinalState[];
+  readonly states: readonly EndState[];
   /** Created at or after; `null` for ever. */
   readonly since: WallMs | null;
   /** Created before. */
@@ -31,7 +31,7 @@ export interface Replay extends ReplayFilter {
   readonly replayed: number;
   /** Deliveries passed over so far: their endpoint was disabled or gone, or they were pending or pruned by then. */
   readonly skipped: number;
-  /** Also the moment by which its deliveries had been settled: what is settled later is not meant. */
+  /** Also the moment by which its deliveries had been ended: what is ended later is not meant. */
   readonly createdAt: WallMs;
   readonly endedAt: WallMs | null;
 }
@@ -48,7 +48,7 @@ export interface ReplayStep {
 export interface Replays {
   /**
    * Counts the deliveries that a replay created at `at` would be about, by endpoint; endpoints without any are left out.
-   * Goes in short steps, so a delivery that is settled anew meanwhile may be counted or not.
+   * Goes in short steps, so a delivery that is ended anew meanwhile may be counted or not.
    * @returns `undefined` when there is no such tenant
    */
   countReplay(

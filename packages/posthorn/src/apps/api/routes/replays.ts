@@ -1,7 +1,7 @@
 // Replays: count what one would be about, begin one, see how far it is, cancel it.
 import type { Static } from 'typebox';
 import { type EndpointId, parseId, type ReplayId } from '../../../domain/ids.ts';
-import { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayWish } from '../../../engine/engine.ts';
+import { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from '../../../engine/engine.ts';
 import { refuseBody } from '../body-reader.ts';
 import { pageOf, readCursor } from '../cursor.ts';
 import { overloaded } from '../failures.ts';
@@ -128,7 +128,7 @@ export function replayRoutes(app: ApiServer, { engine, store }: RouteParts): voi
   );
 }
 
-function wishOf(body: Static<typeof NewReplayBody>): ReplayWish {
+function wishOf(body: Static<typeof NewReplayBody>): ReplayRequest {
   const { endpointId, eventTypes, states = ['exhausted'], ratePerSecond } = body;
   const since = body.since === undefined ? undefined : moment('since', body.since);
   const until = body.until === undefined ? undefined : moment('until', body.until);

@@ -30,7 +30,7 @@ const DELIVERY_FIELDS = {
   createdAt: time('When the event was accepted.'),
   attemptCount: Type.Integer({ description: 'Attempts made so far.' }),
   nextAttemptAt: nullableTime('When the next attempt is due; null when none is, or when it waits for its turn.'),
-  endedAt: nullableTime('When it was settled; null while pending.'),
+  endedAt: nullableTime('When it was ended; null while pending.'),
 };
 
 export const DeliveryPath = Type.Object({ tenant: TENANT_ID, delivery: uuid('Id of the delivery.') });

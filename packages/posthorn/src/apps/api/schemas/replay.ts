@@ -7,13 +7,13 @@ import { EVENT_TYPES } from './endpoint.ts';
 import { CLOSED, nullableText, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
-const SETTLED_STATES = ['succeeded', 'exhausted', 'cancelled'] as const;
+const END_STATES = ['succeeded', 'exhausted', 'cancelled'] as const;
 
-const STATES = Type.Array(Type.Enum([...SETTLED_STATES], { type: 'string' }), {
+const STATES = Type.Array(Type.Enum([...END_STATES], { type: 'string' }), {
   minItems: 1,
-  maxItems: SETTLED_STATES.length,
+  maxItems: END_STATES.length,
   uniqueItems: true,
-  description: `What became of them: one or more of ${SETTLED_STATES.join(', ')}, each once. ["exhausted"] when left out.`,
+  description: `What became of them: one or more of ${END_STATES.join(', ')}, each once. ["exhausted"] when left out.`,
 });
 
 const RATE = Type.Integer({
@@ -49,7 +49,7 @@ export const ReplayShape = Type.Object(
     state: Type.Enum([...REPLAY_STATES], { type: 'string', description: 'running, completed or cancelled.' }),
     endpointId: nullableText('The only endpoint; null for every one.'),
     eventTypes: Type.Union([Type.Array(Type.String()), Type.Null()], { description: 'null for every type.' }),
-    states: Type.Array(Type.Enum([...SETTLED_STATES], { type: 'string' })),
+    states: Type.Array(Type.Enum([...END_STATES], { type: 'string' })),
     since: nullableTime('Deliveries created then or later; null for ever.'),
     until: time('Deliveries created before.'),
     ratePerSecond: Type.Integer(),
@@ -57,7 +57,7 @@ export const ReplayShape = Type.Object(
     replayed: Type.Integer({ description: 'Deliveries given one more attempt so far.' }),
     skipped: Type.Integer({
       description:
-        'Deliveries passed over so far: by then their endpoint was disabled or gone, or they were pending, settled anew or no longer kept.',
+        'Deliveries passed over so far: by then their endpoint was disabled or gone, or they were pending, ended anew or no longer kept.',
     }),
     createdAt: time('When it was created.'),
     endedAt: nullableTime('When it was completed or cancelled; null while it is running.'),

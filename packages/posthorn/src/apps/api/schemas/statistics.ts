@@ -82,7 +82,7 @@ const STATISTICS = {
   ),
   pending: Type.Object(
     {
-      count: count('Deliveries that are not settled.'),
+      count: count('Deliveries that are not ended.'),
       capped: Type.Boolean({
         description: 'There may be more than count says: counting stops at 10,000 in one place.',
       }),
@@ -118,7 +118,7 @@ export function showStatistics(
   ofEndpoint: boolean,
 ): Static<typeof StatisticsShape> {
   const { total, steps, pending } = statistics;
-  const settled = total.succeeded + total.exhausted;
+  const ended = total.succeeded + total.exhausted;
   const events = ({ accepted }: Readonly<Counts>) => ({ accepted: ofEndpoint ? null : accepted });
   return {
     span,
@@ -127,7 +127,7 @@ export function showStatistics(
     stepMs: statistics.stepMs,
     ...events(total),
     ...showCounts(total),
-    successRate: settled === 0 ? null : total.succeeded / settled,
+    successRate: ended === 0 ? null : total.succeeded / ended,
     outcomes: byOutcome(total),
     durationMs: { p50: percentile(total, 0.5), p90: percentile(total, 0.9), p99: percentile(total, 0.99) },
     pending: {

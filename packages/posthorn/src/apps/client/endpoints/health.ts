@@ -19,13 +19,10 @@ export const pendingText = ({ count, capped }: Statistics['pending']): string =>
 /** Pairs of what and how much. @param now milliseconds since 1970 */
 export function healthFacts(statistics: Statistics, now: number): string[][] {
   const { span, attempts, failedAttempts, succeeded, exhausted, successRate, durationMs, pending } = statistics;
-  const settled = succeeded + exhausted;
+  const ended = succeeded + exhausted;
   const facts = [[SPANS[span], `${countText(attempts)} attempts, ${countText(failedAttempts)} failed`]];
   if (successRate !== null) {
-    facts.push([
-      'delivered',
-      `${percentText(successRate)}: ${countText(succeeded)} of ${countText(settled)} deliveries`,
-    ]);
+    facts.push(['delivered', `${percentText(successRate)}: ${countText(succeeded)} of ${countText(ended)} deliveries`]);
   }
   const { p50, p90, p99 } = durationMs;
   if (p50 !== null && p90 !== null && p99 !== null) {

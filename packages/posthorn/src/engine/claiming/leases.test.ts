@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Dice } from '../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
-import { createMemoryStore } from '../adapters/sqlite/memory.ts';
-import type { OwnerId } from '../domain/ids.ts';
-import { steady } from '../domain/time.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { OwnerBeat } from '../seams/store/queue.ts';
-import { Holdings } from './holdings.ts';
+import { Dice } from '../../../tests/simulation/dice.ts';
+import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
+import type { OwnerId } from '../../domain/ids.ts';
+import { steady } from '../../domain/time.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { OwnerBeat } from '../../seams/store/queue.ts';
+import { Holdings } from '../calling/holdings.ts';
+import type { Report } from '../reports.ts';
+import { StoreHealth } from '../store-health.ts';
 import { Leases } from './leases.ts';
-import type { News } from './news.ts';
-import { StoreHealth } from './store-health.ts';
 
 /** A process on a store that others use too, and how long its calls take to arrive there. */
 function member(test: TestContext) {
@@ -31,7 +31,7 @@ function member(test: TestContext) {
     },
   };
   const clock = time.clock();
-  const news: News['kind'][] = [];
+  const news: Report['kind'][] = [];
   const lost: OwnerId[] = [];
   const lostAt: number[] = [];
   const start = time.now;

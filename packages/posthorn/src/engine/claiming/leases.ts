@@ -1,16 +1,16 @@
 // Proof of life. This process's heartbeat keeps its leases; the heartbeats of the others are watched on our own clock, and
 // the work of one that stays silent is taken over. A process that cannot prove that it lives starts nothing, and before
 // the others may take it for dead it ends what it has begun.
-import { afterCrash } from '../domain/delivery.ts';
-import type { OwnerId } from '../domain/ids.ts';
-import { type SteadyMs, steady } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { CutOffDelivery, OwnerBeat, Queue } from '../seams/store/queue.ts';
-import type { Holdings } from './holdings.ts';
-import type { Report } from './news.ts';
-import type { Ended } from './recorder.ts';
-import type { StoreHealth } from './store-health.ts';
+import { afterCrash } from '../../domain/delivery.ts';
+import type { OwnerId } from '../../domain/ids.ts';
+import { type SteadyMs, steady } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { CutOffDelivery, OwnerBeat, Queue } from '../../seams/store/queue.ts';
+import type { Holdings } from '../calling/holdings.ts';
+import type { Ended } from '../calling/recorder.ts';
+import type { ReportListener } from '../reports.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** Between two heartbeats on a store that others use too. */
 const BEAT_MS = 5_000;
@@ -28,7 +28,7 @@ interface Parts {
   readonly clock: Clock;
   readonly holdings: Holdings;
   readonly health: StoreHealth;
-  readonly report: Report;
+  readonly report: ReportListener;
 }
 
 /** What the rest of the engine does when the leases change. */
@@ -85,7 +85,7 @@ export class Leases {
   /** Takes this process off the list of the living. */
   async leave(): Promise<void> {
     const { store, holdings, health } = this.#parts;
-    await health.insist(() => store.leave(holdings.owner));
+    await health.retryUntilDone(() => store.leave(holdings.owner));
   }
 
   #schedule(): void {

@@ -1,8 +1,8 @@
 // A bound on how often something may begin: a few at a time, the next few some milliseconds or a turn later.
-import { steady } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
+import { steady } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
 
-export class Pace {
+export class StartLimit {
   readonly #clock: Clock;
   readonly #perStep: number;
   readonly #stepMs: number;

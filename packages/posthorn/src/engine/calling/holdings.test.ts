@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Dice } from '../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
-import { createMemoryStore } from '../adapters/sqlite/memory.ts';
-import type { LeasedDelivery } from '../domain/delivery.ts';
-import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
-import { wall } from '../domain/time.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
+import { Dice } from '../../../tests/simulation/dice.ts';
+import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
+import type { LeasedDelivery } from '../../domain/delivery.ts';
+import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
+import { wall } from '../../domain/time.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import { StoreHealth } from '../store-health.ts';
 import { Holdings } from './holdings.ts';
-import { StoreHealth } from './store-health.ts';
 
 /** Holdings on a store that takes a second to say what it gave back. */
 function holding(test: TestContext) {

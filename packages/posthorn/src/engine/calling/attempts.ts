@@ -1,20 +1,20 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '../domain/delivery.ts';
-import { type AttemptId, makeId, type OwnerId } from '../domain/ids.ts';
-import type { CallResult } from '../domain/outcome.ts';
-import { dressCall } from '../domain/profile.ts';
-import { steady, type WallMs } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import type { Sender } from '../seams/sender.ts';
-import type { Queue, Release } from '../seams/store/queue.ts';
-import { Batches } from './batches.ts';
-import type { CallableEndpoint, Catalogs, TenantCatalog } from './catalog.ts';
+import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '../../domain/delivery.ts';
+import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
+import type { CallResult } from '../../domain/outcome.ts';
+import { dressCall } from '../../domain/profile.ts';
+import { steady, type WallMs } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import type { Sender } from '../../seams/sender.ts';
+import type { Queue, Release } from '../../seams/store/queue.ts';
+import { Batches } from '../batches.ts';
+import type { CallableEndpoint, Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
+import type { ReportListener } from '../reports.ts';
+import type { StoreHealth } from '../store-health.ts';
 import type { Holdings } from './holdings.ts';
-import { type Manner, mannerOf } from './manners.ts';
-import type { Report } from './news.ts';
+import { healthAfter, type LaneHealth } from './lane-health.ts';
 import type { Recorder } from './recorder.ts';
-import type { StoreHealth } from './store-health.ts';
 
 /** Starts and releases per transaction. */
 const MAX_BATCH = 500;
@@ -30,7 +30,7 @@ interface Start {
   readonly attemptId: AttemptId;
 }
 
-interface GiveBack {
+interface Returned {
   readonly delivery: LeasedDelivery;
   readonly owner: OwnerId;
   readonly release: Release;
@@ -41,7 +41,7 @@ interface Parts {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly random: Random;
-  readonly report: Report;
+  readonly report: ReportListener;
   readonly catalogs: Catalogs;
   readonly holdings: Holdings;
   readonly recorder: Recorder;
@@ -53,7 +53,7 @@ interface AttemptEvents {
   /** Whether our leases are certainly ours: a process that stood still may have lost them before it hears of it. */
   fresh(): boolean;
   /** The call has ended: its slot in the lane is free. On probation: its outcome is stored, too. */
-  onFinished(delivery: LeasedDelivery, manner: Manner | undefined): void;
+  onFinished(delivery: LeasedDelivery, health: LaneHealth | undefined): void;
   /** Deliveries of disabled endpoints were given back; those enabled meanwhile are due. */
   onPaused(): void;
 }
@@ -63,7 +63,7 @@ export class Attempts {
   readonly #dress: Dress;
   readonly #events: AttemptEvents;
   readonly #starts: Batches<Start, boolean>;
-  readonly #releases: Batches<GiveBack, true>;
+  readonly #releases: Batches<Returned, true>;
   #stop = new AbortController();
 
   constructor(parts: Parts, dress: Dress, events: AttemptEvents) {
@@ -97,19 +97,19 @@ export class Attempts {
     const stop = this.#stop.signal;
     const { tenantId } = delivery.event;
     const catalog =
-      catalogs.atHand(tenantId) ?? (await health.insist(async () => (await catalogs.get(tenantId)) ?? 'gone'));
-    if (catalog === undefined || stop.aborted) return this.#letGo(delivery);
+      catalogs.atHand(tenantId) ?? (await health.retryUntilDone(async () => (await catalogs.get(tenantId)) ?? 'gone'));
+    if (catalog === undefined || stop.aborted) return this.#abandon(delivery);
 
     const endpoint = catalog === 'gone' ? undefined : this.#open(catalog, delivery);
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
     if (endpoint === undefined)
-      return this.#giveBack(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
-    if (!endpoint.enabled) return this.#giveBack(owner, delivery, { id: delivery.id, to: 'paused' });
+      return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
+    if (!endpoint.enabled) return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'paused' });
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
-    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#letGo(delivery);
+    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#abandon(delivery);
     // The process may have stood still while it waited for the above.
-    if (stop.aborted || !this.#events.fresh()) return this.#letGo(delivery);
+    if (stop.aborted || !this.#events.fresh()) return this.#abandon(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
 
@@ -161,15 +161,15 @@ export class Attempts {
       },
       stop,
     );
-    const manner = mannerOf(result.outcome);
+    const health = healthAfter(result.outcome);
     const record = () => this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
     if (onProbation(delivery)) {
       // What is recorded may kill us, too: the next on probation waits until it is.
       await record();
-      this.#events.onFinished(delivery, manner);
+      this.#events.onFinished(delivery, health);
       return;
     }
-    this.#events.onFinished(delivery, manner);
+    this.#events.onFinished(delivery, health);
     // Not waited for: whatever waits here would be kept, and copied about in memory, until its batch is on disk.
     void record();
   }
@@ -223,14 +223,14 @@ export class Attempts {
   }
 
   /** The delivery is no longer ours, or it is to be found and given back by `Holdings`. */
-  #letGo(delivery: LeasedDelivery): void {
+  #abandon(delivery: LeasedDelivery): void {
     this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
-    this.#events.onFinished(delivery, 'well');
+    this.#events.onFinished(delivery, 'healthy');
   }
 
-  async #giveBack(owner: OwnerId, delivery: LeasedDelivery, release: Release): Promise<void> {
-    this.#events.onFinished(delivery, 'well');
+  async #releaseUnattempted(owner: OwnerId, delivery: LeasedDelivery, release: Release): Promise<void> {
+    this.#events.onFinished(delivery, 'healthy');
     await this.release(owner, delivery, release);
   }
 
@@ -240,15 +240,15 @@ export class Attempts {
     const startedAt = clock.wallNow();
     const mine = starts.filter((start) => start.owner === owner);
     const marks = mine.map(({ delivery, attemptId }) => ({ deliveryId: delivery.id, attemptId, startedAt }));
-    const leased = new Set(await health.insist(() => store.begin(owner, marks)));
+    const leased = new Set(await health.retryUntilDone(() => store.begin(owner, marks)));
     return starts.map((start) => start.owner === owner && leased.has(start.delivery.id));
   }
 
-  async #release(releases: readonly GiveBack[]): Promise<true[]> {
+  async #release(releases: readonly Returned[]): Promise<true[]> {
     const { store, holdings, health } = this.#parts;
-    for (const [owner, group] of Map.groupBy(releases, (giveBack) => giveBack.owner)) {
+    for (const [owner, group] of Map.groupBy(releases, (returned) => returned.owner)) {
       const batch = group.map(({ release }) => release);
-      await health.insist(() => store.release(owner, batch));
+      await health.retryUntilDone(() => store.release(owner, batch));
       for (const { delivery } of group) holdings.remove(delivery);
       if (batch.some(({ to }) => to === 'paused')) this.#events.onPaused();
     }

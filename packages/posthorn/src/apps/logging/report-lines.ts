@@ -1,7 +1,7 @@
 // What the engine tells, in words for the log. Failures are worth a line at the usual level; what went well is not: at
 // thousands of deliveries a second such lines would be the most expensive thing the service does.
 import type { SteadyMs } from '../../domain/time.ts';
-import type { News } from '../../engine/news.ts';
+import type { Report } from '../../engine/reports.ts';
 import type { LogLevel } from '../settings/log-levels.ts';
 import type { LogFields } from './log.ts';
 
@@ -12,7 +12,7 @@ export interface LogLine {
 
 const seconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;
 
-type Attempted = Extract<News, { kind: 'attempted' }>;
+type Attempted = Extract<Report, { kind: 'attempted' }>;
 
 function attemptLine(news: Attempted, now: SteadyMs): LogLine {
   const { result } = news;
@@ -44,7 +44,7 @@ function attemptText({ result, state, dueAt, late }: Attempted, now: SteadyMs): 
 }
 
 /** How important news are. */
-export function levelOf(news: News): LogLevel {
+export function levelOf(news: Report): LogLevel {
   switch (news.kind) {
     case 'accepted':
     case 'started':
@@ -70,7 +70,7 @@ function attemptLevel({ result, state, late }: Attempted): LogLevel {
   return state === 'exhausted' || result.outcome === 'local_error' ? 'warn' : 'info';
 }
 
-function replayFields({ replay }: Extract<News, { kind: 'replay_started' | 'replay_ended' }>): LogFields {
+function replayFields({ replay }: Extract<Report, { kind: 'replay_started' | 'replay_ended' }>): LogFields {
   const { id, tenantId, endpointId, state, total, replayed, skipped, ratePerSecond } = replay;
   return {
     tenant: tenantId,
@@ -85,7 +85,7 @@ function replayFields({ replay }: Extract<News, { kind: 'replay_started' | 'repl
 }
 
 /** @param now to say how long until the next attempt */
-export function logLine(news: News, now: SteadyMs): LogLine {
+export function logLine(news: Report, now: SteadyMs): LogLine {
   switch (news.kind) {
     case 'accepted':
       return {

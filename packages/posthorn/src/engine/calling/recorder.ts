@@ -1,11 +1,11 @@
 // Puts outcomes on disk, in batches. An attempt that was made is never forgotten: while the store is away its outcome stays
 // here, and when too many wait no new attempts are started.
-import type { LeasedDelivery } from '../domain/delivery.ts';
-import type { OwnerId } from '../domain/ids.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { AttemptRecord, Queue } from '../seams/store/queue.ts';
-import { Batches } from './batches.ts';
-import type { StoreHealth } from './store-health.ts';
+import type { LeasedDelivery } from '../../domain/delivery.ts';
+import type { OwnerId } from '../../domain/ids.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { AttemptRecord, Queue } from '../../seams/store/queue.ts';
+import { Batches } from '../batches.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** Attempts per transaction. */
 const MAX_BATCH = 500;
@@ -65,7 +65,7 @@ export class Recorder {
     const answers = new Map<Ended, Answer>();
     for (const [owner, group] of Map.groupBy(batch, (ended) => ended.owner)) {
       const records = group.map(({ record }) => record);
-      const stored = await this.#health.insist(() => this.#store.record(owner, records));
+      const stored = await this.#health.retryUntilDone(() => this.#store.record(owner, records));
       group.forEach((ended, index) => {
         answers.set(ended, stored?.[index] ?? 'unrecorded');
       });

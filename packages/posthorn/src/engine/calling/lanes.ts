@@ -1,13 +1,13 @@
 // Lanes: each endpoint's own queue with its own concurrency. Two things are shared between lanes, memory for waiting
 // deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
-// fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998). Lanes whose calls fail share a pace: they
+// fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998). Lanes whose calls fail share a limit on starts: they
 // would take the processor from those that deliver.
-import { type LeasedDelivery, onProbation } from '../domain/delivery.ts';
-import type { EndpointId } from '../domain/ids.ts';
-import type { Clock } from '../seams/clock.ts';
-import { Hanging, type Manner } from './manners.ts';
-import { Pace } from './pace.ts';
-import { type Ranked, Ranks } from './ranks.ts';
+import { type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
+import type { EndpointId } from '../../domain/ids.ts';
+import type { Clock } from '../../seams/clock.ts';
+import { HangingEndpoints, type LaneHealth } from './lane-health.ts';
+import { StartLimit } from './start-limit.ts';
+import { type HasTurn, TurnOrder } from './turn-order.ts';
 
 /** Calls under way at once over all lanes: each is a socket and up to 64 KiB of response. */
 const MAX_CALLS = 1_024;
@@ -34,16 +34,16 @@ const BYTES_FRACTION = 1 / 8;
 /** A lane may have under way this part of the calls that are still free. */
 const CALLS_FRACTION = 1 / 4;
 /** Lanes whose last call ran out of time may have this many calls under way together: the rest is for those that answer. */
-const MAX_SLOW_CALLS = MAX_CALLS / 2;
+const MAX_HANGING_CALLS = MAX_CALLS / 2;
 /**
  * Lanes whose last call did not succeed start so many calls together in each step, about 500 a second or a twentieth of what the
  * process can do, and one more for each call that the others start. In small steps, since calls that began together run out
  * of time together.
  */
-const TROUBLED_STARTS = 5;
-const TROUBLED_STEP_MS = 10;
+const UNHEALTHY_STARTS = 5;
+const UNHEALTHY_STEP_MS = 10;
 
-interface Lane extends Ranked<Lane> {
+interface Lane extends HasTurn<Lane> {
   readonly endpointId: EndpointId;
   /** Waiting deliveries; those before `head` have left. */
   waiting: LeasedDelivery[];
@@ -51,7 +51,7 @@ interface Lane extends Ranked<Lane> {
   active: number;
   /** Deliveries that wait for their probation, apart from those that wait in the lane. */
   onProbation: number;
-  manner: Manner;
+  health: LaneHealth;
   /** Places promised to deliveries whose acceptance is being committed. */
   reserved: number;
   leasedBytes: number;
@@ -84,15 +84,15 @@ export class Lanes {
   readonly #concurrency: number;
   readonly #events: LaneEvents;
   readonly #lanes = new Map<EndpointId, Lane>();
-  readonly #hanging = new Hanging();
+  readonly #hanging = new HangingEndpoints();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
-  readonly #ranks: Ranks<Lane>;
-  readonly #pace: Pace;
-  readonly #turn: Pace;
+  readonly #order: TurnOrder<Lane>;
+  readonly #unhealthyStarts: StartLimit;
+  readonly #turnStarts: StartLimit;
   #active = 0;
-  /** Deliveries under way that were started while their lane was slow. */
-  readonly #slowCalls = new Set<LeasedDelivery>();
+  /** Deliveries under way that were started while their lane was hanging. */
+  readonly #hangingCalls = new Set<LeasedDelivery>();
   /** Deliveries on probation, of all lanes; they take no slot and hold nobody up while they wait for each other. */
   readonly #probation: LeasedDelivery[] = [];
   /** The one that is under way. */
@@ -102,15 +102,15 @@ export class Lanes {
   #onIdle: (() => void)[] = [];
 
   /**
-   * @param clock for the pace of lanes whose calls fail
+   * @param clock paces the starts of lanes whose calls fail
    * @param concurrency calls under way at once per lane
    */
   constructor(clock: Clock, concurrency: number, events: LaneEvents) {
     this.#concurrency = concurrency;
     this.#events = events;
-    this.#pace = new Pace(clock, TROUBLED_STARTS, TROUBLED_STEP_MS, () => this.pump());
-    this.#turn = new Pace(clock, STARTS_PER_TURN, 0, () => this.pump());
-    this.#ranks = new Ranks(concurrency);
+    this.#unhealthyStarts = new StartLimit(clock, UNHEALTHY_STARTS, UNHEALTHY_STEP_MS, () => this.pump());
+    this.#turnStarts = new StartLimit(clock, STARTS_PER_TURN, 0, () => this.pump());
+    this.#order = new TurnOrder(concurrency);
   }
 
   /** Calls under way. */
@@ -146,7 +146,7 @@ export class Lanes {
   }
 
   /** Gives a reserved place back. */
-  cancel(endpointId: EndpointId, bytes: number): void {
+  unreserve(endpointId: EndpointId, bytes: number): void {
     const lane = this.#lane(endpointId);
     lane.reserved -= 1;
     this.#free(lane, bytes);
@@ -179,12 +179,12 @@ export class Lanes {
 
   /**
    * An attempt begun by `onTurn` has ended and its delivery has left this process's hands or waits to be recorded.
-   * @param manner how the call ended; `well` when there was none, `undefined` when its end says nothing of the endpoint
+   * @param health how the call ended; `healthy` when there was none, `undefined` when its end says nothing of the endpoint
    */
-  finished(delivery: LeasedDelivery, manner: Manner | undefined): void {
+  finished(delivery: LeasedDelivery, health: LaneHealth | undefined): void {
     const lane = this.#lane(delivery.endpointId);
-    if (manner !== undefined) lane.manner = manner;
-    this.#slowCalls.delete(delivery);
+    if (health !== undefined) lane.health = health;
+    this.#hangingCalls.delete(delivery);
     if (this.#probationer === delivery) this.#probationer = undefined;
     lane.active -= 1;
     this.#active -= 1;
@@ -266,7 +266,7 @@ export class Lanes {
   pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#active < MAX_CALLS && this.#turn.ready && this.#events.mayStart()) {
+    while (this.#active < MAX_CALLS && this.#turnStarts.ready && this.#events.mayStart()) {
       if (this.#startOnProbation()) continue;
       const lane = this.#next();
       if (lane === undefined) break;
@@ -279,9 +279,9 @@ export class Lanes {
   #next(): Lane | undefined {
     const free = MAX_CALLS - this.#active;
     const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
-    const failing = this.#pace.ready;
-    const slow = failing && this.#slowCalls.size < MAX_SLOW_CALLS;
-    return this.#ranks.next({ well: true, failing, slow }, most);
+    const failing = this.#unhealthyStarts.ready;
+    const hanging = failing && this.#hangingCalls.size < MAX_HANGING_CALLS;
+    return this.#order.next({ healthy: true, failing, hanging }, most);
   }
 
   #startOne(lane: Lane): void {
@@ -292,9 +292,9 @@ export class Lanes {
       lane.waiting = lane.waiting.slice(lane.head);
       lane.head = 0;
     }
-    if (lane.manner === 'well') this.#pace.grant();
-    else this.#pace.take();
-    this.#ranks.started(lane.manner);
+    if (lane.health === 'healthy') this.#unhealthyStarts.grant();
+    else this.#unhealthyStarts.take();
+    this.#order.started(lane.health);
     this.#begin(lane, delivery);
   }
 
@@ -314,8 +314,8 @@ export class Lanes {
   #begin(lane: Lane, delivery: LeasedDelivery): void {
     lane.active += 1;
     this.#active += 1;
-    this.#turn.take();
-    if (lane.manner === 'slow') this.#slowCalls.add(delivery);
+    this.#turnStarts.take();
+    if (lane.health === 'hanging') this.#hangingCalls.add(delivery);
     this.#arrange(lane);
     this.#events.onTurn(delivery);
   }
@@ -339,7 +339,7 @@ export class Lanes {
   }
 
   #arrange(lane: Lane): void {
-    this.#ranks.arrange(lane, this.#waitingIn(lane) > 0);
+    this.#order.arrange(lane, this.#waitingIn(lane) > 0);
   }
 
   /** Gives memory back, and says so when something may be claimed for it. */
@@ -372,7 +372,7 @@ export class Lanes {
       head: 0,
       active: 0,
       onProbation: 0,
-      manner: this.#hanging.take(endpointId) ? 'slow' : 'well',
+      health: this.#hanging.take(endpointId) ? 'hanging' : 'healthy',
       reserved: 0,
       leasedBytes: 0,
       claimsAtBytes: Number.POSITIVE_INFINITY,
@@ -387,6 +387,6 @@ export class Lanes {
   #dropIfEmpty(lane: Lane): void {
     if (lane.backlog || this.#leasedIn(lane) > 0) return;
     this.#lanes.delete(lane.endpointId);
-    if (lane.manner === 'slow') this.#hanging.note(lane.endpointId);
+    if (lane.health === 'hanging') this.#hanging.note(lane.endpointId);
   }
 }

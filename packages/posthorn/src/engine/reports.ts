@@ -12,7 +12,7 @@ export interface Waited {
   readonly ms: number;
 }
 
-export type News =
+export type Report =
   | {
       readonly kind: 'accepted';
       readonly tenantId: TenantId;
@@ -49,7 +49,7 @@ export type News =
       readonly startedAt: WallMs;
       readonly result: CallResult;
       readonly state: 'pending' | 'succeeded' | 'exhausted' | 'cancelled';
-      /** When the next attempt is due; `null` when the delivery is settled. */
+      /** When the next attempt is due; `null` when the delivery is ended. */
       readonly dueAt: SteadyMs | null;
       /** Recorded after this process's lease had run out; it changed nothing about the delivery. */
       readonly late: boolean;
@@ -66,4 +66,4 @@ export type News =
   /** Others took this process for dead (it was stopped or cut off from the store); it goes on under a new name. */
   | { readonly kind: 'declared_dead'; readonly owner: OwnerId };
 
-export type Report = (news: News) => void;
+export type ReportListener = (news: Report) => void;

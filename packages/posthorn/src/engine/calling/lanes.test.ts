@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
-import type { LeasedDelivery } from '../domain/delivery.ts';
-import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
-import { wall } from '../domain/time.ts';
+import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import type { LeasedDelivery } from '../../domain/delivery.ts';
+import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
+import { wall } from '../../domain/time.ts';
+import type { LaneHealth } from './lane-health.ts';
 import { Lanes, leasedBytes } from './lanes.ts';
-import type { Manner } from './manners.ts';
 
 let ids = 0;
 
@@ -59,7 +59,7 @@ describe('lanes', () => {
   const finishOne = async () => {
     const one = started.shift();
     assert.ok(one !== undefined);
-    lanes.finished(one, 'well');
+    lanes.finished(one, 'healthy');
     await time.pass(0);
   };
   /** Starts what may be started, over as many turns as it takes. */
@@ -68,15 +68,15 @@ describe('lanes', () => {
     await time.pass(0);
   };
   /** All that is under way ends like this. */
-  const finishAll = (manner: Manner | undefined) => {
-    for (const one of started.splice(0)) lanes.finished(one, manner);
+  const finishAll = (health: LaneHealth | undefined) => {
+    for (const one of started.splice(0)) lanes.finished(one, health);
   };
   /** Each of the endpoints gets one delivery, whose call ends like this. */
-  const callAll = async (endpoints: readonly EndpointId[], manner: Manner | undefined) => {
+  const callAll = async (endpoints: readonly EndpointId[], health: LaneHealth | undefined) => {
     for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
     await pump();
     while (lanes.size > 0) {
-      finishAll(manner);
+      finishAll(health);
       await time.pass(10);
     }
   };
@@ -107,7 +107,7 @@ describe('lanes', () => {
     }
     await pump();
     for (let round = 0; round < 4; round++) {
-      finishAll('slow');
+      finishAll('hanging');
       await time.pass(2_000);
     }
     assert.equal(lanes.active, 512);
@@ -122,7 +122,7 @@ describe('lanes', () => {
     for (const endpoint of hanging) lanes.offer(delivery(endpoint));
     await pump();
     while (lanes.active > 0) {
-      finishAll('slow');
+      finishAll('hanging');
       await pump();
     }
     assert.equal(lanes.size, 0);
@@ -138,7 +138,7 @@ describe('lanes', () => {
 
   it('leaves slots for lanes that answer also when calls of those that hang were cut off meanwhile', async () => {
     const hanging = Array.from({ length: 1_200 }, () => id<EndpointId>());
-    for (const manner of ['slow', undefined] as const) await callAll(hanging, manner);
+    for (const health of ['hanging', undefined] as const) await callAll(hanging, health);
     for (const endpoint of hanging) lanes.offer(delivery(endpoint));
     await pump();
     await time.pass(2_000);
@@ -157,7 +157,7 @@ describe('lanes', () => {
 
   it('forgets that a lane ran out of time with its next success', async () => {
     const endpoints = Array.from({ length: 600 }, () => id<EndpointId>());
-    for (const manner of ['slow', 'well'] as const) await callAll(endpoints, manner);
+    for (const health of ['hanging', 'healthy'] as const) await callAll(endpoints, health);
     for (const endpoint of endpoints) lanes.offer(delivery(endpoint));
     await pump();
     assert.equal(lanes.active, 600);
@@ -219,7 +219,7 @@ describe('lanes', () => {
     while (lanes.reserve(endpoint, 1_000)) reserved += 1;
     lanes.noteBacklog(endpoint);
     assert.equal(lanes.takeTurns(500).length, 0);
-    for (let i = 0; i < reserved; i++) lanes.cancel(endpoint, 1_000);
+    for (let i = 0; i < reserved; i++) lanes.unreserve(endpoint, 1_000);
     assert.ok(rooms > 0);
     assert.equal(lanes.takeTurns(500).length, 1);
   });
@@ -229,7 +229,7 @@ describe('lanes', () => {
     assert.ok(lanes.reserve(fanOut, 64 * 1_024 * 1_024));
     lanes.noteBacklog(other);
     assert.ok(lanes.full);
-    lanes.cancel(fanOut, 64 * 1_024 * 1_024);
+    lanes.unreserve(fanOut, 64 * 1_024 * 1_024);
     assert.equal(rooms, 1);
   });
 
@@ -298,7 +298,7 @@ describe('lanes', () => {
     await pump();
     for (const endpoint of slow) lanes.offer(delivery(endpoint));
     allowed = false;
-    finishAll('slow');
+    finishAll('hanging');
     const answering = Array.from({ length: 3_000 }, () => id<EndpointId>());
     for (const endpoint of answering) lanes.offer(delivery(endpoint));
     allowed = true;
@@ -317,23 +317,23 @@ describe('lanes', () => {
     const crowd = (endpointId: EndpointId) => {
       for (let i = 0; i < 1_000; i++) lanes.offer(delivery(endpointId));
     };
-    const callsWithin = async (ms: number, manner: Manner) => {
+    const callsWithin = async (ms: number, health: LaneHealth) => {
       const until = time.now + ms;
       let calls = 0;
       while (time.now < until) {
         await time.pass(1);
         calls += started.length;
-        finishAll(manner);
+        finishAll(health);
       }
       return calls;
     };
 
-    for (const manner of ['failing', 'slow'] as const) {
-      it(`start five hundred calls a second together while they are ${manner}`, async () => {
+    for (const health of ['failing', 'hanging'] as const) {
+      it(`start five hundred calls a second together while they are ${health}`, async () => {
         for (let i = 0; i < 20; i++) crowd(id<EndpointId>());
         await pump();
-        finishAll(manner);
-        const calls = await callsWithin(2_000, manner);
+        finishAll(health);
+        const calls = await callsWithin(2_000, health);
         assert.ok(calls > 900 && calls <= 1_005, `${calls}`);
       });
     }
@@ -363,7 +363,7 @@ describe('lanes', () => {
         const at = started.findIndex(({ endpointId }) => endpointId === healthy);
         const [one] = started.splice(at, 1);
         assert.equal(one?.endpointId, healthy);
-        lanes.finished(one, 'well');
+        lanes.finished(one, 'healthy');
         await time.pass(0);
       }
     });
@@ -377,7 +377,7 @@ describe('lanes', () => {
         lanes.offer(delivery(healthy));
         await pump();
         assert.deepEqual([startedFor(healthy), startedFor(failing)], [1, 1]);
-        for (const one of started.splice(0)) lanes.finished(one, one.endpointId === healthy ? 'well' : 'failing');
+        for (const one of started.splice(0)) lanes.finished(one, one.endpointId === healthy ? 'healthy' : 'failing');
       }
     });
 
@@ -445,7 +445,7 @@ describe('lanes', () => {
     await lanes.idle();
     assert.equal(lanes.size, 0);
     assert.ok(lanes.reserve(endpoint, 100));
-    lanes.cancel(endpoint, 100);
+    lanes.unreserve(endpoint, 100);
     assert.equal(lanes.size, 0);
   });
 });

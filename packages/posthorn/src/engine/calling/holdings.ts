@@ -1,16 +1,16 @@
 // What this process holds: under which name, and which deliveries. Keeps that equal to what the store believes: when the
 // reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
 // back before anything else is claimed.
-import type { LeasedDelivery } from '../domain/delivery.ts';
-import { type DeliveryId, idTime, makeId, type OwnerId } from '../domain/ids.ts';
-import type { Scope } from '../domain/tally.ts';
-import { type SteadyMs, steady, type WallMs, wall } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Queue } from '../seams/store/queue.ts';
-import type { Waited } from './news.ts';
-import type { StoreHealth } from './store-health.ts';
+import type { LeasedDelivery } from '../../domain/delivery.ts';
+import { type DeliveryId, idTime, makeId, type OwnerId } from '../../domain/ids.ts';
+import type { Scope } from '../../domain/tally.ts';
+import { type SteadyMs, steady, type WallMs, wall } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Queue } from '../../seams/store/queue.ts';
+import type { Waited } from '../reports.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** A request whose answer is not waited for any more may still be on its way: systems repeat it for up to this long, in milliseconds. */
 const LATE_MS = 120_000;

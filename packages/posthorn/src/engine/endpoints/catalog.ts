@@ -1,12 +1,12 @@
 // Endpoints at hand: which of a tenant's endpoints want an event, and how each is to be called. A bounded copy of what the
 // store holds; the revision that comes with every claim and is checked by every accept tells when a copy is out of date.
-import type { Endpoint } from '../domain/endpoint.ts';
-import { matches } from '../domain/event-type.ts';
-import type { EndpointId, TenantId } from '../domain/ids.ts';
-import { type CallDress, signingKeyOf } from '../domain/profile.ts';
-import type { SteadyMs } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Catalog, StoredEndpoint } from '../seams/store/registry.ts';
+import type { Endpoint } from '../../domain/endpoint.ts';
+import { matches } from '../../domain/event-type.ts';
+import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import { type CallDress, signingKeyOf } from '../../domain/profile.ts';
+import type { SteadyMs } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Catalog, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { EndpointSeal } from './endpoint-seal.ts';
 
 /** Endpoints kept in memory over all tenants, about 1 KB each; the least recently used tenants go first. */

@@ -1,15 +1,15 @@
 // Counts what happens, in memory, and tells the store every few seconds: per endpoint, which the store adds up for tenants and
 // the whole installation. Nothing else depends on it; a crash loses what was counted since it last told.
-import { type EndpointId, makeId, type OwnerId, type TenantId } from '../domain/ids.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { type Counts, countAttempt, noCounts, type Scope, type Settled, slotOf } from '../domain/tally.ts';
-import { steady, type WallMs } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Tallied, Tallies, Tally } from '../seams/store/tallies.ts';
-import { pause } from './pause.ts';
-import type { StoreHealth } from './store-health.ts';
+import { type EndpointId, makeId, type OwnerId, type TenantId } from '../../domain/ids.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { type Counts, countAttempt, type Ended, noCounts, type Scope, slotOf } from '../../domain/tally.ts';
+import { steady, type WallMs } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Tallied, Tallies, Tally } from '../../seams/store/tallies.ts';
+import { pause } from '../pause.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** What was counted is told this often, at whole multiples of it by the wall clock, so that it belongs to one minute. */
 const TELL_EVERY_MS = 5_000;
@@ -83,7 +83,7 @@ export class TallyKeeper {
     this.#cancelTimer();
     await this.#ticking;
     while (this.#unanswered.length > 0 || this.#since !== undefined) {
-      const told = await this.#parts.health.insist(async () => {
+      const told = await this.#parts.health.retryUntilDone(async () => {
         await this.#tell();
         return true;
       });
@@ -97,9 +97,9 @@ export class TallyKeeper {
   }
 
   /** An attempt was recorded. */
-  attempted(tenantId: TenantId, endpointId: EndpointId, outcome: Outcome, durationMs: number, settled: Settled): void {
+  attempted(tenantId: TenantId, endpointId: EndpointId, outcome: Outcome, durationMs: number, ended: Ended): void {
     const counted = this.#endpoints.get(endpointId) ?? this.#newEndpoint(tenantId, endpointId);
-    countAttempt(counted.counts, outcome, durationMs, settled);
+    countAttempt(counted.counts, outcome, durationMs, ended);
     if (outcome !== 'succeeded') counted.lastFailedAt = this.#parts.clock.wallNow();
   }
 

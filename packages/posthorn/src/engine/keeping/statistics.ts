@@ -1,12 +1,12 @@
 // What charts are made of: the counts of a span, step by step, and what is pending now.
 
-import type { TenantId } from '../domain/ids.ts';
-import { addCounts, type Counts, noCounts, type Scope, SLOT_MS, slotOf, type Tier } from '../domain/tally.ts';
-import { earlier, type WallMs, wall } from '../domain/time.ts';
-import { MAX_TROUBLES } from '../domain/trouble.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Tallies, Trouble } from '../seams/store/tallies.ts';
-import type { Holdings } from './holdings.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { addCounts, type Counts, noCounts, type Scope, SLOT_MS, slotOf, type Tier } from '../../domain/tally.ts';
+import { earlier, type WallMs, wall } from '../../domain/time.ts';
+import { MAX_TROUBLES } from '../../domain/trouble.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Tallies, Trouble } from '../../seams/store/tallies.ts';
+import type { Holdings } from '../calling/holdings.ts';
 import type { TallyKeeper } from './tallies.ts';
 
 export const SPANS = ['hour', 'day', 'month'] as const;

@@ -1,10 +1,10 @@
 // Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
-import type { Endpoint, EndpointSecrets } from '../domain/endpoint.ts';
-import { type EndpointId, makeId, type TenantId } from '../domain/ids.ts';
-import { steady } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import type { Page, Registry, StoredEndpoint } from '../seams/store/registry.ts';
+import type { Endpoint, EndpointSecrets } from '../../domain/endpoint.ts';
+import { type EndpointId, makeId, type TenantId } from '../../domain/ids.ts';
+import { steady } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Catalogs } from './catalog.ts';
 import type { EndpointSeal } from './endpoint-seal.ts';
 

@@ -1,10 +1,10 @@
 // Removes history that is older than it is kept, and tallies, in small steps off the hot path.
-import { steady, wall } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { History } from '../seams/store/history.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Tallies } from '../seams/store/tallies.ts';
-import type { Report } from './news.ts';
+import { steady, wall } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { History } from '../../seams/store/history.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Tallies } from '../../seams/store/tallies.ts';
+import type { ReportListener } from '../reports.ts';
 
 const DAY_MS = 86_400_000;
 /** Tallies per minute are shown for an hour, those per hour for a day; those per day are kept as long as the history. */
@@ -29,14 +29,14 @@ export class Retention {
   readonly #clock: Clock;
   readonly #days: number;
   readonly #busy: () => boolean;
-  readonly #report: Report;
+  readonly #report: ReportListener;
   #cancelTimer: () => void = () => {};
   #round: Promise<void> = Promise.resolve();
   #endPause: () => void = () => {};
   #stopped = false;
 
   /** @param busy whether deliveries are under way */
-  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean, report: Report) {
+  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean, report: ReportListener) {
     this.#store = store;
     this.#clock = clock;
     this.#days = days;

@@ -1,10 +1,10 @@
 // What the engine tells of time: how long a commit took and how long deliveries waited, on its own clock.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { News } from '../../src/engine/news.ts';
+import type { Report } from '../../src/engine/reports.ts';
 import { Installation } from './installation.ts';
 
-type Started = Extract<News, { kind: 'started' }>;
+type Started = Extract<Report, { kind: 'started' }>;
 
 const startsOf = (here: Installation): Started[] => here.news.filter((one): one is Started => one.kind === 'started');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
-import { createMemoryStore } from '../adapters/sqlite/memory.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { News } from './news.ts';
+import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Report } from '../reports.ts';
 import { Retention } from './retention.ts';
 
 const MINUTE_MS = 60_000;
@@ -106,7 +106,7 @@ describe('pruning', () => {
 
   it('says of every round that failed why it did, and begins the next one an hour later', async (test) => {
     const { time, begun, store } = crowded(test, 1);
-    const news: News[] = [];
+    const news: Report[] = [];
     const tooSlow = { ...store, pruneTallies: () => Promise.reject(new StoreUnavailable('busy', 'It took too long.')) };
     new Retention(
       tooSlow,

@@ -1,19 +1,26 @@
 // Takes events in: match them against the tenant's endpoints, store them together with their deliveries, and only then say
 // yes. Requests that arrive while a transaction is under way share the next one.
-import type { EventContent, LeasedDelivery } from '../domain/delivery.ts';
-import { fillEnvelope } from '../domain/envelope.ts';
-import { fingerprint } from '../domain/fingerprint.ts';
-import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../domain/ids.ts';
-import { isoTime, type SteadyMs, type WallMs } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent, Queue } from '../seams/store/queue.ts';
-import { Batches } from './batches.ts';
-import type { Catalogs, TenantCatalog } from './catalog.ts';
-import type { Holdings, Ready } from './holdings.ts';
-import { type Lanes, leasedBytes } from './lanes.ts';
-import type { Report } from './news.ts';
-import type { TallyKeeper } from './tallies.ts';
+import type { EventContent, LeasedDelivery } from '../../domain/delivery.ts';
+import { fillEnvelope } from '../../domain/envelope.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
+import { isoTime, type SteadyMs, type WallMs } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import type {
+  AcceptedEvent,
+  AcceptGroup,
+  AcceptResult,
+  NewDelivery,
+  NewEvent,
+  Queue,
+} from '../../seams/store/queue.ts';
+import { Batches } from '../batches.ts';
+import type { Holdings, Ready } from '../calling/holdings.ts';
+import { type Lanes, leasedBytes } from '../calling/lanes.ts';
+import type { Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
+import type { TallyKeeper } from '../keeping/tallies.ts';
+import type { ReportListener } from '../reports.ts';
 
 /** Rows per transaction: events and deliveries together. A single request may be heavier, it then goes alone. */
 const MAX_BATCH_ROWS = 1_000;
@@ -47,7 +54,7 @@ interface Parts {
   readonly holdings: Holdings;
   readonly lanes: Lanes;
   readonly tallies: Pick<TallyKeeper, 'accepted'>;
-  readonly report: Report;
+  readonly report: ReportListener;
 }
 
 /** A request's events on their way to the store. */
@@ -170,7 +177,7 @@ export class Intake {
       const existing = accepted[index]?.existing ?? false;
       for (const { id, endpointId, place } of deliveries) {
         if (place === 'leased') {
-          if (existing) lanes.cancel(endpointId, leasedBytes(event.body));
+          if (existing) lanes.unreserve(endpointId, leasedBytes(event.body));
           else {
             const delivery = newlyLeased(id, endpointId, event);
             holdings.add(delivery, ready);
@@ -198,7 +205,7 @@ export class Intake {
   #giveUp(group: AcceptGroup): void {
     for (const { event, deliveries } of group.events) {
       for (const { endpointId, place } of deliveries) {
-        if (place === 'leased') this.#parts.lanes.cancel(endpointId, leasedBytes(event.body));
+        if (place === 'leased') this.#parts.lanes.unreserve(endpointId, leasedBytes(event.body));
       }
     }
   }

@@ -1,23 +1,23 @@
 // How calls end, as lanes see it, and which endpoints are known to hang though they have no lane. One that gets an event now and
 // then has none between two calls: if it were forgotten, each call would take a slot as if it were the first one.
-import type { EndpointId } from '../domain/ids.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { EndpointId } from '../../domain/ids.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 
 /** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
-export type Manner = 'well' | 'failing' | 'slow';
+export type LaneHealth = 'healthy' | 'failing' | 'hanging';
 
 /** What the end of a call says of the endpoint; `undefined` when that is nothing: we have cut it off. */
-export function mannerOf(outcome: Outcome): Manner | undefined {
+export function healthAfter(outcome: Outcome): LaneHealth | undefined {
   if (outcome === 'interrupted') return undefined;
-  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'slow';
-  return outcome === 'succeeded' ? 'well' : 'failing';
+  if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'hanging';
+  return outcome === 'succeeded' ? 'healthy' : 'failing';
 }
 
 /** So many endpoints are remembered at least, those noted last, and at most twice as many: about 100 bytes each. */
 const REMEMBERED = 20_000;
 
 /** Endpoints that have no lane just now, and whose last call ran out of time. */
-export class Hanging {
+export class HangingEndpoints {
   /**
    * In two generations, the elder of which goes as a whole: a set that gives up its oldest entry each time looks for it for
    * longer than a call takes to begin.

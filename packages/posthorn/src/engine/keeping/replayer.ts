@@ -1,16 +1,16 @@
 // Replays: deliveries of the past get one more attempt each, a few at a time. It knows when the next step of any replay is
 // due and sleeps until then; the steps themselves, and how far each replay has come, are the store's.
 
-import { type EndpointId, makeId, type ReplayId, type TenantId } from '../domain/ids.ts';
-import { DEFAULT_REPLAY_RATE } from '../domain/replay.ts';
-import { type SteadyMs, steady, type WallMs, wall } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import type { Random } from '../seams/random.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Registry } from '../seams/store/registry.ts';
-import type { Replay, ReplayFilter, ReplayStep, Replays } from '../seams/store/replays.ts';
-import type { Report } from './news.ts';
-import type { StoreHealth } from './store-health.ts';
+import { type EndpointId, makeId, type ReplayId, type TenantId } from '../../domain/ids.ts';
+import { DEFAULT_REPLAY_RATE } from '../../domain/replay.ts';
+import { type SteadyMs, steady, type WallMs, wall } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import type { Random } from '../../seams/random.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Registry } from '../../seams/store/registry.ts';
+import type { Replay, ReplayFilter, ReplayStep, Replays } from '../../seams/store/replays.ts';
+import type { ReportListener } from '../reports.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** Replays that a tenant may have running: each is steps for the store, whatever its rate. */
 export const MAX_RUNNING_REPLAYS = 10;
@@ -20,7 +20,7 @@ const RETRY_MS = 250;
 const STANDBY_MS = 1_000;
 
 /** What somebody wants to be replayed; what is left out means everything. */
-export interface ReplayWish extends Pick<ReplayFilter, 'states'> {
+export interface ReplayRequest extends Pick<ReplayFilter, 'states'> {
   readonly endpointId?: EndpointId | undefined;
   readonly eventTypes?: readonly string[] | null | undefined;
   readonly since?: WallMs | undefined;
@@ -35,7 +35,7 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly health: StoreHealth;
-  readonly report: Report;
+  readonly report: ReportListener;
 }
 
 interface Counted {
@@ -65,13 +65,13 @@ export class Replayer {
   }
 
   /** Counts what a replay would be about. */
-  async count(tenantId: TenantId, wish: ReplayWish): Promise<number | ReplayRefusal> {
+  async count(tenantId: TenantId, wish: ReplayRequest): Promise<number | ReplayRefusal> {
     const counted = await this.#count(tenantId, wish);
     return typeof counted === 'string' ? counted : counted.total;
   }
 
   /** Counts, and begins. When it resolves with a replay, that is stored and goes on whatever happens to this process. */
-  async create(tenantId: TenantId, wish: ReplayWish): Promise<Replay | ReplayRefusal | 'too_many'> {
+  async create(tenantId: TenantId, wish: ReplayRequest): Promise<Replay | ReplayRefusal | 'too_many'> {
     const { store, clock, random, report } = this.#parts;
     const counted = await this.#count(tenantId, wish);
     if (typeof counted === 'string') return counted;
@@ -118,7 +118,7 @@ export class Replayer {
     await this.#running;
   }
 
-  async #count(tenantId: TenantId, wish: ReplayWish): Promise<Counted | ReplayRefusal> {
+  async #count(tenantId: TenantId, wish: ReplayRequest): Promise<Counted | ReplayRefusal> {
     const { store, clock } = this.#parts;
     const at = clock.wallNow();
     const endpointId = wish.endpointId ?? null;

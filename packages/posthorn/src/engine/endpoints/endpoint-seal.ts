@@ -1,9 +1,9 @@
 // Opens and closes the secret part of endpoints. The tenant and the endpoint are bound into the ciphertext, so that a row
 // moved to another endpoint cannot be opened.
-import type { EndpointSecrets } from '../domain/endpoint.ts';
-import type { EndpointId, TenantId } from '../domain/ids.ts';
-import { seal, unseal } from '../domain/sealing.ts';
-import type { Random } from '../seams/random.ts';
+import type { EndpointSecrets } from '../../domain/endpoint.ts';
+import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import { seal, unseal } from '../../domain/sealing.ts';
+import type { Random } from '../../seams/random.ts';
 
 const NONCE_BYTES = 12;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Dice } from '../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
-import type { TenantId } from '../domain/ids.ts';
-import type { Catalog } from '../seams/store/registry.ts';
+import { Dice } from '../../../tests/simulation/dice.ts';
+import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Catalog } from '../../seams/store/registry.ts';
 import { Catalogs } from './catalog.ts';
 import { EndpointSeal } from './endpoint-seal.ts';
 

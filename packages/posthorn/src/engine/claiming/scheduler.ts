@@ -1,15 +1,15 @@
 // Claims work when it is time: what comes due at its moment, what waits in a backlog when its lane has room. It knows when
 // the next delivery is due and sleeps until then; nothing is polled.
-import type { LeasedDelivery } from '../domain/delivery.ts';
-import type { EndpointId } from '../domain/ids.ts';
-import { type SteadyMs, steady } from '../domain/time.ts';
-import type { Clock } from '../seams/clock.ts';
-import { StoreUnavailable } from '../seams/store/index.ts';
-import type { Queue } from '../seams/store/queue.ts';
-import type { Catalogs } from './catalog.ts';
-import type { Holdings, Ready } from './holdings.ts';
-import type { Lanes } from './lanes.ts';
-import type { StoreHealth } from './store-health.ts';
+import type { LeasedDelivery } from '../../domain/delivery.ts';
+import type { EndpointId } from '../../domain/ids.ts';
+import { type SteadyMs, steady } from '../../domain/time.ts';
+import type { Clock } from '../../seams/clock.ts';
+import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Queue } from '../../seams/store/queue.ts';
+import type { Holdings, Ready } from '../calling/holdings.ts';
+import type { Lanes } from '../calling/lanes.ts';
+import type { Catalogs } from '../endpoints/catalog.ts';
+import type { StoreHealth } from '../store-health.ts';
 
 /** Deliveries per claim. */
 const MAX_CLAIM = 500;

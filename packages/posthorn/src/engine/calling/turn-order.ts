@@ -1,0 +1,59 @@
+// Whose turn it is to start a call. Lanes that have something waiting stand by their health and by how many calls they have
+// under way: the next one is found without looking at lanes that may not start, of which there may be thousands.
+import type { LaneHealth } from './lane-health.ts';
+
+/** What of a lane decides where it stands. */
+export interface HasTurn<Lane> {
+  readonly health: LaneHealth;
+  /** Calls under way. */
+  readonly active: number;
+  /** Where it stands while it waits for a start. */
+  rank: Set<Lane> | undefined;
+}
+
+export class TurnOrder<Lane extends HasTurn<Lane>> {
+  readonly #ranks: Readonly<Record<LaneHealth, readonly Set<Lane>[]>>;
+  /** Whose turn it is when lanes of several healths have equally few calls: the one that started last comes last. */
+  #turns: readonly LaneHealth[] = ['healthy', 'failing', 'hanging'];
+
+  /** @param concurrency calls that a lane may have under way; with as many it does not wait for a start */
+  constructor(concurrency: number) {
+    const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
+    this.#ranks = { healthy: ranks(), failing: ranks(), hanging: ranks() };
+  }
+
+  /**
+   * Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place.
+   * @param waiting whether it has anything to start
+   */
+  arrange(lane: Lane, waiting: boolean): void {
+    const rank = waiting ? this.#ranks[lane.health][lane.active] : undefined;
+    if (rank === lane.rank) return;
+    lane.rank?.delete(lane);
+    rank?.add(lane);
+    lane.rank = rank;
+  }
+
+  /** The lane whose turn it is, among those whose health may start and that have fewer than `most` calls under way. */
+  next(may: Readonly<Record<LaneHealth, boolean>>, most: number): Lane | undefined {
+    for (let active = 0; active < most; active++) {
+      for (const health of this.#turns) {
+        const lane = may[health] ? firstOf(this.#ranks[health][active]) : undefined;
+        if (lane !== undefined) return lane;
+      }
+    }
+    return undefined;
+  }
+
+  /** A lane of this health has started a call. */
+  started(health: LaneHealth): void {
+    if (this.#turns.at(-1) === health) return;
+    this.#turns = [...this.#turns.filter((other) => other !== health), health];
+  }
+}
+
+function firstOf<Lane>(rank: ReadonlySet<Lane> | undefined): Lane | undefined {
+  if (rank === undefined || rank.size === 0) return undefined;
+  for (const lane of rank) return lane;
+  return undefined;
+}
