@@ -13,6 +13,8 @@ import { TENANT_ID } from './tenant.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
+  // Said aloud: generators of types take an object without known fields for one that has none.
+  additionalProperties: true,
   description: `A JSON object, at most ${MAX_PAYLOAD_BYTES} bytes without white space and 64 levels deep. Numbers keep their digits, keys their order.`,
 });
 
