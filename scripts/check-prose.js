@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 
 const MAX_WIDTH = 120;
 /** "What is unknown stops the start" leaves the reader to find out what "what" is. A question may begin with it. */
-const NO_SUBJECT = /(?:^|[.:;!?)*] )(?:[-*+] |\d+\. |> |\*+)*((?:What(?:ever)?|Whoever|So many|So much)\b[^.?!:;]*[.?!:;]?)/g;
+const NO_SUBJECT =
+  /(?:^|[.:;!?)*] )(?:[-*+] |\d+\. |> |\*+)*((?:What(?:ever)?|Whoever|So many|So much)\b[^.?!:;]*[.?!:;]?)/g;
 
 /** Lines that people wrote as sentences, with the number of each. */
 function prose(text) {
