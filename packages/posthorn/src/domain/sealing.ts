@@ -60,7 +60,7 @@ export function unseal(key: Uint8Array, context: string, sealed: Uint8Array): Ui
  * @throws RangeError when the key has another length than 32 bytes
  */
 export function keyCheck(key: Uint8Array): Uint8Array {
-  return derive(key, 'posthorn key check 1', KEY_CHECK_BYTES);
+  return derive(key, 'posthorn encryption key check', KEY_CHECK_BYTES);
 }
 
 /** Whether `stored` is this key's check value; in constant time. */

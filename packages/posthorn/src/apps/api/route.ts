@@ -43,7 +43,7 @@ export type ApiEngine = Pick<
   | 'unready'
 >;
 
-/** What of the store the API uses: reads, and tenants, which the engine has no say in. */
+/** The store calls that the API makes itself: reads, and creating and renaming tenants. */
 export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants' | 'endpoint'> &
   Pick<History, 'events' | 'event' | 'deliveries' | 'delivery'> &
   Pick<Replays, 'replay' | 'replays'>;

@@ -1,7 +1,8 @@
 // The key that endpoint secrets are encrypted with: there, for its owner only, and the right one for what is stored.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkValue, KEY_FILE, readKeyFile } from '../service/encryption-key.ts';
+import { matchesKeyCheck } from '../../domain/sealing.ts';
+import { KEY_FILE, readKeyFile } from '../service/encryption-key.ts';
 import { SettingsError } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
 import { inert } from '../terminal/inert.ts';
@@ -49,12 +50,11 @@ function absent(file: string, sight: StoreSight | undefined): Finding {
 function judge(key: Uint8Array, origin: string, sight: StoreSight | undefined): Finding {
   const from = `from ${inert(origin)}`;
   if (sight?.keyCheck === undefined) return ok(CHECK, from);
-  if (Buffer.compare(sight.keyCheck, checkValue(key)) === 0)
-    return ok(CHECK, `${from}, the one the database was begun with`);
+  if (matchesKeyCheck(key, sight.keyCheck)) return ok(CHECK, `${from}, the one the database was begun with`);
   return bad(
     CHECK,
     `${from} is not the one that the stored secrets were encrypted with`,
-    'Give that one, or they cannot be read.',
+    'Start with the original key; the stored secrets cannot be decrypted otherwise.',
   );
 }
 

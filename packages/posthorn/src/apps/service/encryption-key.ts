@@ -1,8 +1,8 @@
 // The key that encrypts endpoint secrets: given by a setting, or made at the first start and kept in the data folder. A check
 // value in the store tells a wrong key before it can do harm: never a new key over old data.
-import { hkdfSync } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { keyCheck, matchesKeyCheck } from '../../domain/sealing.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Registry } from '../../seams/store/registry.ts';
 import { SettingsError } from '../settings/read.ts';
@@ -11,7 +11,6 @@ import { ENCRYPTION_KEY_BYTES, encryptionKey } from '../settings/values.ts';
 export const KEY_FILE = 'encryption.key';
 /** Under which a store keeps the check value. */
 export const CHECK_NAME = 'encryption-key-check';
-const CHECK_BYTES = 32;
 
 interface Sources {
   /** From the settings. */
@@ -29,10 +28,6 @@ interface FoundKey {
   /** The file that was made just now. */
   readonly made?: string;
 }
-
-/** Derived one way: whoever reads the database learns nothing of the key. */
-export const checkValue = (key: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', key, '', 'posthorn encryption key check', CHECK_BYTES));
 
 /** @returns `undefined` when there is no such file @throws SettingsError when it cannot be read or holds no key */
 export function readKeyFile(file: string): Uint8Array | undefined {
@@ -91,11 +86,11 @@ function findKey({ given, folder, random }: Sources): FoundKey {
  */
 export async function openEncryptionKey(sources: Sources): Promise<Uint8Array> {
   const { key, origin, made } = findKey(sources);
-  const kept = await sources.store.keep(CHECK_NAME, checkValue(key));
-  if (Buffer.compare(kept, checkValue(key)) === 0) return key;
+  const kept = await sources.store.keep(CHECK_NAME, keyCheck(key));
+  if (matchesKeyCheck(key, kept)) return key;
   if (made === undefined) {
     throw new SettingsError([
-      `the encryption key in ${origin} is not the one that this database's secrets were encrypted with: give that one, or they cannot be read`,
+      `the encryption key in ${origin} is not the one that this database's secrets were encrypted with: start with the original key; the stored secrets cannot be decrypted otherwise`,
     ]);
   }
   rmSync(made);
