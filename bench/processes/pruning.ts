@@ -36,7 +36,7 @@ let stop: () => Promise<void> = async () => undefined;
 async function start(environment: Readonly<Record<string, string>>): Promise<string> {
   const settings = readSettings({ flags: {}, environment: { ...environment, ...KEEPS_ALL }, file: undefined }).values;
   const opened = watching(
-    await openStore(settings, (error) => {
+    await openStore(settings, [], (error) => {
       throw error;
     }),
   );

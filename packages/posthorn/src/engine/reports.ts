@@ -3,6 +3,7 @@ import type { Trigger } from '../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../domain/time.ts';
+import type { StoreUnavailable } from '../seams/store/index.ts';
 import type { Replay } from '../seams/store/replays.ts';
 
 /** How long a delivery waited for its call, in milliseconds: for its turn in the lane, and for a slot. */
@@ -58,6 +59,9 @@ export type Report =
   | { readonly kind: 'replay_started'; readonly replay: Replay }
   /** A replay has come to its end, or was cancelled. */
   | { readonly kind: 'replay_ended'; readonly replay: Replay }
+  /** A call of the store came to nothing; it is made again or its caller is told so. */
+  | { readonly kind: 'store_call_failed'; readonly code: StoreUnavailable['code']; readonly message: string }
+  /** The first failure after calls that went well. */
   | { readonly kind: 'store_unavailable'; readonly message: string }
   | { readonly kind: 'store_available' }
   /** A round of removing old history ended early; the next one is for what is left. */

@@ -11,19 +11,26 @@ const fine = () => Promise.resolve('done');
 
 function ill() {
   const time = new SimulatedTime();
+  /** Changes of the store's health. */
   const news: Report['kind'][] = [];
-  const health = new StoreHealth(time.clock(), ({ kind }) => news.push(kind));
-  return { time, news, health };
+  /** Every call that failed, by its code. */
+  const failures: string[] = [];
+  const health = new StoreHealth(time.clock(), (told) => {
+    if (told.kind === 'store_call_failed') failures.push(told.code);
+    else news.push(told.kind);
+  });
+  return { time, news, failures, health };
 }
 
 describe('the health of the store', () => {
-  it('is told once per change, however many calls fail', async () => {
-    const { time, news, health } = ill();
+  it('is told once per change, however many calls fail, and each failure is counted', async () => {
+    const { time, news, failures, health } = ill();
     for (let n = 0; n < 3; n++) await assert.rejects(health.watch(full), FULL);
     assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
     await time.pass(2_000);
     assert.equal(await health.watch(fine), 'done');
     assert.deepEqual([health.trouble, news], [undefined, ['store_unavailable', 'store_available']]);
+    assert.deepEqual(failures, ['disk_full', 'disk_full', 'disk_full']);
   });
 
   it('is not proved by a call that goes well among others that fail', async () => {

@@ -59,7 +59,8 @@ export class StoreHealth {
     return undefined;
   }
 
-  #note({ message }: StoreUnavailable): void {
+  #note({ code, message }: StoreUnavailable): void {
+    this.#report({ kind: 'store_call_failed', code, message });
     const known = this.#trouble !== undefined;
     this.#failedAt = this.#clock.now();
     this.#trouble = message;

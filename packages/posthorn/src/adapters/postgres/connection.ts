@@ -2,6 +2,7 @@
 // was acknowledged is on disk and plans do not change with the queue's size; errors turned into what the engine knows.
 import { type ClientBase, Pool, type PoolConfig } from 'pg';
 import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Link, Server } from './server-url.ts';
 import { isCollision, isRefusal, troubleOf } from './trouble.ts';
 import { ROW_TYPES } from './wire.ts';
 
@@ -66,10 +67,11 @@ export class Database {
   #quiet: (() => void) | undefined;
   #closed = false;
 
-  constructor(url: string) {
-    this.#server = describeServer(url);
-    this.#work = pool(url, WORK_SESSIONS, WORK_SESSION);
-    this.#reads = pool(url, READ_SESSIONS, SESSION);
+  /** @param link the way by which the server was reached */
+  constructor(server: Server, link: Link) {
+    this.#server = server.name;
+    this.#work = pool(server, link, WORK_SESSIONS, WORK_SESSION);
+    this.#reads = pool(server, link, READ_SESSIONS, SESSION);
   }
 
   /** One statement of the hot path: a transaction of its own, done again when it collides with another one. */
@@ -118,20 +120,10 @@ export class Database {
   }
 }
 
-/** Host, port and database of a URL, without user and password. */
-export function describeServer(url: string): string {
-  try {
-    const { host, pathname, searchParams } = new URL(url);
-    return `${searchParams.get('host') ?? (host === '' ? 'the default host' : host)}${pathname}`;
-  } catch {
-    return 'the configured address';
-  }
-}
-
-function pool(url: string, max: number, session: string): Pool {
+function pool({ client }: Server, { ssl }: Link, max: number, session: string): Pool {
   const config: PoolConfig = {
-    connectionString: url,
-    fallback_application_name: 'posthorn',
+    ...client,
+    ssl,
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,

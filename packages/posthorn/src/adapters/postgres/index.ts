@@ -3,13 +3,15 @@ import type { Store } from '../../seams/store/index.ts';
 import { accept } from './accept.ts';
 import { Claims } from './claim.ts';
 import { clockOffset } from './clock.ts';
+import { connect, refusalOf } from './connect.ts';
 import { Database } from './connection.ts';
 import * as endpoints from './endpoints.ts';
 import * as history from './history.ts';
 import { keep } from './kept.ts';
-import { migratePostgres } from './migrate.ts';
+import { migrateBy, migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
 import { pending, pendingOf } from './pending.ts';
+import { pooled, sharesSessions } from './pooler.ts';
 import { pruning } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -17,6 +19,7 @@ import { countReplay } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import * as replays from './replays.ts';
 import { retry } from './retry.ts';
+import { type Link, type Server, serverOf } from './server-url.ts';
 import * as tallies from './tallies.ts';
 import * as tenants from './tenants.ts';
 
@@ -25,12 +28,16 @@ export { migratePostgres };
 
 /**
  * Opens the store, bringing the database's schema up to date first.
- * @param url `postgres://user:password@host:port/database`
+ * @param options.url `postgres://user:password@host:port/database`
+ * @param options.extraCa PEM texts of authorities that are trusted besides the system's
  * @throws StoreRefused when it cannot be opened
  */
-export async function openPostgresStore({ url }: { readonly url: string }): Promise<Store> {
-  await migratePostgres(url);
-  const database = new Database(url);
+export async function openPostgresStore(options: {
+  readonly url: string;
+  readonly extraCa?: readonly string[];
+}): Promise<Store> {
+  const server = serverOf(options.url, options.extraCa);
+  const database = new Database(server, await prepare(server));
   const claims = new Claims(database);
 
   return {
@@ -131,4 +138,18 @@ export async function openPostgresStore({ url }: { readonly url: string }): Prom
     pendingOf: (scope, limit) => pendingOf(database, scope, limit),
     pruneTallies: (before, limit) => tallies.pruneTallies(database, before, limit),
   };
+}
+
+/** Brings the schema up to date in a session that is one. @returns the way to the server @throws StoreRefused */
+async function prepare(server: Server): Promise<Link> {
+  const { client, link } = await connect(server);
+  try {
+    if (await sharesSessions(client, server, link)) throw pooled(server);
+    await migrateBy(client, server);
+    return link;
+  } catch (error) {
+    throw refusalOf(error, server);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }

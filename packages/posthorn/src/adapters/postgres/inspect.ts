@@ -1,10 +1,16 @@
 // What can be told of a Posthorn's database on Postgres from outside, in sessions that may only read.
-import { describeServer } from './connection.ts';
-import { connect, knownSchema, OLDEST_SERVER, refusalOf, schemaNumber } from './migrate.ts';
+import { connect, refusalOf } from './connect.ts';
+import { knownSchema, OLDEST_SERVER, schemaNumber } from './migrate.ts';
+import { pooled, sharesSessions } from './pooler.ts';
+import { type Link, serverOf } from './server-url.ts';
 
 export interface PostgresInspection {
   /** Host, port and database, without user and password. */
   readonly server: string;
+  /** How far the connection is protected. */
+  readonly link: Link['kind'];
+  /** Nobody else can listen to it. */
+  readonly isLocal: boolean;
   /** E.g. `15.4`. */
   readonly serverVersion: string;
   readonly isTooOld: boolean;
@@ -46,12 +52,19 @@ interface Facts {
 }
 
 /**
+ * @param extraCa PEM texts of authorities that are trusted besides the system's
  * @param name of a kept value to look for
- * @throws StoreRefused when it cannot be reached or asked
+ * @throws StoreRefused when it cannot be reached or asked, or a pooler hands its sessions around
  */
-export async function inspectPostgres(url: string, name: string): Promise<PostgresInspection> {
-  const client = await connect(url);
+export async function inspectPostgres(
+  url: string,
+  extraCa: readonly string[],
+  name: string,
+): Promise<PostgresInspection> {
+  const server = serverOf(url, extraCa);
+  const { client, link } = await connect(server);
   try {
+    if (await sharesSessions(client, server, link)) throw pooled(server);
     const { rows } = await client.query<Facts>(FACTS);
     const [facts] = rows;
     if (facts === undefined) throw new Error('no answer');
@@ -69,7 +82,9 @@ export async function inspectPostgres(url: string, name: string): Promise<Postgr
     );
     const tookMs = performance.now() - before;
     return {
-      server: describeServer(url),
+      server: server.name,
+      link: link.kind,
+      isLocal: server.isLocal,
       serverVersion: facts.version,
       isTooOld: facts.number < OLDEST_SERVER,
       isReadOnly: facts.read_only,
@@ -83,7 +98,7 @@ export async function inspectPostgres(url: string, name: string): Promise<Postgr
       kept: kept?.value,
     };
   } catch (error) {
-    throw refusalOf(error, url);
+    throw refusalOf(error, server);
   } finally {
     await client.end().catch(() => {});
   }

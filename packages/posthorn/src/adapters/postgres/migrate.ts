@@ -1,8 +1,9 @@
 // The schema: numbered SQL files, applied in order in one transaction, so that the database is never between two versions.
 import { readdirSync, readFileSync } from 'node:fs';
-import { Client, DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import { StoreRefused } from '../../seams/store/index.ts';
-import { describeServer } from './connection.ts';
+import { connect, refusalOf } from './connect.ts';
+import { type Server, serverOf } from './server-url.ts';
 
 /** Where the migrations lie, in the sources and in the build alike. */
 const FOLDER = new URL('./migrations/', import.meta.url);
@@ -10,7 +11,6 @@ const FOLDER = new URL('./migrations/', import.meta.url);
 export const OLDEST_SERVER = 150_000;
 /** Names the lock under which migrations run; any number that nobody else uses. */
 const LOCK = 7_667_847_866;
-const CONNECT_TIMEOUT_MS = 5_000;
 
 interface Migration {
   readonly number: number;
@@ -20,61 +20,57 @@ interface Migration {
 /**
  * Brings the database's schema up to this program's, whatever other process does the same.
  * @param url `postgres://…`
+ * @param extraCa PEM texts of authorities that are trusted besides the system's
  * @returns the schema's numbers before and after; 0 is an empty database
  * @throws StoreRefused when the database cannot be used and why
  */
-export async function migratePostgres(url: string): Promise<{ from: number; to: number }> {
-  const client = await connect(url);
+export async function migratePostgres(
+  url: string,
+  extraCa: readonly string[] = [],
+): Promise<{ from: number; to: number }> {
+  const server = serverOf(url, extraCa);
+  const { client } = await connect(server);
   try {
-    await refuseOldServer(client, url);
-    return await migrate(client, url);
-  } catch (error) {
-    throw refusalOf(error, url);
+    return await migrateBy(client, server);
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-/** A session of its own, for work that is done once. @throws StoreRefused */
-export async function connect(url: string): Promise<Client> {
+/** The same in a session that is open. @throws StoreRefused */
+export async function migrateBy(client: Client, server: Server): Promise<{ from: number; to: number }> {
   try {
-    const client = new Client({
-      connectionString: url,
-      fallback_application_name: 'posthorn',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    });
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+    await refuseOldServer(client, server);
+    return await migrate(client, server);
   } catch (error) {
-    throw refusalOf(error, url);
+    throw refusalOf(error, server);
   }
 }
 
-async function refuseOldServer(client: Client, url: string): Promise<void> {
+async function refuseOldServer(client: Client, server: Server): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string }>(
     `select current_setting('server_version_num')::int as number, current_setting('server_version') as version`,
   );
-  const [server] = rows;
-  if (server !== undefined && server.number >= OLDEST_SERVER) return;
+  const [facts] = rows;
+  if (facts !== undefined && facts.number >= OLDEST_SERVER) return;
   throw new StoreRefused(
     'too_old',
-    `Postgres at ${describeServer(url)} is version ${server?.version}; Posthorn needs 15 or newer. Upgrade the server.`,
+    `Postgres at ${server.name} is version ${facts?.version}; Posthorn needs 15 or newer. Upgrade the server.`,
   );
 }
 
-async function migrate(client: Client, url: string): Promise<{ from: number; to: number }> {
+async function migrate(client: Client, server: Server): Promise<{ from: number; to: number }> {
   const migrations = readMigrations();
   const to = knownSchema();
   const now = await schemaNumber(client);
-  refuseNewer(now, to, url);
+  refuseNewer(now, to, server);
   if (now === to) return { from: now, to };
 
   await client.query('begin');
   await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
   // Another process may have been faster.
   const from = await schemaNumber(client);
-  refuseNewer(from, to, url);
+  refuseNewer(from, to, server);
   await client.query('create schema if not exists posthorn');
   await client.query(`
     create table if not exists posthorn.migration (
@@ -104,11 +100,11 @@ export async function schemaNumber(client: Client): Promise<number> {
   return numbers[0]?.number ?? 0;
 }
 
-function refuseNewer(found: number, known: number, url: string): void {
+function refuseNewer(found: number, known: number, { name }: Server): void {
   if (found <= known) return;
   throw new StoreRefused(
     'newer',
-    `The database ${describeServer(url)} has schema ${found}, but this Posthorn knows schemas up to ${known} only. ` +
+    `The database ${name} has schema ${found}, but this Posthorn knows schemas up to ${known} only. ` +
       'Run the newer Posthorn that wrote it.',
   );
 }
@@ -123,26 +119,4 @@ function readMigrations(): Migration[] {
     .filter((file) => /^\d{4}-.*\.sql$/.test(file))
     .sort()
     .map((file) => ({ number: Number(file.slice(0, 4)), file }));
-}
-
-/** A trouble with the server as what a person can do about it. */
-export function refusalOf(error: unknown, url: string): StoreRefused {
-  if (error instanceof StoreRefused) return error;
-  const server = describeServer(url);
-  const said = error instanceof Error ? error.message || ('code' in error ? `${error.code}` : error.name) : `${error}`;
-  if (error instanceof DatabaseError && error.code === '25006') {
-    return new StoreRefused(
-      'read_only',
-      `Postgres at ${server} is read-only (${said}). Point Posthorn at the primary.`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return new StoreRefused(
-    'unreachable',
-    `Posthorn cannot use Postgres at ${server}: ${said}. ` +
-      'Check POSTHORN_DATABASE_URL, that the server runs, and that the user may connect and create tables.',
-    { cause: error },
-  );
 }

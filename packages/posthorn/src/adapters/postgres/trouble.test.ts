@@ -9,19 +9,44 @@ function refusal(code: string, severity = 'ERROR'): DatabaseError {
 }
 
 describe('what a failure of Postgres means', () => {
-  for (const [code, meaning] of [
-    ['53100', 'disk_full'],
-    ['25006', 'read_only'],
-    ['53300', 'busy'],
-    ['57014', 'busy'],
-    ['55P03', 'busy'],
-    ['40001', 'busy'],
-    ['40P01', 'busy'],
-    ['57P01', 'unreachable'],
-    ['57P03', 'unreachable'],
-    ['XX000', 'unreachable'],
+  for (const [code, meaning, advice] of [
+    ['08006', 'unreachable', /connection broke/],
+    ['08P01', 'refused', /a pooler or proxy/],
+    ['0A000', 'refused', /prepares its statements anew/],
+    ['0A123', 'refused', /15 or newer/],
+    ['25006', 'read_only', /Point Posthorn at the primary/],
+    ['25P03', 'busy', /long transactions/],
+    ['25P02', 'unreachable', /takes a new one/],
+    ['26000', 'refused', /PgBouncer does in transaction mode/],
+    ['28000', 'refused', /pg_hba\.conf/],
+    ['28P01', 'refused', /Correct the user and the password/],
+    ['3D000', 'refused', /Create the database/],
+    ['3F000', 'refused', /schema posthorn/],
+    ['40001', 'busy', /long transactions/],
+    ['40P01', 'busy', /long transactions/],
+    ['42501', 'refused', /lacks a right: let it own the schema posthorn/],
+    ['42P01', 'refused', /schema posthorn/],
+    ['42703', 'refused', /schema posthorn/],
+    ['42883', 'refused', /schema posthorn/],
+    ['42P05', 'refused', /PgBouncer does in transaction mode/],
+    ['42601', 'refused', /do not fit together/],
+    ['53100', 'disk_full', /Free space/],
+    ['53200', 'busy', /no memory left/],
+    ['53300', 'busy', /max_connections/],
+    ['53000', 'busy', /lacks memory, disk or another/],
+    ['55P03', 'busy', /long transactions/],
+    ['57014', 'busy', /long transactions/],
+    ['57P01', 'unreachable', /told to stop/],
+    ['57P02', 'unreachable', /crashed/],
+    ['57P03', 'unreachable', /starting, stopping or recovering/],
+    ['57P04', 'unreachable', /dropped the database/],
+    ['57P05', 'unreachable', /end this session/],
+    ['58030', 'unreachable', /its disk fails/],
+    ['F0000', 'unreachable', /server's log/],
+    ['XX000', 'unreachable', /server's log/],
+    ['XX001', 'refused', /damaged/],
   ] as const) {
-    it(`${code}: the store is ${meaning}`, () => {
+    it(`${code}: the store is ${meaning}, and what to do`, () => {
       const trouble = troubleOf(refusal(code), 'db.example/posthorn');
       assert.ok(trouble instanceof StoreUnavailable);
       assert.equal(trouble.code, meaning);
@@ -29,8 +54,16 @@ describe('what a failure of Postgres means', () => {
         trouble.message,
         /^Postgres at db\.example\/posthorn says: what Postgres says \(.{5}\)\. [A-Z].*\.$/,
       );
+      assert.match(trouble.message, advice);
     });
   }
+
+  it('is never the end of the process for a name, a right or a syntax: all of class 42', () => {
+    for (let number = 0; number < 36 ** 3; number += 37) {
+      const code = `42${number.toString(36).padStart(3, '0').toUpperCase()}`;
+      assert.ok(troubleOf(refusal(code), 'x') instanceof StoreUnavailable, code);
+    }
+  });
 
   it('an error of the connection: the store cannot be reached', () => {
     const trouble = troubleOf(
@@ -42,8 +75,8 @@ describe('what a failure of Postgres means', () => {
     assert.match(trouble.message, /db\.example\/x does not answer \(connect ECONNREFUSED\)/);
   });
 
-  it('a wrong statement is a defect and passes as it is', () => {
-    for (const code of ['42P01', '23505', '22P02', '0A000']) {
+  it('values that can never be right are a defect, which passes as it is', () => {
+    for (const code of ['23505', '23503', '22P02', '22021']) {
       const error = refusal(code);
       assert.equal(troubleOf(error, 'x'), error);
     }
@@ -59,6 +92,7 @@ describe('what a failure of Postgres means', () => {
 
   it('a session goes on after an error, not after its end', () => {
     assert.ok(isRefusal(refusal('42P01')));
+    for (const code of ['0A000', '25006', '26000', '42P05']) assert.ok(!isRefusal(refusal(code)), code);
     assert.ok(!isRefusal(refusal('57P01', 'FATAL')));
     assert.ok(!isRefusal(new Error('Connection terminated unexpectedly')));
   });

@@ -57,6 +57,7 @@ export function overloaded(detail: string): Problem {
 
 const STORE_TROUBLE: Readonly<Record<StoreUnavailable['code'], string>> = {
   unreachable: 'The database cannot be reached.',
+  refused: 'The database refuses what it was asked; the log has its words.',
   disk_full: 'The disk of the database is full.',
   read_only: 'The database cannot be written to.',
   busy: 'The database is busy.',

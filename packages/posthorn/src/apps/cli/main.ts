@@ -22,7 +22,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
   }
   if (error instanceof StoreRefused || error instanceof StoreUnavailable || error instanceof ListenError) {
     terminal.note(`${mark} ${inertLines(error.message)}`);
-    return EXIT.failed;
+    return error instanceof StoreRefused && error.code === 'wrong_settings' ? EXIT.usage : EXIT.failed;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.note(`${mark} this is a defect of Posthorn, please report it:\n${inertLines(stack)}`);

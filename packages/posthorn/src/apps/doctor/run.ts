@@ -6,7 +6,7 @@ import { parseNetworks } from '../../domain/address.ts';
 import { StoreRefused } from '../../seams/store/index.ts';
 import { EXIT } from '../command/exit-codes.ts';
 import { printJson } from '../command/print-json.ts';
-import { readExtraCa } from '../service/extra-ca.ts';
+import { readExtraCa, trustedBesides } from '../service/extra-ca.ts';
 import { SettingsError, type SettingsInForce } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
 import { pad, width } from '../terminal/columns.ts';
@@ -80,7 +80,7 @@ async function storeKeyAndClock(settings: Settings): Promise<Finding[]> {
       : [];
   let sight: StoreSight | undefined;
   const store = await looking('database', async () => {
-    sight = await lookAtStore(settings);
+    sight = await lookAtStore(settings, readableCa(settings));
     return sight.findings;
   });
   return [
@@ -105,17 +105,21 @@ function extraCa({ extraCa: file }: Settings): Finding[] {
   }
 }
 
-async function wayTo(url: string, { allowNetworks, allowHttp, extraCa: file }: Settings): Promise<Finding[]> {
+async function wayTo(url: string, settings: Settings): Promise<Finding[]> {
+  const { allowNetworks, allowHttp } = settings;
   const parsed = parseNetworks(allowNetworks);
   const allowed = parsed.ok ? parsed.networks : [];
-  let pems: readonly string[] = [];
+  return probeFindings(url, await probe(url, { allowed, allowHttp, extraCa: readableCa(settings) }), Date.now());
+}
+
+/** PEM texts of authorities of one's own; none if their file is bad, which a check of its own tells. */
+function readableCa({ extraCa: file }: Settings): readonly string[] {
   try {
-    pems = file === undefined ? [] : readExtraCa(file);
+    return trustedBesides(file);
   } catch (error) {
-    // Told of by its own check.
     if (!(error instanceof SettingsError)) throw error;
+    return [];
   }
-  return probeFindings(url, await probe(url, { allowed, allowHttp, extraCa: pems }), Date.now());
 }
 
 /** What cannot be looked at is a finding, too. */

@@ -1,5 +1,6 @@
 // The database: there, of the right version, and who uses it. What is found is at hand for the checks that need it.
 import { join } from 'node:path';
+import type { PostgresInspection } from '../../adapters/postgres/inspect.ts';
 import type { SqliteInspection } from '../../adapters/sqlite/inspect.ts';
 import { CHECK_NAME } from '../service/encryption-key.ts';
 import type { Settings } from '../settings/table.ts';
@@ -25,9 +26,15 @@ export interface StoreSight {
   readonly latestMs?: number;
 }
 
-/** @throws StoreRefused when Postgres cannot be asked; the system's error when the files cannot be read */
-export async function lookAtStore({ databaseUrl, data }: Pick<Settings, 'databaseUrl' | 'data'>): Promise<StoreSight> {
-  return databaseUrl === undefined ? await lookAtSqlite(data) : await lookAtPostgres(databaseUrl);
+/**
+ * @param extraCa PEM texts of authorities to trust besides the system's
+ * @throws StoreRefused when Postgres cannot be asked; the system's error when the files cannot be read
+ */
+export async function lookAtStore(
+  { databaseUrl, data }: Pick<Settings, 'databaseUrl' | 'data'>,
+  extraCa: readonly string[],
+): Promise<StoreSight> {
+  return databaseUrl === undefined ? await lookAtSqlite(data) : await lookAtPostgres(databaseUrl, extraCa);
 }
 
 async function lookAtSqlite(folder: string): Promise<StoreSight> {
@@ -79,9 +86,9 @@ function fileFindings({ bytes, logBytes, holder, version, known }: SqliteInspect
   return found;
 }
 
-async function lookAtPostgres(url: string): Promise<StoreSight> {
+async function lookAtPostgres(url: string, extraCa: readonly string[]): Promise<StoreSight> {
   const { inspectPostgres } = await import('../../adapters/postgres/index.ts');
-  const seen = await inspectPostgres(url, CHECK_NAME);
+  const seen = await inspectPostgres(url, extraCa, CHECK_NAME);
   const { version, known, sessions, sessionLimit, tookMs } = seen;
   const server = `Postgres ${inert(seen.serverVersion)} at ${inert(seen.server)}`;
   const findings = [
@@ -90,6 +97,7 @@ async function lookAtPostgres(url: string): Promise<StoreSight> {
       : seen.isReadOnly
         ? bad(CHECK, `${server} is read-only`, 'Point POSTHORN_DATABASE_URL at the primary.')
         : versionFinding(`${server}, version ${version}, answers in ${durationText(tookMs)}`, version, known),
+    connectionFinding(seen),
     ok(CHECK, `${sessions} of its ${sessionLimit} sessions are Posthorn's`),
   ];
   return {
@@ -98,6 +106,32 @@ async function lookAtPostgres(url: string): Promise<StoreSight> {
     keyCheck: seen.kept,
     serverClock: { aheadMs: seen.wallMs - seen.askedAtMs, sureMs: tookMs / 2 },
   };
+}
+
+/** Who could read or take over the connection. */
+export function connectionFinding({ link, isLocal }: Pick<PostgresInspection, 'link' | 'isLocal'>): Finding {
+  switch (link) {
+    case 'name_checked':
+      return ok(CHECK, "the connection is encrypted, and the server's certificate and name are checked");
+    case 'issuer_checked':
+      return ok(CHECK, "the connection is encrypted, and the server's certificate is checked, not its name");
+    case 'encrypted': {
+      const says = "the connection is encrypted, but the server's certificate is not checked";
+      if (isLocal) return ok(CHECK, says);
+      return warn(
+        CHECK,
+        `${says}: somebody on the way could pose as the server`,
+        'Add sslmode=verify-full to POSTHORN_DATABASE_URL, and a private authority by POSTHORN_EXTRA_CA or sslrootcert.',
+      );
+    }
+    case 'clear':
+      if (isLocal) return ok(CHECK, 'the connection is in clear, and does not leave this machine');
+      return warn(
+        CHECK,
+        'the connection is in clear: whoever is on the way can read payloads and the password',
+        'Turn TLS on at the server (ssl = on) and add sslmode=verify-full to POSTHORN_DATABASE_URL.',
+      );
+  }
 }
 
 function versionFinding(says: string, version: number, known: number): Finding {

@@ -48,6 +48,7 @@ export function levelOf(news: Report): LogLevel {
   switch (news.kind) {
     case 'accepted':
     case 'started':
+    case 'store_call_failed':
       return 'debug';
     case 'attempted':
       return attemptLevel(news);
@@ -115,6 +116,8 @@ export function logLine(news: Report, now: SteadyMs): LogLine {
         fields: replayFields(news),
       };
     }
+    case 'store_call_failed':
+      return { text: `a call of the store failed: ${news.message}`, fields: {} };
     case 'store_unavailable':
       return { text: `the store is unavailable: ${news.message}`, fields: {} };
     case 'store_available':

@@ -4,6 +4,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import type { Report } from '../../engine/reports.ts';
+import { STORE_FAILURES } from '../../seams/store/index.ts';
 import { PendingGauge, type PendingSource } from './pending.ts';
 
 /** Upper bounds in seconds. Promises are at 0.1 (retries start on time), 1 (connecting) and 30 (the reply). */
@@ -43,6 +44,7 @@ export class Metrics {
   readonly #reply: Histogram;
   readonly #storeTime: Histogram<'call'>;
   readonly #storeSize: Histogram<'call'>;
+  readonly #storeFailures: Counter<'reason'>;
   readonly #pruningFailures: Counter;
   #storeUp = 1;
 
@@ -97,6 +99,12 @@ export class Metrics {
       'Events, attempts or deliveries per store call.',
       SIZE_BUCKETS,
     );
+    this.#storeFailures = new Counter({
+      name: 'posthorn_store_failures_total',
+      help: 'Store calls that came to nothing and are made again or reported, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
     this.#pruningFailures = new Counter({
       name: 'posthorn_pruning_failures_total',
       help: 'Rounds of removing old history that ended early because the store failed.',
@@ -121,6 +129,9 @@ export class Metrics {
         return;
       case 'attempted':
         this.#noteAttempt(news);
+        return;
+      case 'store_call_failed':
+        this.#storeFailures.inc({ reason: news.code });
         return;
       case 'store_unavailable':
         this.#storeUp = 0;
@@ -164,6 +175,7 @@ export class Metrics {
   #showZeros(): void {
     for (const outcome of OUTCOMES) this.#attempts.inc({ outcome }, 0);
     for (const state of END_STATES) this.#ended.inc({ state }, 0);
+    for (const reason of STORE_FAILURES) this.#storeFailures.inc({ reason }, 0);
     for (const since of WAITED_SINCE) this.#wait.zero({ since });
     for (const call of STORE_CALLS) {
       this.#storeTime.zero({ call });

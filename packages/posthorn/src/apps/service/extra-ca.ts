@@ -5,6 +5,11 @@ import { SettingsError } from '../settings/read.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
+/** What the setting `extraCa` names; nothing if it is not set. @throws SettingsError as `readExtraCa` */
+export function trustedBesides(file: string | undefined): readonly string[] {
+  return file === undefined ? [] : readExtraCa(file);
+}
+
 /**
  * @returns the PEM text of each certificate in the file; whatever else it holds stays out
  * @throws SettingsError when it cannot be read or holds no certificate

@@ -2,19 +2,25 @@
 import type { Store } from '../../seams/store/index.ts';
 import type { Settings } from '../settings/table.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { trustedBesides } from './extra-ca.ts';
 
 type StoreSettings = Pick<Settings, 'databaseUrl' | 'data'>;
 
 // Each adapter is loaded only where it is used: nobody waits for the driver of a database they do not have.
 
 /**
+ * @param extraCa PEM texts of authorities to trust besides the system's
  * @param onDeath called when the store dies while it is in use
  * @throws StoreRefused when it cannot be used, and trying again will not help
  */
-export async function openStore({ databaseUrl, data }: StoreSettings, onDeath: (error: Error) => void): Promise<Store> {
+export async function openStore(
+  { databaseUrl, data }: StoreSettings,
+  extraCa: readonly string[],
+  onDeath: (error: Error) => void,
+): Promise<Store> {
   if (databaseUrl !== undefined) {
     const { openPostgresStore } = await import('../../adapters/postgres/index.ts');
-    return await openPostgresStore({ url: databaseUrl });
+    return await openPostgresStore({ url: databaseUrl, extraCa });
   }
   makeDataFolder(data);
   const { openSqliteStore } = await import('../../adapters/sqlite/index.ts');
@@ -23,12 +29,16 @@ export async function openStore({ databaseUrl, data }: StoreSettings, onDeath: (
 
 /**
  * @returns the versions before and after
- * @throws StoreRefused when it is newer than this program, in use, or not ours
+ * @throws StoreRefused when it is newer than this program, in use, or not ours; SettingsError for authorities that are none
  */
-export async function migrateStore({ databaseUrl, data }: StoreSettings): Promise<{ from: number; to: number }> {
+export async function migrateStore({
+  databaseUrl,
+  data,
+  extraCa,
+}: StoreSettings & Pick<Settings, 'extraCa'>): Promise<{ from: number; to: number }> {
   if (databaseUrl !== undefined) {
     const { migratePostgres } = await import('../../adapters/postgres/index.ts');
-    return await migratePostgres(databaseUrl);
+    return await migratePostgres(databaseUrl, trustedBesides(extraCa));
   }
   makeDataFolder(data);
   const { migrateSqlite } = await import('../../adapters/sqlite/index.ts');

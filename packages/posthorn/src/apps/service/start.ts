@@ -21,7 +21,7 @@ import { LiveStream } from '../stream/live.ts';
 import { VERSION } from '../version.ts';
 import { openApiKey } from './api-key.ts';
 import { openEncryptionKey } from './encryption-key.ts';
-import { readExtraCa } from './extra-ca.ts';
+import { trustedBesides } from './extra-ca.ts';
 import { allowedHosts, listen } from './listen.ts';
 import { openStore } from './open-store.ts';
 
@@ -50,8 +50,8 @@ export async function startService(
   onDeath: (error: Error) => void,
   onApiKey: (key: string) => void,
 ): Promise<Service> {
-  const extraCa = settings.extraCa === undefined ? [] : readExtraCa(settings.extraCa);
-  const store = await openStore(settings, onDeath);
+  const extraCa = trustedBesides(settings.extraCa);
+  const store = await openStore(settings, extraCa, onDeath);
   try {
     return await startServiceOn(store, settings, extraCa, log, onApiKey);
   } catch (error) {

@@ -67,7 +67,7 @@ export const SETTINGS = {
   }),
   databaseUrl: setting({
     takes: '<url>',
-    help: 'Postgres (15 or newer) to store everything in, e.g. postgres://user:password@host/database.',
+    help: 'Postgres (15 or newer) to store everything in, e.g. postgres://user:password@host/database?sslmode=verify-full.',
     read: databaseUrl,
     fallback: undefined,
     fallbackWords: 'none: SQLite in the data folder',
@@ -104,7 +104,7 @@ export const SETTINGS = {
   }),
   extraCa: setting({
     takes: '<file>',
-    help: "PEM file with certificate authorities that are trusted besides the system's.",
+    help: "PEM file with certificate authorities that are trusted besides the system's, in callbacks and by Postgres.",
     read: path,
     fallback: undefined,
     fallbackWords: "none: the system's only",

@@ -15,13 +15,16 @@ export interface Store extends Registry, Queue, History, Replays, Tallies {
   close(): Promise<void>;
 }
 
+/** Why a store cannot do its work. */
+export const STORE_FAILURES = ['unreachable', 'refused', 'disk_full', 'read_only', 'busy', 'unregistered'] as const;
+
 /**
- * The store cannot do its work right now: unreachable, disk full, locked. Nothing is known of the call that met it; it may
+ * The store cannot do its work right now: unreachable, refused, disk full, locked. Nothing is known of the call that met it; it may
  * be made again. Every other rejection of a store call is a defect.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
-  readonly code: 'unreachable' | 'disk_full' | 'read_only' | 'busy' | 'unregistered';
+  readonly code: (typeof STORE_FAILURES)[number];
 
   /** @param message what happened and what to do, for the person who runs Posthorn */
   constructor(code: StoreUnavailable['code'], message: string, options?: ErrorOptions) {
@@ -30,10 +33,13 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** The store cannot be opened, and trying again will not help: newer than this program, in use, not a database. */
+/**
+ * The store cannot be opened, and trying again will not help: newer than this program, in use, not a database. With
+ * `wrong_settings` nothing but another setting will.
+ */
 export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
-  readonly code: 'newer' | 'in_use' | 'read_only' | 'not_a_database' | 'unreachable' | 'too_old';
+  readonly code: 'newer' | 'in_use' | 'read_only' | 'not_a_database' | 'unreachable' | 'too_old' | 'wrong_settings';
 
   /** @param message what happened, where, and what to do */
   constructor(code: StoreRefused['code'], message: string, options?: ErrorOptions) {
