@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Bench, eventFor, ids } from '../store-contract/bench.ts';
-import { attemptOf, dueAgain, EXHAUSTED, FAILED, newEvent, STEADY } from '../store-contract/makers.ts';
+import { assertSame, type Bench, eventFor, ids } from '../store-contract/bench.ts';
+import { attemptOf, dueAgain, EXHAUSTED, FAILED, later, newEvent, STEADY } from '../store-contract/makers.ts';
 import { openSharedDatabase, type SharedDatabase } from './shared-database.ts';
 
 describe('a Postgres store whose call meets another transaction', () => {
@@ -44,11 +44,26 @@ describe('a Postgres store whose call meets another transaction', () => {
     await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
     await other.query('begin');
     await other.query('update posthorn.endpoint set enabled = true');
-    const release = bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
+    const release = bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
     await blocked(release);
     await other.query('commit');
     await release;
     assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
+  });
+
+  it('retries a delivery that is still paused although its endpoint is enabled', async () => {
+    const { endpoint, owner, tenant } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+    await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
+    await other.query('update posthorn.endpoint set enabled = true');
+    assert.equal(await bench.store.retry(tenant, delivery.id, later(7)), 'due');
+    assertSame(await bench.store.claimDue(owner, later(7), 10), {
+      deliveries: [{ ...delivery, resume: { state: 'pending', dueAt: later(7) } }],
+      dueAt: [later(7)],
+      revisions: new Map([[tenant, await bench.revision(tenant)]]),
+      nextDue: null,
+    });
   });
 
   it('does not make a delivery due whose endpoint is being disabled', async () => {

@@ -29,7 +29,9 @@ function crowded(db: Connection, place: 'backlog' | 'paused') {
   call('accept', owner, [{ tenantId: acme, revision, events }]);
   if (place === 'paused') {
     call('replaceEndpoint', { ...endpoint, enabled: false, version: 2 }, STEADY);
-    const paused = events.flatMap(({ deliveries }) => deliveries.map(({ id }) => ({ id, to: 'paused' as const })));
+    const paused = events.flatMap(({ deliveries }) =>
+      deliveries.map(({ id }) => ({ id, to: 'paused' as const, now: STEADY })),
+    );
     call('release', owner, paused);
   }
   return { call, endpoint, owner };

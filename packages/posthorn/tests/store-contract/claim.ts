@@ -62,7 +62,7 @@ export function claimContract(it: ContractIt): void {
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       const paused = await dueAt(bench, owner, endpoint, STEADY);
       await bench.claimDue(owner, STEADY);
-      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       const claim = await bench.store.claimDue(owner, later(1e9), 10);
       assert.deepEqual(claim, { deliveries: [], dueAt: [], revisions: new Map(), nextDue: null });
     });

@@ -33,7 +33,7 @@ export function pendingContract(it: ContractIt): void {
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.release(
         owner,
-        claimed.map(({ id }) => ({ id, to: 'paused' }) as const),
+        claimed.map(({ id }) => ({ id, to: 'paused', now: STEADY }) as const),
       );
       assert.deepEqual(await bench.store.pending(10), { ...NOTHING, paused: 3 });
     });

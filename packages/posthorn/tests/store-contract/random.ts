@@ -227,13 +227,13 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     ),
   releaseToPaused: async (world, choice) => {
     const endpoint = world.delivery(choice)?.endpoint;
-    // When the endpoint is not disabled the delivery is due since a moment that the contract leaves open.
-    if (endpoint === undefined || endpoint.enabled || world.isGone(endpoint)) return;
+    if (endpoint === undefined) return;
+    const disabled = !endpoint.enabled && !world.isGone(endpoint);
     await release(
       world,
       choice,
-      (id) => ({ id, to: 'paused' }),
-      (one) => reference.park(one, 'paused'),
+      (id) => ({ id, to: 'paused', now: world.now }),
+      (one) => (disabled ? reference.park(one, 'paused') : reference.makeDue(one, world.now)),
     );
   },
   cancel: (world, choice) => release(world, choice, cancelled, (one) => reference.cancel(one, wallLater(77))),

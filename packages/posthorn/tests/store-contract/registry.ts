@@ -212,7 +212,7 @@ export function registryContract(it: ContractIt): void {
       }
       await bench.store.release(
         owner,
-        [mine, theirs].map(({ id }) => ({ id, to: 'paused' as const })),
+        [mine, theirs].map(({ id }) => ({ id, to: 'paused' as const, now: STEADY })),
       );
       await bench.store.replaceEndpoint(
         { ...endpoint, enabled: false, description: 'still off', version: 3 },
@@ -256,7 +256,7 @@ export function registryContract(it: ContractIt): void {
       const paused = await bench.acceptOne(owner, endpoint);
       const kept = await dueAt(bench, owner, second, later(6));
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(900));
       for (const [{ id }, attempts] of [
         [due, 1],

@@ -33,7 +33,7 @@ export function releaseContract(it: ContractIt): void {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
       const shown = await bench.delivery(tenant, delivery.id);
       assert.deepEqual([shown.state, shown.nextAttemptAt], ['pending', null]);
       assert.equal(await bench.store.nextDue(), null);
@@ -47,9 +47,12 @@ export function releaseContract(it: ContractIt): void {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, STEADY);
-      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
-      assertSame(await bench.claimDue(owner, STEADY), [delivery]);
+      await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(20));
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: later(30) }]);
+      assert.equal(await bench.store.nextDue(), later(30));
+      const { deliveries, dueAt } = await bench.store.claimDue(owner, later(30), 10);
+      assertSame(deliveries, [delivery]);
+      assert.deepEqual(dueAt, [later(30)]);
     });
 
     it('to be paused does not strand a delivery whose endpoint was deleted meanwhile', async (bench) => {
@@ -57,8 +60,10 @@ export function releaseContract(it: ContractIt): void {
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
       await bench.store.deleteEndpoint(endpoint.tenantId, endpoint.id, wallLater(1));
-      await bench.store.release(owner, [{ id: delivery.id, to: 'paused' }]);
-      assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
+      await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: later(30) }]);
+      const { deliveries, dueAt } = await bench.store.claimDue(owner, later(30), 10);
+      assert.deepEqual(ids(deliveries), [delivery.id]);
+      assert.deepEqual(dueAt, [later(30)]);
     });
 
     it('to cancelled ends it', async (bench) => {

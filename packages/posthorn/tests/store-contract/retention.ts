@@ -70,7 +70,7 @@ export function retentionContract(it: ContractIt): void {
       assert.ok(done !== undefined && open !== undefined);
       await bench.record(owner, attemptOf(done, SUCCEEDED, DONE));
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       await prune(bench.store, CUT);
       for (const { id, event: needed } of [leased, waiting, due, paused, open]) {
         assert.equal((await bench.delivery(tenant, id)).state, 'pending');

@@ -103,6 +103,31 @@ export function retryContract(it: ContractIt): void {
       assertSame(await bench.claimBacklog(owner, endpoint.id), [waiting]);
     });
 
+    it('of one that is being made due, because its endpoint was enabled, is one more attempt', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const deliveries: LeasedDelivery[] = [];
+      for (let index = 0; index < 3; index++) deliveries.push(await bench.acceptOne(owner, endpoint));
+      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.store.release(
+        owner,
+        deliveries.map(({ id }) => ({ id, to: 'paused', now: STEADY })),
+      );
+      const enabling = bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(7));
+      for (const { id } of deliveries) {
+        let answer = await bench.store.retry(tenant, id, later(7));
+        while (answer === 'endpoint_disabled') answer = await bench.store.retry(tenant, id, later(7));
+        assert.equal(answer, 'due');
+      }
+      await enabling;
+      const resume = { state: 'pending', dueAt: later(7) } as const;
+      const claimed = await bench.store.claimDue(owner, later(7), 10);
+      assertSame(
+        claimed.deliveries,
+        deliveries.map((delivery) => ({ ...delivery, resume })),
+      );
+      assert.deepEqual(claimed.dueAt, [later(7), later(7), later(7)]);
+    });
+
     it('finds nothing that is unknown or another tenant’s', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.start('other');
@@ -122,7 +147,7 @@ export function retryContract(it: ContractIt): void {
       const leased = await bench.acceptOne(owner, endpoint);
       const paused = await bench.acceptOne(owner, endpoint);
       await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.release(owner, [{ id: paused.id, to: 'paused' }]);
+      await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       for (const { id } of [delivery, due, leased, paused]) {
         assert.equal(await bench.store.retry(tenant, id, STEADY), 'endpoint_disabled');
       }

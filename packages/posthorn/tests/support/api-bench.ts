@@ -56,7 +56,7 @@ export const REFUSED: CallResult = {
 };
 
 export class ApiBench implements AsyncDisposable {
-  readonly store: Store = createMemoryStore();
+  readonly store: Store;
   readonly engine: Engine;
   readonly metrics: Metrics;
   readonly stream: LiveStream;
@@ -68,9 +68,10 @@ export class ApiBench implements AsyncDisposable {
   answer: (call: Call) => CallResult | Promise<CallResult> = () => delivered();
   #document: unknown;
 
-  constructor(overrides: Partial<ApiParts> = {}) {
+  constructor(overrides: Partial<ApiParts> = {}, store = createMemoryStore()) {
     const clock = systemClock(0);
     const random = systemRandom();
+    this.store = store;
     this.metrics = new Metrics({
       load: () => this.engine.load,
       store: this.store,
@@ -119,8 +120,8 @@ export class ApiBench implements AsyncDisposable {
     });
   }
 
-  static async open(overrides: Partial<ApiParts> = {}): Promise<ApiBench> {
-    const bench = new ApiBench(overrides);
+  static async open(overrides: Partial<ApiParts> = {}, store = createMemoryStore()): Promise<ApiBench> {
+    const bench = new ApiBench(overrides, store);
     await bench.engine.start();
     await bench.app.ready();
     return bench;

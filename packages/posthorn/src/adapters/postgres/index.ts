@@ -64,7 +64,7 @@ export async function openPostgresStore(options: {
     async release(owner, releases) {
       const released = await release(database, owner, releases);
       for (const { goes_to, endpoint_id, moment } of released) {
-        if (goes_to === 'due') claims.noteDue(moment);
+        if (goes_to === 'due' && moment !== null) claims.noteDue(moment);
         if (goes_to === 'backlog') claims.noteBacklog(endpoint_id);
       }
     },

@@ -22,7 +22,7 @@ with given as materialized (
 decided as materialized (
   select given.*,
     case when wanted = 'paused' and endpoint.disabled is not true then 'due' else wanted end as goes_to,
-    coalesce(at, (select latest_at from posthorn.clock), 0) as moment
+    at as moment
   from given
   left join lateral (
     select deleted_at is null and not enabled as disabled
@@ -80,7 +80,8 @@ const RECLAIM_SLICE = 5_000;
 export interface Released {
   readonly goes_to: Release['to'];
   readonly endpoint_id: EndpointId;
-  readonly moment: number;
+  /** Its due time, or when it ended. */
+  readonly moment: number | null;
 }
 
 /** See `Queue.release`. */
@@ -99,8 +100,16 @@ export async function release(database: Database, owner: OwnerId, releases: read
 }
 
 function momentOf(release: Release): number | null {
-  if (release.to === 'due') return Math.ceil(release.dueAt);
-  return release.to === 'cancelled' ? release.endedAt : null;
+  switch (release.to) {
+    case 'due':
+      return Math.ceil(release.dueAt);
+    case 'paused':
+      return Math.floor(release.now);
+    case 'cancelled':
+      return release.endedAt;
+    case 'backlog':
+      return null;
+  }
 }
 
 /** See `Queue.reclaim`. */

@@ -28,8 +28,7 @@ const BRING_FORWARD: Statement = {
   text: `
 update posthorn.queue
 set place = 'due', due_at = least(due_at, $2::bigint),
-  resume_at = case when resume_state is null and due_at is not null then due_at else resume_at end,
-  resume_state = case when resume_state is null and due_at is not null then 'pending' else resume_state end
+  resume_at = coalesce(resume_at, due_at, $2::bigint), resume_state = coalesce(resume_state, 'pending')
 where id = $1
 `,
 };

@@ -10,9 +10,9 @@ const TO_DUE = `
   update queue set place = 1, owner = null, due = ?, begun_id = null, begun_at = null where id = ? and owner = ?`;
 const TO_BACKLOG = `
   update queue set place = 2, owner = null, begun_id = null, begun_at = null where id = ? and owner = ?`;
-// A delivery whose endpoint is not disabled any more is due since ever, lest it wait for an enabling that has been.
+// A delivery whose endpoint is not disabled any more is due, because the enabling it would wait for has already happened.
 const TO_PAUSED = `
-  update queue set owner = null, begun_id = null, begun_at = null, due = 0,
+  update queue set owner = null, begun_id = null, begun_at = null, due = ?,
     place = iif((select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint), 3, 1)
   where id = ? and owner = ?`;
 const END_LEASED_ONE = `${END_CANCELLED} where id = ?2 and owner = ?3`;
@@ -36,7 +36,7 @@ function releaseOne(db: Connection, owner: number, one: Release): void {
       db.run(TO_BACKLOG, id, owner);
       break;
     case 'paused':
-      db.run(TO_PAUSED, id, owner);
+      db.run(TO_PAUSED, one.now, id, owner);
       break;
     case 'cancelled':
       db.run(END_LEASED_ONE, one.endedAt, id, owner);

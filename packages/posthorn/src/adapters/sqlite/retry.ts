@@ -11,8 +11,9 @@ const QUEUED = `select endpoint, place from queue where id = ? and tenant = ?`;
 const ENDED = `select endpoint, state from delivery where tenant = ? and state in (1, 2, 3) and id = ?`;
 const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
-  update queue set resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, due), due = min(due, ?)
-  where id = ? and place = 1`;
+  update queue set place = 1, due = iif(place = 1, min(due, ?1), ?1),
+    resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, iif(place = 1, due, ?1))
+  where id = ?2`;
 // index: the primary key
 const QUEUE_AGAIN = `
   insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
@@ -55,7 +56,7 @@ export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, re
 }
 
 function retryPending(db: Connection, id: Uint8Array, place: number, now: SteadyMs): Answer {
-  if (place !== PLACE.due) return 'under_way';
+  if (place === PLACE.leased || place === PLACE.backlog) return 'under_way';
   db.run(BRING_FORWARD, now, id);
   return 'due';
 }

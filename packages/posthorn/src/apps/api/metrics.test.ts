@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiBench, delivered, REFUSED } from '../../../tests/support/api-bench.ts';
+import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 
 async function figures(bench: ApiBench): Promise<ReadonlyMap<string, number>> {
@@ -79,6 +80,40 @@ describe('/metrics', () => {
     assert.equal(at.get('posthorn_pending_deliveries{place="backlog"}'), 0);
     assert.ok((at.get('posthorn_oldest_pending_seconds') ?? -1) >= 0);
     answer();
+  });
+
+  it('shows waits as they were after a busy endpoint was disabled and enabled again', async () => {
+    const store = createMemoryStore();
+    const enabled = Promise.withResolvers<void>();
+    let paused = 0;
+    const release: typeof store.release = async (owner, releases) => {
+      paused += releases.filter(({ to }) => to === 'paused').length;
+      // What is given back as paused reaches the store after the endpoint was enabled again.
+      await enabled.promise;
+      await store.release(owner, releases);
+    };
+    await using bench = await ApiBench.open({}, { ...store, release });
+    const disabled = Promise.withResolvers<void>();
+    bench.answer = async () => {
+      await disabled.promise;
+      return REFUSED;
+    };
+    await bench.tenant('acme');
+    const endpoint = await bench.endpoint('acme', { scheduleMs: [1] });
+    await bench.call('POST', '/v1/tenants/acme/events/batch', { events: Array(50).fill(EVENT) });
+    await bench.call('POST', `/v1/tenants/acme/endpoints/${endpoint}/disable`);
+    disabled.resolve();
+    await bench.until('some are given back as paused', async () => paused > 0);
+    await bench.call('POST', `/v1/tenants/acme/endpoints/${endpoint}/enable`);
+    enabled.resolve();
+    await bench.until('all are exhausted', async () => {
+      return (await figures(bench)).get('posthorn_deliveries_ended_total{state="exhausted"}') === 50;
+    });
+    const at = await figures(bench);
+    assert.ok((at.get('posthorn_queue_wait_seconds_count{since="due"}') ?? 0) >= paused);
+    assert.ok((at.get('posthorn_queue_wait_seconds_sum{since="due"}') ?? Number.NaN) < 50 * 10);
+    assert.equal(at.get('posthorn_retry_lateness_seconds_count'), 50);
+    assert.ok((at.get('posthorn_retry_lateness_seconds_sum') ?? Number.NaN) < 50 * 10);
   });
 
   it('asks the store once, however many look at the same time or soon after', async () => {

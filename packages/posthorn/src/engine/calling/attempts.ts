@@ -104,7 +104,10 @@ export class Attempts {
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
     if (endpoint === undefined)
       return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
-    if (!endpoint.enabled) return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'paused' });
+    if (!endpoint.enabled) {
+      const now = steady(Math.floor(clock.now()));
+      return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'paused', now });
+    }
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#abandon(delivery);

@@ -86,7 +86,9 @@ export interface AttemptRecord {
 /** Where a delivery goes that its owner gives up without an attempt. */
 export type Release =
   | { readonly id: DeliveryId; readonly to: 'due'; readonly dueAt: SteadyMs }
-  | { readonly id: DeliveryId; readonly to: 'backlog' | 'paused' }
+  | { readonly id: DeliveryId; readonly to: 'backlog' }
+  /** Due at `now` instead, if its endpoint is not disabled any more. */
+  | { readonly id: DeliveryId; readonly to: 'paused'; readonly now: SteadyMs }
   | { readonly id: DeliveryId; readonly to: 'cancelled'; readonly endedAt: WallMs };
 
 export interface OwnerBeat {
@@ -149,9 +151,8 @@ export interface Queue {
   record(owner: OwnerId, records: readonly AttemptRecord[]): Promise<('recorded' | 'late')[]>;
 
   /**
-   * Gives deliveries back; what is suspect remains so. Those that `owner` does not hold are left alone. One given back as
-   * `paused` whose endpoint is not disabled any more is due at once instead. A ended delivery that was pending once more
-   * and is cancelled, here or with its endpoint, goes back to what it was.
+   * Gives deliveries back; what is suspect remains so. Those that `owner` does not hold are left alone. An ended delivery
+   * that was pending once more and is cancelled, here or with its endpoint, goes back to what it was.
    */
   release(owner: OwnerId, releases: readonly Release[]): Promise<void>;
 
@@ -165,7 +166,8 @@ export interface Queue {
   /**
    * Makes one more attempt of a delivery due at `now`, whatever its state; the next claim finds it. A delivery that is
    * leased is already on its way, one in the backlog already waits for its turn: both are left alone (`under_way`).
-   * A finished delivery becomes pending, and remembers what it was (see `Resume`).
+   * An ended delivery becomes pending, and remembers what it was (see `Resume`). One that is paused although its endpoint
+   * is enabled (what was paused is being made due) goes back to `now`, the time at which it would have been attempted.
    * @returns `endpoint_gone` when its endpoint was deleted, `endpoint_disabled` when it is disabled; both come before
    * `under_way`
    */
