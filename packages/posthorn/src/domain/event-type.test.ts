@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isEventType, isSubscription, matches } from './event-type.ts';
+import { isEventType, isSubscription, matches, storedSubscriptions } from './event-type.ts';
 
-const segment = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/);
+const segment = fc.stringMatching(/^[A-Za-z0-9_:/-]{1,12}$/);
 const eventType = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('.'));
 
 describe('an event type', () => {
@@ -15,6 +15,11 @@ describe('an event type', () => {
     'user.a.b',
     'Conversation_Closed',
     'v-2.x_1',
+    'order:created',
+    'order/created',
+    'com.example:orders/v2.created',
+    ':',
+    '/',
     'a'.repeat(128),
   ]) {
     it(`may be ${text.slice(0, 24)}`, () => assert.equal(isEventType(text), true));
@@ -29,8 +34,11 @@ describe('an event type', () => {
     ['user.*', 'a subscription'],
     ['*', 'a star'],
     ['user created', 'a space'],
-    ['user/created', 'a slash'],
-    ['user:created', 'a colon'],
+    ['user\\created', 'a backslash'],
+    ['user#created', 'a hash'],
+    ['user:.', 'empty last segment'],
+    ['user:*', 'a subscription'],
+    ['user/*', 'a subscription'],
     ['usér', 'not ASCII'],
     ['user\n', 'a line end'],
     ['user\0', 'a NUL'],
@@ -40,19 +48,38 @@ describe('an event type', () => {
 
   it('is judged in linear time', () => {
     const started = performance.now();
-    for (let i = 0; i < 1_000; i++) isEventType(`${'a.'.repeat(63)}a!`);
+    for (let i = 0; i < 1_000; i++) {
+      isEventType(`${'a.'.repeat(63)}a!`);
+      isSubscription(`${'a:'.repeat(63)}!`);
+      isSubscription(`${'/.'.repeat(63)}!`);
+    }
     assert.ok(performance.now() - started < 1_000);
   });
 });
 
 describe('a subscription', () => {
-  for (const text of ['user', 'user.created', 'user.*', 'user.a.*', `${'a'.repeat(126)}.*`]) {
+  for (const text of [
+    '*',
+    'user',
+    'user.created',
+    'user.*',
+    'user.a.*',
+    'user:*',
+    'user.v2/*',
+    ':*',
+    'user:.*',
+    `${'a'.repeat(126)}.*`,
+  ]) {
     it(`may be ${text.slice(0, 24)}`, () => assert.equal(isSubscription(text), true));
   }
   for (const text of [
     '',
-    '*',
+    '**',
     '.*',
+    '..*',
+    'user-*',
+    'user:*.a',
+    'user.:.:**',
     '*.created',
     'user.*.created',
     'user*',
@@ -78,6 +105,11 @@ describe('matching', () => {
     [['user.*'], 'users.created', false],
     [['user.a.*'], 'user.a.b', true],
     [['user.a.*'], 'user.b', false],
+    [['order:*'], 'order:paid', true],
+    [['order:*'], 'order', false],
+    [['order:*'], 'order.paid', false],
+    [['order/*'], 'order/a/b', true],
+    [['*'], 'anything', true],
     [['order.paid', 'user.*'], 'user.created', true],
     [['order.paid', 'user.*'], 'order.lost', false],
   ] as const) {
@@ -85,6 +117,11 @@ describe('matching', () => {
       assert.equal(matches(subscriptions, type), expected);
     });
   }
+
+  it('takes a star in a list for every type, which is stored as null', () => {
+    for (const list of [['*'], ['user.created', '*'], null]) assert.equal(storedSubscriptions(list), null);
+    for (const list of [['user.*'], ['a'], []]) assert.equal(storedSubscriptions(list), list);
+  });
 
   it('by exact name is equality', () => {
     fc.assert(fc.property(eventType, eventType, (a, b) => matches([a], b) === (a === b) && matches([a], a)));

@@ -56,7 +56,7 @@ describe('the command line', { concurrency: true }, () => {
       /'--list' cannot be used with option '--rate <number>'/,
     ],
     ['a test of nothing', ['endpoints', '--test'], /Say which endpoint/],
-    ['a bad subscription', ['endpoints', '--create', 'x', '--types', '*'], /prefixes ending in \.\*/],
+    ['a bad subscription', ['endpoints', '--create', 'x', '--types', '**'], /prefixes ending in \.\*/],
     ['an address that is none', ['tail', '--url', 'posthorn'], /--url "posthorn" is no URL/],
     ['a missing tenant', ['send', 'order.paid'], /required option '--tenant <id>'/],
     [

@@ -57,7 +57,17 @@ export function replaysContract(it: ContractIt): void {
 
     it('takes exact types and prefixes, and knows that an underscore is no wildcard', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
-      for (const type of ['order.paid', 'order.paid.late', 'order', 'order_x', 'orderyx', 'user_1.a', 'userx1.a']) {
+      for (const type of [
+        'order.paid',
+        'order.paid.late',
+        'order',
+        'order_x',
+        'orderyx',
+        'user_1.a',
+        'userx1.a',
+        'order:a',
+        'order/a',
+      ]) {
         await many(bench, owner, endpoint, 1, 'exhausted', { type });
       }
       const count = (...eventTypes: string[]) => total(bench.store, tenant, { eventTypes });
@@ -65,6 +75,8 @@ export function replaysContract(it: ContractIt): void {
       assert.equal(await count('order.*'), 2);
       assert.equal(await count('order_x'), 1);
       assert.equal(await count('user_1.*'), 1);
+      assert.equal(await count('order:*'), 1);
+      assert.equal(await count('order/*', 'order:a'), 2);
       assert.equal(await count('order', 'user_1.a', 'nothing.*'), 2);
     });
 

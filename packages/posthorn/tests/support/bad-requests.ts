@@ -66,6 +66,10 @@ export function describeRefusals(what: string, requests: readonly BadRequest[]):
         assert.match(String(answer.headers['content-type']), /^application\/problem\+json/);
         const detail = text(answer.body, 'detail');
         assert.ok(detail.length < MAX_DETAIL_CHARACTERS);
+        const fields = list(Object(answer.body).errors === undefined ? { errors: [] } : answer.body, 'errors').map(
+          (error) => text(error, 'field'),
+        );
+        assert.deepEqual(fields, [...new Set(fields)], 'a field is reported twice');
         if (field === undefined) assert.match(detail, message);
         else {
           const error = list(answer.body, 'errors').find((one) => text(one, 'field') === field);

@@ -1,6 +1,7 @@
 // Finding the deliveries that a replay means, endpoint by endpoint along delivery_endpoint. What a count or a step looks at
 // is bounded; it goes on from where the last one ended.
 import type { EndState } from '../../domain/delivery.ts';
+import { subscribedPrefix } from '../../domain/event-type.ts';
 import { type DeliveryId, type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { ReplayFilter } from '../../seams/store/replays.ts';
@@ -141,8 +142,8 @@ function valuesOf({ tenant, until, states, endedBy, eventTypes }: Search): Value
 
 /** A subscription as a pattern: the only character of a type that has a meaning there is `_`. */
 function likeType(subscription: string): string {
-  const pattern = subscription.replaceAll('_', '\\_');
-  return pattern.endsWith('.*') ? `${pattern.slice(0, -1)}%` : pattern;
+  const prefix = subscribedPrefix(subscription);
+  return (prefix ?? subscription).replaceAll('_', '\\_') + (prefix === undefined ? '' : '%');
 }
 
 /** No delivery created before `until` has a higher id. */

@@ -158,7 +158,7 @@ describeRefusals('bad endpoints', [
     /100/,
   ),
   ...endpoint('with an event type twice', { eventTypes: ['a', 'a'] }, 'eventTypes', /different/),
-  ...endpoint('with a star as an event type', { eventTypes: ['a', '*'] }, 'eventTypes[1]', /prefix ending in \.\*/),
+  ...endpoint('with two stars as an event type', { eventTypes: ['a', '**'] }, 'eventTypes[1]', /prefix ending in \.\*/),
   ...endpoint('with a star inside an event type', { eventTypes: ['a.*.b'] }, 'eventTypes[0]', /prefix ending in \.\*/),
   ...endpoint('with an event type that is too long', { eventTypes: ['a'.repeat(129)] }, 'eventTypes[0]', /128/),
   ...endpoint('with an event type that is null', { eventTypes: [null] }, 'eventTypes[0]', /string/),

@@ -3,6 +3,7 @@ import type { Static } from 'typebox';
 import { checkCallHeaders } from '../../domain/call-headers.ts';
 import { parseCallbackUrl } from '../../domain/callback-url.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../domain/endpoint.ts';
+import { storedSubscriptions } from '../../domain/event-type.ts';
 import { checkSecret, makeSecret, RANDOM_SECRET_BYTES } from '../../domain/secret.ts';
 import type { EndpointSettings } from '../../engine/engine.ts';
 import type { Random } from '../../seams/random.ts';
@@ -22,7 +23,7 @@ export function checkedSettings(
   wanted: Wanted,
   { callbackUrls, headerPrefix }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix'>,
 ): Partial<EndpointSettings> {
-  const { url, secret, headers, ...plain } = wanted;
+  const { url, secret, headers, eventTypes, ...plain } = wanted;
   const errors: FieldError[] = [];
   const checked: { url?: string; secrets?: readonly [string]; headers?: Record<string, string> } = {};
   if (url !== undefined) {
@@ -42,7 +43,11 @@ export function checkedSettings(
   }
   const [first, ...rest] = errors;
   if (first !== undefined) throw invalid(first, ...rest);
-  return { ...plain, ...checked };
+  return {
+    ...plain,
+    ...(eventTypes !== undefined && { eventTypes: storedSubscriptions(eventTypes) }),
+    ...checked,
+  };
 }
 
 /** Completes a new endpoint's settings with the contract's values. */

@@ -122,6 +122,18 @@ describe('endpoints', () => {
     assert.equal((await bench.call('DELETE', `${endpoints}/${id}`)).status, 404);
   });
 
+  it('want every type with a star, which is shown as null', async () => {
+    for (const eventTypes of [['*'], ['user.*', '*']]) {
+      const { status, body } = await bench.call('POST', endpoints, { url: URL, eventTypes });
+      assert.equal(status, 201);
+      assert.equal(member(body, 'eventTypes'), null);
+      const one = `${endpoints}/${text(body, 'id')}`;
+      await bench.call('PATCH', one, { eventTypes: ['a'] });
+      const changed = await bench.call('PATCH', one, { eventTypes });
+      assert.equal(member(changed.body, 'eventTypes'), null);
+    }
+  });
+
   it('belong to a tenant that exists', async () => {
     assert.equal((await bench.call('POST', '/v1/tenants/nobody/endpoints', { url: URL })).status, 404);
     assert.equal((await bench.call('GET', '/v1/tenants/nobody/endpoints')).status, 404);

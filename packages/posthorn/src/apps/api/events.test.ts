@@ -29,6 +29,28 @@ describe('posting an event', () => {
     assert.equal(text(body, 'type'), 'user.created');
   });
 
+  it('takes types with colons and slashes, and matches prefixes that end in them', async () => {
+    await bench.tenant('spelled');
+    const wants = new Map<string, string>();
+    for (const wanted of ['order:paid', 'order:*', 'order/v2.*', 'order/*', '*']) {
+      wants.set(await bench.endpoint('spelled', { eventTypes: [wanted] }), wanted);
+    }
+    for (const [type, expected] of [
+      ['order:paid', ['*', 'order:*', 'order:paid']],
+      ['order:', ['*', 'order:*']],
+      ['order/v2.paid', ['*', 'order/*', 'order/v2.*']],
+      ['order/v2', ['*', 'order/*']],
+      ['order', ['*']],
+    ] as const) {
+      const { status, body } = await bench.call('POST', '/v1/tenants/spelled/events', { type, payload: {} });
+      assert.equal(status, 202, type);
+      const matched = list(body, 'deliveries').map((delivery) => wants.get(text(delivery, 'endpointId')));
+      assert.deepEqual(matched.sort(), expected, type);
+      const found = await bench.call('GET', `/v1/tenants/spelled/events?eventType=${encodeURIComponent(type)}`);
+      assert.equal(list(found.body, 'data').length, 1, type);
+    }
+  });
+
   it('keeps an event that nobody wants', async () => {
     const { status, body } = await bench.call('POST', EVENTS, { type: 'a', payload: {} });
     assert.equal(status, 202);
@@ -223,6 +245,22 @@ describe('reading events', () => {
     assert.equal(await count('until=2020-01-01T00:00:00Z'), 0);
     assert.equal(await count('since=9999-12-31T23:59:59.999Z'), 0);
     assert.equal(await count('since=2020-01-01T00:00:00.000Z&until=9999-12-31T23:59:59.999Z'), 1);
+  });
+
+  it('filters by moments with an offset and any digits, in either spelling of a plus sign', async () => {
+    await using bench = await ApiBench.open();
+    await bench.tenant('acme');
+    const { body } = await bench.call('POST', EVENTS, { type: 'a', payload: {} });
+    const at = Date.parse(text(body, 'createdAt'));
+    const elsewhere = (ms: number, sign: string) =>
+      new Date(ms + 7_200_000).toISOString().replace('Z', `000001${sign}02:00`);
+    for (const plus of ['+', '%2B', '%2b', '%20']) {
+      const count = async (query: string) => list((await bench.call('GET', `${EVENTS}?${query}`)).body, 'data').length;
+      assert.equal(await count(`since=${elsewhere(at - 1, plus)}`), 1);
+      assert.equal(await count(`since=${elsewhere(at, plus)}`), 0);
+      assert.equal(await count(`until=${elsewhere(at, plus)}`), 1);
+      assert.equal(await count(`until=${elsewhere(at - 1, plus)}`), 0);
+    }
   });
 
   it('shows an event with its deliveries and the exact body that was sent', async () => {

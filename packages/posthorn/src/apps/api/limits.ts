@@ -31,6 +31,9 @@ export const MAX_PAGE_ITEMS = 200;
 /** Longer than any cursor that we make. */
 export const MAX_CURSOR_CHARACTERS = 200;
 
+/** A moment in a request: what no clock is fine enough for is not worth reading. */
+export const MAX_MOMENT_CHARACTERS = 64;
+
 /** Test calls under way at once in this process: each holds a request open for as long as its receiver likes. */
 export const MAX_TEST_CALLS = 32;
 

@@ -1,6 +1,6 @@
 // What lists are asked: how long a page is, and from when to when.
 import type { Static, TObject } from 'typebox';
-import { type WallMs, wall } from '../../domain/time.ts';
+import { readMoment, type WallMs } from '../../domain/time.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';
 import { invalid } from './problems.ts';
 import type { PAGE_QUERY } from './schemas/fields.ts';
@@ -28,8 +28,8 @@ export function timeBounds(query: { readonly since?: string; readonly until?: st
  * @throws Problem when there is no such moment
  */
 export function moment(field: string, text: string): WallMs {
-  const at = new Date(text);
-  const real = !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 16) === text.slice(0, 16);
-  if (!real) throw invalid({ field, message: 'must be a moment that exists, e.g. 2026-11-23T18:59:00.000Z' });
-  return wall(at.getTime());
+  const at = readMoment(text);
+  if (at === undefined)
+    throw invalid({ field, message: 'must be a moment that exists, e.g. 2026-11-23T18:59:00.000Z' });
+  return at;
 }

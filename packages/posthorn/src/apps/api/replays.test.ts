@@ -44,6 +44,8 @@ describe('a replay', () => {
     assert.deepEqual(member((await bench.call('GET', REPLAYS)).body, 'data'), []);
     const other = await bench.call('POST', REPLAYS, { eventTypes: ['dry'], states: ['succeeded'], dryRun: true });
     assert.equal(member(other.body, 'total'), 0);
+    const all = await bench.call('POST', REPLAYS, { eventTypes: ['none', '*'], dryRun: true });
+    assert.deepEqual(all.body, { dryRun: true, total: 3 });
   });
 
   it('makes one more attempt of each, with the same correlation id and body, and says how far it is', async () => {

@@ -40,7 +40,14 @@ export function fieldErrors(schema: TSchema, value: unknown, at = ''): readonly 
   if (whole.Check(value)) return [];
   // Once nothing else is wrong, lists are no longer than they may be.
   const errors = repeating.Check(value) ? whole.Errors(value) : repeating.Errors(value);
-  return errors.flatMap((error) => describe(schema, error, at));
+  return oncePerField(errors.flatMap((error) => describe(schema, error, at)));
+}
+
+/** What is wrong with a field by several rules of its schema is one error: each says the same description. */
+function oncePerField(errors: readonly FieldError[]): FieldError[] {
+  const first = new Map<string, FieldError>();
+  for (const error of errors) if (!first.has(error.field)) first.set(error.field, error);
+  return [...first.values()];
 }
 
 /** What Fastify checks parts of a request with. Bodies arrive as JSON text; path parameters are left to the routes. */
@@ -50,7 +57,7 @@ export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
   validatorsOf(schema);
   const body = httpPart === 'body';
   return (input: unknown) => {
-    const value = body ? bodyValue(input) : withNumbers(schema, input);
+    const value = body ? bodyValue(input) : fromTexts(schema, input);
     const [first, ...rest] = fieldErrors(schema, value, body ? '' : 'query');
     return first === undefined ? { value } : { error: invalid(first, ...rest) };
   };
@@ -61,16 +68,22 @@ function bodyValue(text: unknown): unknown {
   return typeof text === 'string' ? JSON.parse(text) : {};
 }
 
-/** A query string has only texts: those that should be numbers, and look like them, become numbers. */
-function withNumbers(schema: TSchema, query: unknown): unknown {
+/**
+ * A query string has only texts. Those that should be numbers, and look like them, become numbers. In moments, a `+` that was
+ * not written as `%2B` has arrived as a space.
+ */
+function fromTexts(schema: TSchema, query: unknown): unknown {
   // Without a prototype, so that __proto__ is a name like any other.
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(query ?? {})) {
-    const wanted = memberOf(memberOf(schema, 'properties'), name);
-    const number = memberOf(wanted, 'type') === 'integer' && typeof value === 'string' && WHOLE_NUMBER.test(value);
-    fields[name] = number ? Number(value) : value;
+    fields[name] = typeof value === 'string' ? fromText(memberOf(memberOf(schema, 'properties'), name), value) : value;
   }
   return fields;
+}
+
+function fromText(wanted: unknown, text: string): string | number {
+  if (memberOf(wanted, 'type') === 'integer' && WHOLE_NUMBER.test(text)) return Number(text);
+  return memberOf(wanted, 'format') === 'date-time' ? text.replace(' ', '+') : text;
 }
 
 function describe(schema: TSchema, error: TLocalizedValidationError, base: string): FieldError[] {

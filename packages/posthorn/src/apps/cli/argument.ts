@@ -25,4 +25,7 @@ export const id: Reader<string> = (text) => {
 export const subscription: Reader<string> = (text) =>
   isSubscription(text)
     ? { ok: true, value: text }
-    : { ok: false, allowed: 'event types or prefixes ending in .*, with commas between, e.g. order.*,user.created' };
+    : {
+        ok: false,
+        allowed: 'event types or prefixes ending in .*, :* or /*, with commas between, e.g. order.*,user.created',
+      };

@@ -23,6 +23,7 @@ describe('moments that people type', () => {
     assert.equal(read('2026-11-23 18:59'), '2026-11-23T18:59:00.000Z');
     assert.equal(read('2026-11-23T18:59:04.1Z'), '2026-11-23T18:59:04.100Z');
     assert.equal(read('2026-11-23T00:30+01:00'), '2026-11-22T23:30:00.000Z');
+    assert.equal(read('2026-11-23t18:59:04.1234567z'), '2026-11-23T18:59:04.124Z');
   });
 
   it('are refused when nobody could say what is meant', () => {

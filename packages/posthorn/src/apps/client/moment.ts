@@ -1,4 +1,5 @@
 // Moments as people type them, and as tables and lines show them. Everything is in UTC, like the log and the API.
+import { isoTime, readMoment as parseMoment } from '../../domain/time.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
 import type { Reader } from '../settings/values.ts';
 
@@ -6,7 +7,7 @@ const UNITS_MS = { s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000
 type Unit = keyof typeof UNITS_MS;
 
 const AGO = /^(\d{1,5}) ?(s|min|m|h|d|w)(?: ago)?$/;
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})?)?$/;
 
 const isUnit = (text: string | undefined): text is Unit => text !== undefined && Object.hasOwn(UNITS_MS, text);
 
@@ -19,12 +20,10 @@ export function readMoment(now: number): Reader<string> {
   return (text) => {
     const [, count, unit] = AGO.exec(text) ?? [];
     if (isUnit(unit)) return { ok: true, value: new Date(now - Number(count) * UNITS_MS[unit]).toISOString() };
-    const [, day, time = '00:00', offset = 'Z'] = MOMENT.exec(text) ?? [];
-    const at = new Date(`${day}T${time}${offset}`);
-    // The 30th of February is read as the 2nd of March.
-    const isReal = !Number.isNaN(at.getTime()) && new Date(`${day}T00:00Z`).toISOString().startsWith(`${day}`);
-    return isReal
-      ? { ok: true, value: at.toISOString() }
+    const [, day, time = '00:00', seconds = ':00', offset = 'Z'] = MOMENT.exec(text) ?? [];
+    const at = parseMoment(`${day}T${time}${seconds}${offset}`);
+    return at !== undefined
+      ? { ok: true, value: isoTime(at) }
       : { ok: false, allowed: 'a moment like 2h, 3d, 2026-11-23 or 2026-11-23T18:59:00Z' };
   };
 }

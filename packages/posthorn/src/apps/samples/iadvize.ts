@@ -58,7 +58,7 @@ export const IADVIZE_SAMPLES: readonly SampleEvent[] = [
 /**
  * An event that an endpoint with these subscriptions wants: a sample of its first one that there is a sample of, else an
  * empty one of the first type it names.
- * @param eventTypes types or prefixes ending in `.*`; `null` for all
+ * @param eventTypes subscriptions, see `isSubscription`; `null` for all
  */
 export function sampleFor(eventTypes: readonly string[] | null): SampleEvent {
   for (const wanted of eventTypes ?? ['user.created']) {
@@ -66,5 +66,5 @@ export function sampleFor(eventTypes: readonly string[] | null): SampleEvent {
     if (found !== undefined) return found;
   }
   const [first = 'user.*'] = eventTypes ?? [];
-  return { type: first.replace(/\.\*$/, '.sample'), payload: '{}' };
+  return { type: first.replace(/\*$/, 'sample'), payload: '{}' };
 }

@@ -1,5 +1,6 @@
 // Replays: count what one would be about, begin one, see how far it is, cancel it.
 import type { Static } from 'typebox';
+import { storedSubscriptions } from '../../../domain/event-type.ts';
 import { type EndpointId, parseId, type ReplayId } from '../../../domain/ids.ts';
 import { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from '../../../engine/engine.ts';
 import { refuseBody } from '../body-reader.ts';
@@ -129,7 +130,8 @@ export function replayRoutes(app: ApiServer, { engine, store }: RouteParts): voi
 }
 
 function wishOf(body: Static<typeof NewReplayBody>): ReplayRequest {
-  const { endpointId, eventTypes, states = ['exhausted'], ratePerSecond } = body;
+  const { endpointId, states = ['exhausted'], ratePerSecond } = body;
+  const eventTypes = body.eventTypes === undefined ? undefined : storedSubscriptions(body.eventTypes);
   const since = body.since === undefined ? undefined : moment('since', body.since);
   const until = body.until === undefined ? undefined : moment('until', body.until);
   if (since !== undefined && until !== undefined && since >= until) {

@@ -1,13 +1,13 @@
 // A delivery and its attempts as the API shows them.
 import { type Static, Type } from 'typebox';
 import { DELIVERY_STATES } from '../../../domain/delivery.ts';
-import { EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/event-type.ts';
+import { EVENT_TYPE_GRAMMAR, EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/event-type.ts';
 import { isoTime, type SteadyMs, type WallMs, wall } from '../../../domain/time.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
 import { RETRIED } from '../../words/retries.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
-import { CLOSED, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, givenTime, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 const STATE = Type.Enum([...DELIVERY_STATES], {
@@ -18,7 +18,7 @@ const STATE = Type.Enum([...DELIVERY_STATES], {
 export const EVENT_TYPE = Type.String({
   maxLength: MAX_EVENT_TYPE_CHARACTERS,
   pattern: EVENT_TYPE_PATTERN,
-  description: `An event type such as user.created: 1 to ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
+  description: `An event type such as user.created: ${EVENT_TYPE_GRAMMAR}.`,
 });
 
 const DELIVERY_FIELDS = {
@@ -71,8 +71,8 @@ export const DeliveryListQuery = Type.Object(
     attemptId: Type.Optional(
       uuid('Only the one that this attempt was made for: its x-iadvize-delivery header. Found once it is recorded.'),
     ),
-    since: Type.Optional(time('Only those created then or later.')),
-    until: Type.Optional(time('Only those created before.')),
+    since: Type.Optional(givenTime('Only those created then or later.')),
+    until: Type.Optional(givenTime('Only those created before.')),
     ...PAGE_QUERY,
   },
   CLOSED,

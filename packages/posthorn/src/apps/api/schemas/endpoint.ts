@@ -3,7 +3,12 @@
 import { type Static, Type } from 'typebox';
 import { MAX_CALL_HEADERS } from '../../../domain/call-headers.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../../domain/endpoint.ts';
-import { MAX_EVENT_TYPE_CHARACTERS, SUBSCRIPTION_PATTERN } from '../../../domain/event-type.ts';
+import {
+  EVENT_TYPE_GRAMMAR,
+  MAX_EVENT_TYPE_CHARACTERS,
+  SUBSCRIPTION_GRAMMAR,
+  SUBSCRIPTION_PATTERN,
+} from '../../../domain/event-type.ts';
 import {
   MAX_CONNECT_TIMEOUT_MS,
   MAX_REPLY_TIMEOUT_MS,
@@ -27,18 +32,21 @@ export const EVENT_TYPES = Type.Union(
       Type.String({
         maxLength: MAX_EVENT_TYPE_CHARACTERS,
         pattern: SUBSCRIPTION_PATTERN,
-        description: `An event type such as user.created, or a prefix ending in .*, such as user.*; at most ${MAX_EVENT_TYPE_CHARACTERS} characters of A-Z a-z 0-9 _ - between dots.`,
+        description: `One of ${SUBSCRIPTION_GRAMMAR}. A type has ${EVENT_TYPE_GRAMMAR}.`,
       }),
       {
         minItems: 1,
         maxItems: MAX_SUBSCRIPTIONS,
         uniqueItems: true,
-        description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null or left out for all.`,
+        description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null, ["*"] or left out for all.`,
       },
     ),
     Type.Null(),
   ],
-  { description: 'Exact types, or prefixes ending in .*; null or left out for every type.' },
+  {
+    description:
+      'Exact types, or prefixes ending in .*, :* or /*; null, ["*"] or left out for every type, which is shown as null.',
+  },
 );
 
 const SETTINGS = {

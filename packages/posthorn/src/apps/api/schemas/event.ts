@@ -8,7 +8,7 @@ import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
-import { CLOSED, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, givenTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
@@ -81,8 +81,8 @@ export const EventList = page('EventList', EventShape);
 export const EventListQuery = Type.Object(
   {
     eventType: Type.Optional(EVENT_TYPE),
-    since: Type.Optional(time('Only those accepted then or later.')),
-    until: Type.Optional(time('Only those accepted before.')),
+    since: Type.Optional(givenTime('Only those accepted then or later.')),
+    until: Type.Optional(givenTime('Only those accepted before.')),
     ...PAGE_QUERY,
   },
   CLOSED,

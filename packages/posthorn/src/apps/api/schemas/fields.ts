@@ -1,9 +1,10 @@
 // The small parts that shapes are made of: ids, moments, things that may be null.
 import { type TSchema, type TUnsafe, Type } from 'typebox';
-import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
+import { MOMENT_PATTERN } from '../../../domain/time.ts';
+import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_MOMENT_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
 
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
-const TIME_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,3})?Z$';
+const TIME_PATTERN = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$';
 
 /** Text for people: without control characters. Postgres stores no NUL, and no terminal should be told what to do. */
 export const PLAIN_TEXT = '^\\P{Cc}*$';
@@ -18,6 +19,15 @@ export const time = (what: string) =>
     format: 'date-time',
     pattern: TIME_PATTERN,
     description: `${what} ISO 8601 in UTC, e.g. 2026-11-23T18:59:00.000Z.`,
+  });
+
+/** A moment in a request; `time` is one in an answer. */
+export const givenTime = (what: string) =>
+  Type.String({
+    format: 'date-time',
+    pattern: MOMENT_PATTERN,
+    maxLength: MAX_MOMENT_CHARACTERS,
+    description: `${what} RFC 3339 with any offset, e.g. 2026-11-23T18:59:00Z or 2026-11-23T19:59:00.123456+01:00.`,
   });
 
 /** A shape of which all fields are known: others are refused by name. */

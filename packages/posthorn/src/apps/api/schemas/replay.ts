@@ -4,7 +4,7 @@ import { DEFAULT_REPLAY_RATE, MAX_REPLAY_RATE, MIN_REPLAY_RATE, REPLAY_STATES } 
 import { isoTime } from '../../../domain/time.ts';
 import type { Replay } from '../../../seams/store/replays.ts';
 import { EVENT_TYPES } from './endpoint.ts';
-import { CLOSED, nullableText, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, givenTime, nullableText, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 const END_STATES = ['succeeded', 'exhausted', 'cancelled'] as const;
@@ -27,8 +27,10 @@ export const NewReplayBody = Type.Object(
     endpointId: Type.Optional(uuid('Only deliveries to this endpoint; left out, to every one.')),
     eventTypes: Type.Optional(EVENT_TYPES),
     states: Type.Optional(STATES),
-    since: Type.Optional(time('Only deliveries created then or later.')),
-    until: Type.Optional(time('Only deliveries created before; the moment of the request when left out or later.')),
+    since: Type.Optional(givenTime('Only deliveries created then or later.')),
+    until: Type.Optional(
+      givenTime('Only deliveries created before; the moment of the request when left out or later.'),
+    ),
     ratePerSecond: Type.Optional(RATE),
     dryRun: Type.Optional(Type.Boolean({ description: 'True: count the deliveries, and do nothing.' })),
   },
