@@ -37,6 +37,29 @@ describe('when the store is away', () => {
   }
 });
 
+describe('natural first tries that have no route', () => {
+  for (const [method, path, status, meant] of [
+    ['POST', '/v1/tenants', 405, 'PUT /v1/tenants/{tenant}'],
+    ['POST', '/v1/tenants?name=acme', 405, 'PUT /v1/tenants/{tenant}'],
+    ['POST', '/v1/tenants/acme', 405, 'PUT /v1/tenants/{tenant}'],
+    ['POST', '/v1/events', 404, 'POST /v1/tenants/{tenant}/events'],
+    ['POST', '/v1/endpoints', 404, 'POST /v1/tenants/{tenant}/endpoints'],
+    ['GET', '/v1/deliveries', 404, 'GET /v1/tenants/{tenant}/deliveries'],
+    ['POST', '/v1/deliveries/5/retry', 404, 'POST /v1/tenants/{tenant}/deliveries/{delivery}/retry'],
+    ['POST', '/events', 404, 'POST /v1/tenants/{tenant}/events'],
+    ['PUT', '/tenants/acme', 404, 'PUT /v1/tenants/{tenant}'],
+    ['POST', '/v1/tenants/acme/event', 404, 'POST /v1/tenants/{tenant}/events'],
+    ['PUT', '/v1/tenants/acme/events', 405, 'POST /v1/tenants/{tenant}/events'],
+  ] as const) {
+    it(`${method} ${path} is told ${meant}`, async () => {
+      await using bench = await withEngine({});
+      const answer = await bench.call(method, path, {});
+      assert.equal(answer.status, status);
+      assert.ok(text(answer.body, 'detail').endsWith(` Did you mean ${meant}?`), text(answer.body, 'detail'));
+    });
+  }
+});
+
 describe('when too much is going on', () => {
   it('an event is answered with 503 and a time to wait', async () => {
     await using bench = await withEngine({ accept: async () => ({ kind: 'overloaded' }) });

@@ -24,7 +24,7 @@ import {
   SOCKET_IDLE_TIMEOUT_MS,
 } from './limits.ts';
 import { openApiOptions } from './openapi.ts';
-import { notFound, sendProblem } from './problems.ts';
+import { Problem, sendProblem } from './problems.ts';
 import type { RouteParts } from './route.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -95,10 +95,13 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.addHook('onRequest', refuseConfusion(parts.allowedHosts));
 
   const answerUnknown = (request: FastifyRequest, reply: FastifyReply) => {
-    const methods = paths.methodsOf(request.url.split('?', 1)[0] ?? '');
-    if (methods.length === 0) throw notFound('path');
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = paths.methodsOf(path);
+    const meant = paths.suggestion(request.method, path);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    if (methods.length === 0) throw new Problem('not-found', { detail: `There is no such path.${hint}` });
     const allow = methods.join(', ');
-    const detail = `This path has the methods ${allow}.`;
+    const detail = `This path has the methods ${allow}.${hint}`;
     return sendProblem(reply, 'method-not-allowed', { detail, headers: { allow } });
   };
   app.setNotFoundHandler(answerUnknown);
