@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const IMPORT = /\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
 
 /**
- * What the entries of each folder import of one another.
+ * Imports between the entries of each folder.
  * @param {string} root
  * @returns {Map<string, Map<string, Map<string, string>>>} by folder, importing entry and imported entry: an import for each
  */

@@ -27,11 +27,11 @@ export interface Span {
 }
 
 export interface Sorting {
-  /** What a function's time is spent on; `undefined` when that depends on who called it. */
+  /** The phase of a function's time; `undefined` when that depends on its caller. */
   readonly sort: (frame: Frame) => string | undefined;
-  /** What it is spent on when `sort` knows none of its callers either. */
+  /** The phase when `sort` knows none of its callers either. */
   readonly guess: (frame: Frame) => string | undefined;
-  /** What nobody knows of. */
+  /** Time that no rule covers. */
   readonly otherwise: string;
 }
 

@@ -22,7 +22,7 @@ export class ProfileFolder {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** What makes a service profile itself. */
+  /** Flags that make a service profile itself. */
   get environment(): Readonly<Record<string, string>> {
     return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${this.#folder} --cpu-prof-interval=${INTERVAL_US}` };
   }

@@ -7,7 +7,7 @@ import { DOCUMENT, withFigures } from './document.ts';
 const document = readFileSync(DOCUMENT, 'utf8');
 const figures = readFigures();
 
-/** What a fast Posthorn was promised to be: each must be a check of a scenario, whether it holds or not. */
+/** The promised speed: each must be a check of a scenario, whether it holds or not. */
 const TARGETS = [
   'drain: sqlite to bare loop',
   'drain: postgres to bare loop',

@@ -15,7 +15,7 @@ export interface Check {
 
 type Wanted = Pick<Check, 'promise' | 'wants' | 'target' | 'unit'>;
 
-/** What a ratio is to be. */
+/** The bound of a ratio. */
 interface RatioCheck extends Pick<Check, 'promise' | 'wants' | 'target'> {
   /** The variants that are compared, by name. */
   readonly of: string;

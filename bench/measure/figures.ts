@@ -32,7 +32,7 @@ export interface Figures {
   readonly scenarios: readonly KeptScenario[];
 }
 
-/** What was kept last; `undefined` when nothing ever was. */
+/** The figures kept last; `undefined` when there are none. */
 export function readFigures(): Figures | undefined {
   return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Figures) : undefined;
 }

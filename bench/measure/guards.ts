@@ -16,7 +16,7 @@ const CPU_MARGIN = 1.8;
 /** Those who are not what is measured. */
 const SURROUNDINGS = ['receiver', 'producer'];
 
-/** What was measured now, and what is remembered. */
+/** The figures of now, and the remembered ones. */
 export interface Compared {
   readonly scenario: string;
   readonly rows: readonly Row[];

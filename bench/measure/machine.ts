@@ -1,4 +1,4 @@
-// What was measured on, and with: figures without it say nothing.
+// The machine and the versions behind the figures: without them figures say nothing.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// What a delivery costs without any of the rest: the same body, the same signature and the same POST, from memory, and
+// The cost of a delivery without any of the rest: the same body, the same signature and the same POST, from memory, and
 // nothing is stored. Two senders: Posthorn's own, and undici's bare Agent, which guards nothing and keeps no exact time.
 import { createSecretKey } from 'node:crypto';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';

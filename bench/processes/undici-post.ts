@@ -10,7 +10,7 @@ export interface UndiciPost {
   readonly connections: number;
 }
 
-/** What there is to be kept of a call. */
+/** The parts of a call to keep. */
 export interface Posted {
   readonly status: number;
   readonly durationMs: number;

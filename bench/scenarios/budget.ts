@@ -25,7 +25,7 @@ interface Case {
   readonly budget: Budget;
 }
 
-/** What was done while a service was profiled. */
+/** The work while a service was profiled. */
 interface Work {
   readonly span: Span;
   readonly deliveries: number;

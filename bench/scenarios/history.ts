@@ -40,7 +40,7 @@ const DEEP_ENDPOINT = 150;
 const DEEP_TENANT = 't2';
 /** Deliveries that wait for tomorrow: lists of what is pending have to find their way between them. */
 const PENDING = 50_000;
-/** What the tenant has that shares the store with the large one. */
+/** Rows of the tenant that shares the store with the large one. */
 const SMALL_SHARE = 0.001;
 const SMALL_TENANT = tenantOf('small');
 

@@ -1,4 +1,4 @@
-// What a service costs that has nothing to do. Whether it polls its store is seen from outside: by how often the storage
+// The cost of a service that has nothing to do. Whether it polls its store is seen from outside: by how often the storage
 // thread wakes up, or by the transactions that Postgres has counted.
 import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from '../measure/checks.ts';

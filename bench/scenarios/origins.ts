@@ -38,7 +38,7 @@ export const origins: Scenario = {
       rows,
       checks: [...target(`sqlite, ${many}`, 'sqlite, one origin'), ...target(`sqlite, ${many}`, `bare loop, ${many}`)],
       notes: [
-        'Connections cannot be kept for so many origins, so nearly every call begins with a TLS handshake. What that costs is the distance between the two loops.',
+        'Connections cannot be kept for so many origins, so nearly every call begins with a TLS handshake. Its cost is the distance between the two loops.',
       ],
     };
   },

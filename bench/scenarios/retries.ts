@@ -29,7 +29,7 @@ const AHEAD_MS = 12_000;
 const MAX_AHEAD_MS = 96_000;
 const ROUNDS = 3;
 const LATE_P99_MS = 100;
-/** What the service itself says of when it began the calls, which is earlier than when they arrive. */
+/** The service's own times of the calls' starts, which are earlier than their arrivals. */
 const STARTED_IN_TIME = 'posthorn_retry_lateness_seconds_bucket{le="0.1"}';
 const STARTED = 'posthorn_retry_lateness_seconds_count';
 

@@ -1,4 +1,4 @@
-// What a scenario is: a name, a sentence, and measurements that come out as rows and checks.
+// A scenario: a name, a sentence, and measurements that come out as rows and checks.
 import type { Check } from '../measure/checks.ts';
 import type { Row } from '../measure/rounds.ts';
 import type { World } from '../world/world.ts';

@@ -34,7 +34,7 @@ const BODY = Buffer.alloc(1_024, 'x');
 /** Events per transaction. */
 const CHUNK = 50_000;
 
-/** What the `n`th event was, for questions about it: its first delivery, and the first attempt of that. */
+/** The `n`th event, for questions about it: its first delivery, and the first attempt of that. */
 export function eventOf({ from, everyMs, salt }: Past, n: number) {
   const createdAt = Math.floor(from + n * everyMs);
   const id = (part: number) => {
@@ -78,7 +78,7 @@ export async function addPast(
 }
 
 const TYPE = `case when n % ${RARE_EVERY} = 7 then '${RARE_TYPE}' else 'past.t' || (n % 20) end`;
-/** What became of the delivery, in thousandths: see `ATTEMPTS_OF`. @param part which of the event's two */
+/** The end of the delivery, in thousandths: see `ATTEMPTS_OF`. @param part which of the event's two */
 const fateOf = (part: number) => `((n * 7919 + ${part * 31}) % 1000)`;
 const attemptsOf = (part: number) =>
   `case when ${fateOf(part)} < 940 then 1 when ${fateOf(part)} < 960 then 2 when ${fateOf(part)} < 990 then 3 else 0 end`;

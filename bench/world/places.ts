@@ -22,7 +22,7 @@ export interface Place extends AsyncDisposable {
   open(): Promise<Store>;
   /** CPU time of the database's own processes, in microseconds. */
   serverCpu(): number;
-  /** What is stored here takes so much room. Nobody may be using it. */
+  /** The size of what is stored here. Nobody may be using it. */
   bytes(): Promise<number>;
 }
 

@@ -10,7 +10,7 @@ export { Service };
 export const API_KEY = 'bench-api-key-0123456789';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
 
-/** What every service of the benchmark is told, wherever it keeps its work. */
+/** The settings of every service of the benchmark, wherever it keeps its work. */
 export function serviceEnvironment(caFile: string): Record<string, string> {
   return {
     POSTHORN_PORT: '0',

@@ -1,4 +1,4 @@
-// What all scenarios share: the receiver and its certificate, stores, the service's program, and where to say how it goes.
+// Things that all scenarios share: the receiver and its certificate, stores, the service's program, and where to say how it goes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ const client = createClient<paths>({
 
 type Schemas = components['schemas'];
 
-/** What the answer to a call is if it succeeds. */
+/** The answer to a call that succeeds. */
 function answered<Data>({
   data,
   error,

@@ -1,4 +1,4 @@
-// What axe knows to hinder people, looked for in a page as it is.
+// Barriers that axe knows, looked for in a page as it is.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -6,7 +6,7 @@ import type { Person } from './browser.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What is wrong with a page, in words; nothing when nobody is hindered. */
+/** The faults of a page, in words; nothing when nobody is hindered. */
 export async function violations({ page }: Person): Promise<string[]> {
   // Evaluated by the test, not loaded by the page: the policy of the page stays as it is.
   await page.evaluate(AXE);

@@ -15,7 +15,7 @@ export const PHONE = { width: 390, height: 844 };
 
 export class Person implements AsyncDisposable {
   readonly page: Page;
-  /** What went wrong in the page so far. */
+  /** Errors in the page so far. */
   readonly complaints: string[] = [];
   readonly #context: BrowserContext;
 

@@ -37,7 +37,7 @@ export async function smoothnessOf(page: Page, work: () => Promise<void>): Promi
   return await measuring.evaluate(({ end }) => end());
 }
 
-/** What a share of the frames is not over, in milliseconds. */
+/** The longest of a share of the frames, in milliseconds. */
 export const percentile = ({ frames }: Smoothness, share: number): number =>
   frames[Math.min(frames.length - 1, Math.floor(frames.length * share))] ?? 0;
 

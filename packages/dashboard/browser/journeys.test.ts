@@ -1,4 +1,4 @@
-// What a person does in the dashboard, in a real browser, against a real service with real failures.
+// Journeys of a person through the dashboard, in a real browser, against a real service with real failures.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';

@@ -12,12 +12,12 @@ const root = ownFolder();
 /** Events to begin with: more than fit into a window. */
 const STORED = 400;
 const STREAM = '**/v1/stream*';
-/** What is told is shown before it would be asked for again anyhow, in milliseconds. */
+/** A message is shown before it would be asked for again anyhow, in milliseconds. */
 const SOON_MS = 10_000;
 /** Messages of the flood, three for each attempt, and pieces of 20 ms that the page may be behind with. */
 const TOLD = 75_000;
 const MAX_UNREAD_PIECES = 5;
-/** What a page answers a person within, whatever else it does, in milliseconds. */
+/** Limit for a page's answer to a person, whatever else it does, in milliseconds. */
 const MAX_TASK_MS = 250;
 
 describe('the pages, while things happen,', () => {

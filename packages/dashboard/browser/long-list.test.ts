@@ -12,7 +12,7 @@ const COUNT = 100_000;
 const ROW_PX = 48;
 /** Scrolled per frame: faster than anybody, so that the rows have to be fetched as fast as they can be. */
 const PX_PER_FRAME = 100 * ROW_PX;
-// What must not be passed whatever else the machine does; without a graphics card, and with others at work, frames take longer
+// Bounds that hold whatever else the machine does; without a graphics card, and with others at work, frames take longer
 // than they do for people.
 const MAX_P99_FRAME_MS = 300;
 const MAX_TASK_MS = 400;

@@ -1,4 +1,4 @@
-// What the pages are shown: a real service, real receivers that take, refuse, break and hang, and deliveries to them.
+// The scene behind the pages: a real service, real receivers that take, refuse, break and hang, and deliveries to them.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { serve } from '../../posthorn/tests/cli/command.ts';

@@ -1,4 +1,4 @@
-// What a browser has to fetch before it shows anything.
+// The bytes that a browser has to fetch before it shows anything.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -62,7 +62,7 @@ describe('the numbers of the dashboard', () => {
     await page.keyboard.press('Home');
     assert.match((await said()) ?? '', /: Failed 0, Succeeded 0, Accepted 0$/);
     await page.keyboard.press('End');
-    // What happened may lie in the last minute or the one before it.
+    // The attempts may lie in the last minute or the one before it.
     for (let back = 0; back < steps && !/Accepted [1-9]/.test((await said()) ?? ''); back++) {
       await page.keyboard.press('ArrowLeft');
     }

@@ -19,7 +19,7 @@ const MAX_REPEATS = 2;
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // What was refused is refused again; what got no answer may get one.
+      // A refused call is refused again; a call without an answer may get one.
       retry: (failures, error) =>
         failures < MAX_REPEATS && error instanceof ApiProblem && (error.status === 0 || error.status >= 500),
     },

@@ -4,11 +4,11 @@
 /** Bytes as they arrived; a string stands for its UTF-8 bytes. */
 export type RawBytes = Uint8Array | ArrayBuffer | string;
 
-/** What was signed: of a GET call its query, of any other its body. */
+/** The signed part: the query of a GET call, the body of any other. */
 export type SignedPart =
   | {
       readonly method: 'GET';
-      /** What stands behind the first `?` of the URL, exactly as it arrived: not decoded, not sorted. `''` when nothing. */
+      /** The text behind the first `?` of the URL, exactly as it arrived: not decoded, not sorted. `''` when nothing. */
       readonly rawQuery: string;
       readonly rawBody?: never;
     }

@@ -1,4 +1,4 @@
-// Calls to the API with the session's cookie. What is refused becomes an `ApiProblem` with the server's own words.
+// Calls to the API with the session's cookie. A refused call becomes an `ApiProblem` with the server's own words.
 
 /** A request that was refused, or that got no answer. */
 export class ApiProblem extends Error {

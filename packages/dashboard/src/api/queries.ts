@@ -24,7 +24,7 @@ const MAX_PAGE_ITEMS = 200;
 export const MAX_LISTED = 2_000;
 /** After news, a single thing is asked for again this often at most, in milliseconds. */
 const ONE_GAP_MS = 250;
-/** What is made of many is asked for again this often at most, in milliseconds. */
+/** Queries over many rows are repeated this often at most, in milliseconds. */
 const MANY_GAP_MS = 1_500;
 /** Sums are asked for again this often at most, in milliseconds: more often nobody sees a difference. */
 const SUMS_GAP_MS = 3_000;
@@ -129,7 +129,7 @@ export const useRecentDeliveries = (tenant: string, recent: Recent) =>
     },
   });
 
-/** What was counted of everybody or a tenant. */
+/** Statistics of everybody or a tenant. */
 export const useStatistics = (tenant: string | undefined, span: Span) =>
   useQuery({
     queryKey: ['statistics', tenant, span],
@@ -139,7 +139,7 @@ export const useStatistics = (tenant: string | undefined, span: Span) =>
     meta: { live: { concerns: happens, gapMs: SUMS_GAP_MS } },
   });
 
-/** What was counted of an endpoint. */
+/** Statistics of an endpoint. */
 export const useEndpointStatistics = (tenant: string, id: string, span: Span) =>
   useQuery({
     queryKey: ['statistics', tenant, id, span],

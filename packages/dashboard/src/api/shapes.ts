@@ -1,4 +1,4 @@
-// What the API answers. The server's own schemas are the source; only their types come here, none of their code.
+// The API's answers. The server's own schemas are the source; only their types come here, none of their code.
 import type { Static } from 'typebox';
 import type {
   AttemptShape,

@@ -12,7 +12,7 @@ export interface Series {
   readonly values: Values;
 }
 
-/** What stands beside the number: for the step that is pointed at, if one is. */
+/** The text beside the number: for the step that is pointed at, if one is. */
 export interface LegendLine {
   readonly name: string;
   readonly tone: Series['tone'];

@@ -24,7 +24,7 @@ export function linePath(values: Values, scale: Scale): string {
     .join('');
 }
 
-/** What is below that line. */
+/** The area below that line. */
 export function areaPath(values: Values, scale: Scale): string {
   let path = '';
   values.forEach((value, step) => {

@@ -21,7 +21,7 @@ export const HEAD_ITEMS = 100;
 export const OLDER_ITEMS = 200;
 /** The newest page is asked for this often at most, in milliseconds. */
 export const HEAD_GAP_MS = 500;
-/** What is in view, and older, is asked for again this often at most, in milliseconds. */
+/** Rows in view, and older ones, are asked for again this often at most, in milliseconds. */
 const IN_VIEW_GAP_MS = 2_000;
 /** Rows before the end at which the next page is fetched: a second of scrolling at full speed. */
 const AHEAD_ROWS = 300;
@@ -64,7 +64,7 @@ export class DeliveryFeed {
   };
   #range: Range = { first: 0, last: 0 };
   #held = false;
-  /** What came while the list was held still. */
+  /** Rows that came while the list was held still. */
   #latest: Page<Delivery> | undefined;
   /** Answers that were asked for before the list began anew have no place in it. */
   #edition = 0;

@@ -58,7 +58,7 @@ export function appendPage(list: LongList, page: Page<Delivery>, cursor: string 
   };
 }
 
-/** Puts a page that was asked for again into its place. What is new in between waits until the list begins anew. */
+/** Puts a page that was asked for again into its place. New rows in between wait until the list begins anew. */
 export function refill(list: LongList, page: Page<Delivery>, cursor: string | undefined): LongList {
   return mapStretches(list, (stretch) => {
     if (stretch.cursor !== cursor) return stretch;
@@ -104,7 +104,7 @@ export function rowAt(list: LongList, place: number): Delivery | 'aside' | 'gone
   return stretch.rows[place - stretch.from] ?? 'gone';
 }
 
-/** What a range is made of, besides the newest page: cursors, and whether the rows are kept. */
+/** The parts of a range, besides the newest page: cursors, and whether the rows are kept. */
 export function stretchesIn(
   list: LongList,
   { first, last }: Range,

@@ -1,4 +1,4 @@
-// What happened to a delivery, as stretches of time one after the other: attempts and the waits between them.
+// The story of a delivery, as stretches of time one after the other: attempts and the waits between them.
 import type { Attempt, DeliveryDetail } from '../api/shapes.ts';
 
 export type Stretch =

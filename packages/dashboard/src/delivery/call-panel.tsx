@@ -13,7 +13,7 @@ interface CallPanelProps {
   readonly requestLines: readonly HeaderLine[];
   /** `undefined` while it is being fetched. */
   readonly requestBody: string | undefined;
-  /** What can be done with the request, e.g. copying it. */
+  /** Actions on the request, e.g. copying it. */
   readonly tools?: ReactNode;
 }
 

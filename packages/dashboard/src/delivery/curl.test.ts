@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { curlCommand } from './curl.ts';
 
 const SECRET = 'a secret with $signs and "quotes"';
-/** What a shell makes of the command: the words that curl would get. */
+/** The words that curl would get from a shell. */
 function words(command: string): string[] {
   const script = `curl() { for word; do printf '%s\\0' "$word"; done; }\n${command}`;
   return execFileSync('sh', ['-c', script], { env: { ...process.env, POSTHORN_SECRET: SECRET }, encoding: 'utf8' })

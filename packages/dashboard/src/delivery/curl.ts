@@ -2,7 +2,7 @@
 // about.
 import type { HeaderLine } from '../parts/code.tsx';
 
-/** What repeats a call. Headers without a value, whose values are kept back, become comments. */
+/** A command that repeats a call. Headers whose values are kept back become comments. */
 export function curlCommand(url: string, headers: readonly HeaderLine[], body: string): string {
   const lines = headers.flatMap(([name, value]) => {
     if (value === null) return [];

@@ -1,4 +1,4 @@
-// What somebody changed of an endpoint's settings, between fields of text and the API.
+// Changes to an endpoint's settings, between fields of text and the API.
 import type { Endpoint } from '../api/shapes.ts';
 import { readTypes, typesText } from './event-types.ts';
 
@@ -6,7 +6,7 @@ const MS_PER_SECOND = 1_000;
 
 type Settings = Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'scheduleMs'>;
 
-/** What the fields hold. */
+/** The contents of the fields. */
 interface Typed {
   readonly url: string;
   readonly types: string;
@@ -34,7 +34,7 @@ export function changesOf(began: Typed, typed: Typed): Readonly<Record<string, u
   return changed.length === 0 ? undefined : Object.fromEntries(changed);
 }
 
-/** What is no number stays none: the server says what is not allowed. */
+/** A text that is no number stays as it is: the server says what is not allowed. */
 function settingsOf({ url, types, description, schedule }: Typed): Settings {
   const seconds = schedule.match(/[^\s,]+/g) ?? [];
   const scheduleMs = seconds.map((each) => Math.round(Number(each) * MS_PER_SECOND));

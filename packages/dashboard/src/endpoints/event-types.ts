@@ -1,4 +1,4 @@
-// What an endpoint wants, between a field of text and the API.
+// An endpoint's event types, between a field of text and the API.
 import type { Endpoint } from '../api/shapes.ts';
 
 /** @returns `null` for every type */

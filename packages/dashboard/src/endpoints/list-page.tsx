@@ -101,7 +101,7 @@ function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
 
 interface HealthProps {
   readonly trouble: Trouble | undefined;
-  /** What to say when there is none. */
+  /** The text when there is none. */
   readonly unlisted: string;
 }
 

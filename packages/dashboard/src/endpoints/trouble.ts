@@ -1,7 +1,7 @@
-// What the list of the worst endpoints tells of one that is not in it.
+// Conclusions from the list of the worst endpoints about one that is not in it.
 import { MAX_TROUBLES } from '../../../posthorn/src/domain/trouble.ts';
 import type { Trouble } from '../api/shapes.ts';
 
-/** What to say of an endpoint that is not among the worst. Of a full list nobody knows who else had trouble. */
+/** The text for an endpoint that is not among the worst. Of a full list nobody knows who else had trouble. */
 export const unlistedText = ({ length }: readonly Trouble[]): string =>
   length < MAX_TROUBLES ? 'no trouble' : `not among the ${MAX_TROUBLES} worst`;

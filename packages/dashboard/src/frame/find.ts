@@ -28,7 +28,7 @@ export async function findById(queries: QueryClient, tenant: string, id: string)
   return called === undefined ? undefined : `${base}/${called.id}?attempt=${id}`;
 }
 
-/** What was asked for; `undefined` when there is no such thing. */
+/** The thing that was found; `undefined` when there is none. */
 async function orMissing<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await asked;

@@ -1,4 +1,4 @@
-// What stands around every page of a tenant: the bar with its tenant, and the way to the other pages.
+// The frame of every page of a tenant: the bar with its tenant, and the way to the other pages.
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
 import { MAX_LISTED, useTenants } from '../api/queries.ts';

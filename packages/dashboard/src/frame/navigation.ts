@@ -1,4 +1,4 @@
-// What a browser does by itself when one goes from document to document, and a single document must do: begin at the top, and
+// Behaviour that a browser has by itself between documents, and that a single document must provide: begin at the top, and
 // put the focus where reading goes on.
 import { useLayoutEffect, useRef } from 'react';
 

@@ -3,7 +3,7 @@
 export type Theme = 'light' | 'dark';
 const NAME = 'posthorn-theme';
 
-/** What somebody chose in this browser; `undefined` follows the system. */
+/** The choice in this browser; `undefined` follows the system. */
 export function chosenTheme(): Theme | undefined {
   const stored = localStorage.getItem(NAME);
   return stored === 'light' || stored === 'dark' ? stored : undefined;

@@ -82,7 +82,7 @@ export class Connection {
       return flowed;
     } finally {
       clearTimeout(watchdog);
-      // Whatever is left of the response is not wanted.
+      // The rest of the response is not wanted.
       dead.abort();
     }
   }

@@ -11,7 +11,7 @@ const PASS_ON_MS = 200;
 export const LIST_INTERVAL_MS = 2_000;
 /** With a stream: what other processes do, and what no message tells. */
 const QUIET_INTERVAL_MS = 5_000;
-/** What changes by hand only. */
+/** Things that change by hand only. */
 export const SETTINGS_INTERVAL_MS = 15_000;
 /** After an error: long enough to leave a struggling server alone. */
 const AFTER_ERROR_MS = 5_000;

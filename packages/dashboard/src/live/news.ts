@@ -1,4 +1,4 @@
-// What the stream told in a short while, put together: however many attempts were made, a page has one thing to do about it.
+// The stream's messages of a short while, put together: however many attempts were made, a page has one thing to do about it.
 import type { DeliveryState, Outcome } from '../api/shapes.ts';
 import type { ServerSent } from './server-sent.ts';
 

@@ -4,11 +4,11 @@ import { indentJson } from '../../../posthorn/src/apps/words/indent-json.ts';
 import { Copy } from './copy.tsx';
 import { inert } from './inert.ts';
 
-/** What is laid out at once; the rest is a click away, because laying out 64 KiB of one line takes a browser long. */
+/** Characters laid out at once; the rest is a click away, because laying out 64 KiB of one line takes a browser long. */
 const SHOWN_CHARACTERS = 20_000;
 
 interface CodeProps {
-  /** What it is, for those who cannot see where it stands. */
+  /** The label for those who cannot see where it stands. */
   readonly label: string;
   readonly text: string;
 }

@@ -1,6 +1,6 @@
 // Moments between fields for date and time, which know the reader's own time only, and the API.
 
-/** What a field shows for a moment. @param at ISO 8601 */
+/** The text that a field shows for a moment. @param at ISO 8601 */
 export function toLocalField(at: string | undefined): string {
   if (at === undefined) return '';
   const moment = new Date(at);

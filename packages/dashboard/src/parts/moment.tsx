@@ -32,7 +32,7 @@ export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 /** `14 s ago`, kept current. @param at ISO 8601 */
 export function Moment({ at }: { readonly at: string }) {
-  // What is said changes more rarely than the time does.
+  // The text changes more rarely than the time does.
   const text = useSyncExternalStore(subscribe, () => agoText(at, now));
   return (
     <time dateTime={at} title={clockText(at)}>

@@ -1,4 +1,4 @@
-// What stands where a list or a page would: nothing there, not there yet, or something wrong.
+// Placeholders for a list or a page: nothing there, not there yet, or something wrong.
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/client.ts';
 

@@ -1,4 +1,4 @@
-// What a replay is about, in a line.
+// A replay's filter, in a line.
 import type { Endpoint, Replay } from '../api/shapes.ts';
 import { shortId, shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';

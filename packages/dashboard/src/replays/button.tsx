@@ -5,7 +5,7 @@ import type { ReplayRequest } from './wish.ts';
 
 interface ReplayButtonProps {
   readonly tenant: string;
-  /** What the dialog begins with; `undefined` when there is nothing to replay. */
+  /** The first choice in the dialog; `undefined` when there is nothing to replay. */
   readonly wish: ReplayRequest | undefined;
 }
 

@@ -1,4 +1,4 @@
-// What is to be replayed: chosen, counted while one chooses, and begun only after the number was seen.
+// The choice of deliveries to replay: counted while one chooses, begun only after the number was seen.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -21,7 +21,7 @@ const SETTLE_MS = 300;
 
 interface ReplayDialogProps {
   readonly tenant: string;
-  /** What to begin with. */
+  /** The first choice. */
   readonly wish: ReplayRequest;
   readonly close: () => void;
 }

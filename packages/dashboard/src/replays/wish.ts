@@ -1,4 +1,4 @@
-// What somebody wants to be replayed, as the API takes it.
+// A filter of deliveries to replay, as the API takes it.
 import type { Replay } from '../api/shapes.ts';
 import type { Filters } from '../deliveries/filters.ts';
 
@@ -19,7 +19,7 @@ export interface ReplayRequest {
   readonly until?: string | undefined;
 }
 
-/** What is wanted when nothing else is said: all that did not arrive. */
+/** The default: all that did not arrive. */
 export const EXHAUSTED: ReplayRequest = { eventTypes: null, states: ['exhausted'] };
 
 /**

@@ -1,4 +1,4 @@
-// What the server said of itself when somebody signed in.
+// Facts that the server gave of itself at sign-in.
 import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/queries.ts';
 

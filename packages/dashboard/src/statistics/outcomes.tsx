@@ -1,4 +1,4 @@
-// What came of attempts, the most frequent failure first: whose fault it is shows at a glance.
+// Outcomes of attempts, the most frequent failure first: whose fault it is shows at a glance.
 
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';

@@ -1,4 +1,4 @@
-// What every page of ours carries, the dashboard and the API's reference alike: it asks no other host for anything, and no
+// Headers of every page of ours, the dashboard and the API's reference alike: a page asks no other host for anything, and no
 // other page may frame, open or read it.
 
 /**

@@ -152,7 +152,7 @@ describe('posthorn endpoints', () => {
     };
     assert.match(
       await said(refused),
-      /^What failed: posthorn deliveries --tenant acme --endpoint \S+ --state exhausted$/m,
+      /^To see failures: posthorn deliveries --tenant acme --endpoint \S+ --state exhausted$/m,
     );
     assert.equal(await said(later), '');
   });
@@ -217,7 +217,7 @@ describe('posthorn tail', () => {
     await posthorn.serveAgain();
     await tail.output(/Connected again\./);
     await tail.output(
-      /is not known here any more: posthorn deliveries --since \S+Z lists the deliveries made since, not/,
+      /are not known here any more: posthorn deliveries --since \S+Z lists the deliveries made since, not/,
     );
     await posthorn.event('acme', 'order.paid');
     await posthorn.event('acme', 'bad.news');

@@ -59,7 +59,7 @@ describeRefusals(
 );
 
 describeRefusals('bad events', [
-  // What is no JSON, or not plain.
+  // Not JSON, or not plain JSON.
   event('that is nothing', '', 422, 'type', /required/),
   event('that is cut off', '{"type":"a","payload":{}', 400, undefined, /not JSON.*line 1/),
   event('with a trailing comma', '{"type":"a","payload":{},}', 400, undefined, /line 1, column 26/),

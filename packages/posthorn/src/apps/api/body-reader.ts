@@ -35,7 +35,7 @@ export function readJsonOnly(app: FastifyInstance): void {
   });
 }
 
-/** What is not JSON cannot be read; what is JSON but ambiguous or excessive is not valid. */
+/** A body that is not JSON cannot be read; JSON that is ambiguous or excessive is not valid. */
 function unreadable(problem: JsonProblem): Problem {
   const detail = describeJsonProblem(problem);
   const malformed = problem.kind === 'syntax' || problem.kind === 'not_utf8';

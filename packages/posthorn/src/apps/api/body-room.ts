@@ -10,7 +10,7 @@ export function limitBodies(maxBytes = MAX_BODIES_BYTES): onRequestHookHandler {
   return ({ headers, routeOptions }, reply, done) => {
     const length = headers['content-length'];
     const unsaid = headers['transfer-encoding'] === undefined ? 0 : routeOptions.bodyLimit;
-    // What is larger than its route allows is refused before it is read.
+    // A body that is larger than its route allows is refused before it is read.
     const bytes = Math.min(length === undefined ? unsaid : Number(length), routeOptions.bodyLimit);
     if (bytes === 0) return done();
     if (taken > 0 && taken + bytes > maxBytes) {

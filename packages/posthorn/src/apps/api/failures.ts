@@ -19,7 +19,7 @@ import {
 
 const REFERENCE_BYTES = 8;
 
-/** What Fastify may say of a request, by its error codes. */
+/** Fastify's errors about a request, by their codes. */
 const OF_FASTIFY: ReadonlyMap<string, (request: FastifyRequest) => Problem> = new Map([
   [
     'FST_ERR_CTP_BODY_TOO_LARGE',

@@ -3,7 +3,7 @@
 import type { onRequestHookHandler } from 'fastify';
 import { Problem } from './problems.ts';
 
-/** What a server on a loopback address is called. */
+/** The host names of a server on a loopback address. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d+)?$/i;

@@ -50,7 +50,7 @@ const ROUTES: readonly Row[] = [
 
 const CREATES_TENANT = 'PUT /v1/tenants/:tenant';
 
-/** What no id may be: too long, another form, capitals, escapes that lead elsewhere. */
+/** Texts that no id may be: too long, another form, capitals, escapes that lead elsewhere. */
 const NO_IDS = [
   '0',
   'x'.repeat(65),

@@ -1,7 +1,7 @@
 // How much the API takes: every limit of a request in one place. They are checked at the door and shown in the OpenAPI
 // document. Limits that belong to a thing itself (a schedule, a secret, an event type) live with it in the domain.
 
-/** What a payload may weigh as it will be sent, in bytes: as much as the peers allow, and bodies are held in memory. */
+/** Largest payload as it will be sent, in bytes: as much as the peers allow, and bodies are kept in memory. */
 export const MAX_PAYLOAD_BYTES = 256 * 1_024;
 /** A posted event: its payload, the envelope around it, and as much again for indentation, which is not sent. */
 export const MAX_EVENT_REQUEST_BYTES = 2 * MAX_PAYLOAD_BYTES;
@@ -59,5 +59,5 @@ export const WRONG_KEYS_WINDOW_MS = 60_000;
 /** Addresses whose wrong keys are counted; the oldest is forgotten for a new one. */
 export const MAX_COUNTED_ADDRESSES = 10_000;
 
-/** What a client is told to wait when we are overloaded or the store is away, in seconds. */
+/** `retry-after` when we are overloaded or the store is away, in seconds. */
 export const RETRY_AFTER_S = 2;

@@ -1,4 +1,4 @@
-// What lists are asked: how long a page is, and from when to when.
+// The query of a list: how long a page is, and from when to when.
 import type { Static, TObject } from 'typebox';
 import { readMoment, type WallMs } from '../../domain/time.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';

@@ -1,4 +1,4 @@
-// What Prometheus is told: what happened, how long it took, and nothing about whose it was.
+// The text for Prometheus: counts and durations, and nothing about whose they are.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiBench, delivered, REFUSED } from '../../../tests/support/api-bench.ts';

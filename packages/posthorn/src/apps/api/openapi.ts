@@ -17,14 +17,14 @@ export const ProblemShape = Type.Object(
     type: Type.String({ description: 'urn:posthorn:problem: and the kind of problem; stable, for programs.' }),
     title: Type.String({ description: 'The kind of problem in words.' }),
     status: Type.Integer({ description: 'The HTTP status.' }),
-    detail: Type.String({ description: 'What is wrong here, and what to do.' }),
+    detail: Type.String({ description: 'The error, and what to do.' }),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
           field: Type.String({
             description: 'Where: url, events[3].payload.eventId, query.limit. Empty for the body as a whole.',
           }),
-          message: Type.String({ description: 'What is allowed there.' }),
+          message: Type.String({ description: 'The values that are allowed there.' }),
         }),
         { description: 'Each field at fault.' },
       ),
@@ -34,7 +34,7 @@ export const ProblemShape = Type.Object(
   { title: 'Problem', description: 'Why the request was refused (RFC 9457).' },
 );
 
-/** What every call with a key may be answered, and what every call may that changes something and can have a body. */
+/** Errors that every call with a key may get, and those of calls that change something and can have a body. */
 const WITH_KEY: readonly ProblemKind[] = [
   'malformed-request',
   'unauthorized',
@@ -44,7 +44,7 @@ const WITH_KEY: readonly ProblemKind[] = [
 ];
 const WITH_BODY: readonly ProblemKind[] = ['forbidden', 'too-large', 'unsupported-media-type', 'invalid'];
 
-/** What the OpenAPI plugin is told. @param version of this program, and so of the document */
+/** Options of the OpenAPI plugin. @param version of this program, and so of the document */
 export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
     openapi: {

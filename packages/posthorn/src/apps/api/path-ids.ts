@@ -1,4 +1,4 @@
-// Ids in paths. What is no id cannot be the id of anything, so it is answered like an unknown one.
+// Ids in paths. A text that is no id cannot be the id of anything, so it is answered like an unknown one.
 import {
   type DeliveryId,
   type EndpointId,

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 export interface FieldError {
   /** Where: `url`, `events[3].payload.eventId`, `query.limit`, `path.tenant`. Empty when it is the request as a whole. */
   readonly field: string;
-  /** What is allowed there. */
+  /** The values that are allowed there. */
   readonly message: string;
 }
 

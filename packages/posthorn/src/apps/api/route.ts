@@ -1,4 +1,4 @@
-// What every route is made with: the server's type, the parts it works with, and what a route says of itself.
+// The parts that every route is made with: the server's type, what it works with, and its description.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -23,7 +23,7 @@ export type ApiServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What of the engine the API uses. */
+/** The part of the engine that the API uses. */
 export type ApiEngine = Pick<
   Engine,
   | 'accept'

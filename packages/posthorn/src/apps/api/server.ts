@@ -67,7 +67,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       connectionsCheckingInterval: OVERDUE_CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    // What an id may look like is decided by who reads it; the head's size bounds the path.
+    // The reader of an id decides what it may look like; the head's size bounds the path.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     // Requests that arrive on open connections while we close are answered, with `connection: close`.
     return503OnClosing: false,

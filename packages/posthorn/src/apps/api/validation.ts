@@ -50,7 +50,7 @@ function oncePerField(errors: readonly FieldError[]): FieldError[] {
   return [...first.values()];
 }
 
-/** What Fastify checks parts of a request with. Bodies arrive as JSON text; path parameters are left to the routes. */
+/** The compiler that Fastify checks parts of a request with. Bodies arrive as JSON text; path parameters are left to the routes. */
 export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'params') return () => true;
   // Compiled now, at start, and not during the first request.

@@ -1,4 +1,4 @@
-// What every command takes that talks to a running Posthorn: where it is, and the key.
+// Flags of every command that talks to a running Posthorn: where it is, and the key.
 import { type Command, Option } from 'commander';
 import type { ApiAccess } from '../command/api-client.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../command/exit-codes.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** What shells report for a program that Ctrl-C ended. */
+/** The exit status that shells report for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 export function addDemo(program: Command, terminal: Terminal): void {
@@ -20,7 +20,7 @@ Exit status: 0 if everything was as promised, 1 otherwise.`,
       const { runDemo } = await import('../demo/run.ts');
       const interrupt = () => process.exit(INTERRUPTED);
       process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-      // What the demo started is cleaned up when the process exits, whichever way.
+      // Everything that the demo started is cleaned up when the process exits, whichever way.
       if (!(await runDemo(terminal))) process.exitCode = EXIT.failed;
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     });

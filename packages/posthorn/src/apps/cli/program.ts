@@ -25,7 +25,7 @@ export function createProgram(terminal: Terminal): Command {
     .showHelpAfterError('(add --help for help)')
     .exitOverride()
     .configureOutput({
-      // What is wrong begins as everywhere else, see main.ts.
+      // Errors begin as everywhere else, see main.ts.
       outputError: (text, write) => write(text.replace(/^error:/, terminal.paintNote('red', 'posthorn:'))),
     })
     .addHelpText(

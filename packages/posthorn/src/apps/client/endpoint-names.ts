@@ -1,4 +1,4 @@
-// What endpoints are called, asked of the server once for each.
+// Names of endpoints, asked of the server once for each.
 import { type Posthorn, tenantPath } from './posthorn.ts';
 import { askEach } from './several.ts';
 import { endpointShape } from './shapes.ts';

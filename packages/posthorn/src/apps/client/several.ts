@@ -3,7 +3,7 @@
 /** Enough to be quick, few enough not to be felt by the server. */
 const AT_ONCE = 8;
 
-/** What `ask` answers for each, by what was asked for. @throws what `ask` throws first */
+/** The answers of `ask`, by key. @throws the first error of `ask` */
 export async function askEach<Key, Answer>(
   keys: readonly Key[],
   ask: (key: Key) => Promise<Answer>,

@@ -1,4 +1,4 @@
-// What the API answers. The types are those of the server's own schemas, so that a check that lacks one of their fields does
+// The API's answers. The types are those of the server's own schemas, so that a check that lacks one of their fields does
 // not compile.
 import type { Static } from 'typebox';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';

@@ -35,7 +35,7 @@ export async function missing(posthorn: Posthorn, tenant: string, what: string):
   return await noTenant(posthorn, tenant);
 }
 
-/** What to say of a tenant that does not exist. */
+/** The message about a tenant that does not exist. */
 export async function noTenant(posthorn: Posthorn, tenant: string): Promise<CommandError> {
   const known = (await posthorn.list(tenantShape, '/v1/tenants', MAX_LOOKED_THROUGH))?.data.map(({ id }) => id) ?? [];
   const close = closest(tenant, known);

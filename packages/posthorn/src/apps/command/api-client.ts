@@ -33,12 +33,12 @@ export function authorization({ key }: ApiAccess): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
-/** What to say when nobody answers. */
+/** The message when nobody answers. */
 export function unreachable({ url }: ApiAccess, error: unknown): string {
   return `No Posthorn answers at ${inert(url)} (${reason(error)}). Start one with "posthorn serve", or name another with --url or POSTHORN_URL.`;
 }
 
-/** What to say when the key is not taken. */
+/** The message when the key is refused. */
 export function keyRefused({ url, key }: ApiAccess): string {
   return key === undefined
     ? `The Posthorn at ${inert(url)} wants an API key: set POSTHORN_API_KEY to the one that was shown at its first start, or to the one in its settings.`
@@ -79,7 +79,7 @@ export async function callApi(
   try {
     return { status, body: JSON.parse(text) };
   } catch {
-    throw new CommandError(`What answers at ${access.url} is not a Posthorn: status ${status}, and no JSON.`);
+    throw new CommandError(`The server at ${access.url} is not a Posthorn: status ${status}, and no JSON.`);
   }
 }
 

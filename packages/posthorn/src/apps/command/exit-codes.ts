@@ -1,4 +1,4 @@
-// What the exit status of every command means, and the error that carries one.
+// The meaning of every command's exit status, and the error that carries one.
 
 export const EXIT = {
   /** Done, or stopped as asked. */

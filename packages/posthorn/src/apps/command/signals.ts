@@ -2,7 +2,7 @@
 type StopSignal = 'SIGTERM' | 'SIGINT';
 
 /**
- * One press of Ctrl-C under `npm start` arrives twice: from the terminal, and passed on by npm. What comes this soon after
+ * One press of Ctrl-C under `npm start` arrives twice: from the terminal, and passed on by npm. A signal that comes this soon after
  * the first signal is still the first, in milliseconds.
  */
 const SAME_PRESS_MS = 500;

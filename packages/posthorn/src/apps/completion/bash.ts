@@ -35,7 +35,7 @@ complete -F _${name} ${name}
 /** The word that stands for a command; none for the program itself. */
 const word = (command: CompletedCommand, program: Completed): string => (command === program ? '' : command.name);
 
-/** What follows flags that take a value. One that may be left out may also be followed by anything else. */
+/** The values that follow flags. One that may be left out may also be followed by anything else. */
 function flagCases(command: CompletedCommand, program: Completed): string[] {
   const patterns = new Map<string, string[]>();
   for (const { names, values, isOptional } of command.flags) {

@@ -1,7 +1,7 @@
-// What there is to complete, read off the command line itself: its commands, their flags, and what each takes.
+// The words to complete, read off the command line itself: its commands, their flags, and what each takes.
 import type { Argument, Command, Option } from 'commander';
 
-/** What may follow a flag, or stand as an argument. */
+/** Kinds of values that may follow a flag, or stand as an argument. */
 export type Values =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'files' }

@@ -33,12 +33,12 @@ export function fishCompletion({ name, flags, commands }: Completed): string {
 
 const flagName = (name: string): string => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`);
 
-/** What follows a flag. */
+/** The value that follows a flag. */
 function following(values: Values): string[] {
   return values.kind === 'files' ? ['-r', '-F'] : ['-x', ...(values.kind === 'anything' ? [] : standing(values))];
 }
 
-/** What stands as an argument. */
+/** The value of an argument. */
 function standing(values: Exclude<Values, { kind: 'anything' }>): string[] {
   switch (values.kind) {
     case 'words':

@@ -37,7 +37,7 @@ function commandCase({ name, flags, values }: CompletedCommand): string {
   return `        ${name}) _arguments ${specs.map((spec) => `\\\n          ${spec}`).join(' ')} ;;`;
 }
 
-/** What _arguments takes for a flag: the names exclude each other, the description stands in brackets. */
+/** The specification that _arguments takes for a flag: the names exclude each other, the description stands in brackets. */
 function flagSpec({ names, description, values, isOptional }: CompletedFlag): string {
   const explained = `[${description.replaceAll(/[[\]\\:]/g, '\\$&')}]`;
   const taken = values === undefined ? '' : `:${isOptional ? ':' : ''}value:${action(values)}`;

@@ -1,4 +1,4 @@
-// What the demo asks of the service, over its HTTP API like anybody else.
+// The demo's calls to the service, over its HTTP API like anybody else.
 import { field } from '../command/answers.ts';
 import { type ApiAccess, callApi, problemSentence } from '../command/api-client.ts';
 import { CommandError } from '../command/exit-codes.ts';

@@ -1,4 +1,4 @@
-// What the demo saw: what was accepted, every call that reached a receiver, and where each delivery ended. Times are
+// The demo's observations: accepted events, every call that reached a receiver, and where each delivery ended. Times are
 // milliseconds on the demo's own monotonic clock, so that the service is not its own witness.
 
 /** One delivery of an accepted event. */

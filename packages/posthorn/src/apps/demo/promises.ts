@@ -1,4 +1,4 @@
-// What was promised against what happened: facts in, verdicts out.
+// Promises against facts: observations in, verdicts out.
 import { callsOf, type Ending, type Ledger, type SeenCall } from './ledger.ts';
 
 export interface Verdict {

@@ -1,5 +1,5 @@
-// What the demo plays on: a temporary folder, an HTTPS receiver with a certificate authority of its own, and the service as
-// a process. Whatever way the demo ends, the process is ended and the folder removed.
+// The demo's stage: a temporary folder, an HTTPS receiver with a certificate authority of its own, and the service as
+// a process. However the demo ends, the process is ended and the folder removed.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,7 @@ import type { StoreSight } from './store.ts';
 const CHECK = 'clock';
 /** Nobody runs this program before it was written; certificates would all be of the future. */
 const WRITTEN_MS = Date.UTC(2025, 0, 1);
-/** What people would notice beside a log of another machine. */
+/** A difference that people would notice beside a log of another machine. */
 const NOTICED_MS = 1_000;
 /** The steady clock may be this much ahead of the wall after leap seconds and small corrections. */
 const DRIFT_MS = 60_000;

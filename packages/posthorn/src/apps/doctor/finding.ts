@@ -1,4 +1,4 @@
-// What one look found: all right, worth a thought, or broken; and what to do.
+// The finding of one check: all right, worth a thought, or broken; and what to do.
 
 export interface Finding {
   readonly check: string;

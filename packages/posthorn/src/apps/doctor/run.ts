@@ -23,7 +23,7 @@ import { askReadiness, serviceFinding, serviceUrl } from './service.ts';
 import { badSettingsFindings, settingsFindings } from './settings.ts';
 import { lookAtStore, type StoreSight } from './store.ts';
 
-/** What `posthorn doctor` is told, beside the settings. */
+/** The options of `posthorn doctor`, beside the settings. */
 export interface DoctorFlags {
   readonly endpointUrl?: string;
   readonly json?: boolean;
@@ -122,7 +122,7 @@ function readableCa({ extraCa: file }: Settings): readonly string[] {
   }
 }
 
-/** What cannot be looked at is a finding, too. */
+/** A check that cannot be made is a finding, too. */
 async function looking(check: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   try {
     return await look();

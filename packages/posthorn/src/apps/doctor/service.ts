@@ -8,7 +8,7 @@ import { bad, type Finding, ok, warn } from './finding.ts';
 
 const CHECK = 'service';
 const ANSWER_MS = 3_000;
-/** What stands for every address of this machine, and one of them that answers. */
+/** The addresses that stand for every address of this machine, and for each one that answers. */
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** Where it would answer. */
@@ -17,7 +17,7 @@ export function serviceUrl({ host, port }: Pick<Settings, 'host' | 'port'>): str
   return `http://${isIP(name) === 6 ? `[${name}]` : name}:${port}`;
 }
 
-/** What was answered to the question whether it is ready. */
+/** The answer of `/readyz`. */
 export interface Readiness {
   readonly status: number;
   /** `undefined` when it is no JSON. */

@@ -1,4 +1,4 @@
-// The database: there, of the right version, and who uses it. What is found is at hand for the checks that need it.
+// The database: there, of the right version, and who uses it. Later checks use its findings.
 import { join } from 'node:path';
 import type { PostgresInspection } from '../../adapters/postgres/inspect.ts';
 import type { SqliteInspection } from '../../adapters/sqlite/inspect.ts';

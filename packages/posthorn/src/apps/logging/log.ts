@@ -48,10 +48,10 @@ export interface Log {
   flush(limitMs: number): Promise<void>;
 }
 
-/** What is kept for a reader that has fallen behind; beyond it lines are dropped, for a stuck log must not stop deliveries. */
+/** Bytes kept for a reader that has fallen behind. Further lines are dropped, because a stuck log must not stop deliveries. */
 const MAX_UNWRITTEN_BYTES = 8 * 1024 * 1024;
 
-/** What is written to: standard output, which on a pipe neither blocks nor waits. */
+/** The target: standard output, which on a pipe neither blocks nor waits. */
 export type LogOutput = Pick<Writable, 'write' | 'writableLength' | 'on'>;
 
 export interface LogOptions {

@@ -1,4 +1,4 @@
-// What the engine tells, in words for the log. Failures are worth a line at the usual level; what went well is not: at
+// The engine's reports, in words for the log. Failures are worth a line at the usual level; successes are not: at
 // thousands of deliveries a second such lines would be the most expensive thing the service does.
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Report } from '../../engine/reports.ts';

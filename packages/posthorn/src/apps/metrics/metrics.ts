@@ -1,4 +1,4 @@
-// What the service has done and how long it took, as Prometheus reads it. It listens to the engine's news and to store calls;
+// Counts and durations of what the service has done, as Prometheus reads them. They come from the engine's reports and store calls;
 // gauges are asked for when somebody looks. No label ever names a tenant, an endpoint, a URL or an event type: whoever may
 // see the numbers may not know whose they are, and their count stays bounded.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -24,7 +24,7 @@ const WAITED_SINCE = ['accepted', 'due', 'claimed'] as const;
 export type StoreCall = (typeof STORE_CALLS)[number];
 
 export interface MetricsSources extends PendingSource {
-  /** What the engine holds at this moment. */
+  /** The engine's load at this moment. */
   readonly load: () => { readonly leased: number; readonly active: number; readonly lanes: number };
   readonly version: string;
   /** Adds the figures of the process and of Node: memory, CPU, event loop. */

@@ -1,6 +1,6 @@
 // How a receiver answers: what is asked for on the command line, worked out per call.
 
-/** What to do with one call. */
+/** The receiver's behaviour for one call. */
 export type Answer =
   | { readonly kind: 'status'; readonly status: number; readonly delayMs: number }
   /** Takes the call and never says anything. */

@@ -32,7 +32,7 @@ export interface IssuedCertificate {
 }
 
 export interface Authority {
-  /** What has to be trusted. */
+  /** The certificate authority that has to be trusted. */
   readonly caPem: string;
   /** Makes a key and a server certificate for these host names and addresses. */
   issue(hosts: readonly [string, ...string[]], options?: IssueOptions): Promise<IssuedCertificate>;

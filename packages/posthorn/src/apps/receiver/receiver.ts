@@ -28,7 +28,7 @@ export interface ReceivedCall {
   readonly status: number | null;
 }
 
-/** What a path of the receiver is. */
+/** One path of the receiver. */
 export interface Route {
   /** Secret that calls must be signed with; `undefined` when it is not known. */
   readonly secret: string | undefined;
@@ -41,7 +41,7 @@ export interface ReceiverOptions {
   readonly port: number;
   readonly certificate: IssuedCertificate;
   readonly headerPrefix: string;
-  /** What is behind a path (without query string); `undefined` answers 404. */
+  /** The behaviour behind a path (without query string); `undefined` answers 404. */
   route(path: string): Route | undefined;
   /** Told of every call when its body is whole, before it is answered. */
   onCall(call: ReceivedCall): void;

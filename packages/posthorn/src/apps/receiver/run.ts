@@ -13,7 +13,7 @@ import { callJson, callLines } from './show.ts';
 const SUCCESS = 200;
 const FAILURE = 500;
 
-/** What `posthorn listen` is told. */
+/** The options of `posthorn listen`. */
 export interface ListenFlags {
   readonly host: string;
   readonly port: number;

@@ -7,7 +7,7 @@ export type SignatureCheck =
   | { readonly verdict: 'unchecked'; readonly why: string }
   | { readonly verdict: 'refused'; readonly why: string };
 
-/** What of a call is signed. */
+/** The signed part of a call. */
 export interface CheckedCall {
   readonly method: string;
   /** Path and query string as they were written. */

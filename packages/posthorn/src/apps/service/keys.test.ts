@@ -10,7 +10,7 @@ import { openApiKey } from './api-key.ts';
 import { openEncryptionKey } from './encryption-key.ts';
 import { readExtraCa } from './extra-ca.ts';
 
-/** What a store keeps under a name, first come. */
+/** The values that a store keeps by name, first come. */
 function memory() {
   const kept = new Map<string, Uint8Array>();
   return {

@@ -13,9 +13,9 @@ import { startService } from './start.ts';
 const STANDARD_OUTPUT = 1;
 /** The last lines get this long to be written: nobody may be reading. */
 const FLUSH_MS = 1_000;
-/** What closing may take beyond the grace before the process ends anyway. */
+/** Time that closing may take beyond the grace before the process ends anyway. */
 const CLOSING_MS = 3_000;
-/** What a shell reports for a process that a signal ended is this plus the signal's number. */
+/** A shell reports this plus the signal's number for a process that a signal ended. */
 const SIGNAL_STATUS = 128;
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 

@@ -39,7 +39,7 @@ export interface Service {
 }
 
 /**
- * Starts everything. What was opened is closed again when a later part does not start.
+ * Starts everything. If a later part does not start, the earlier ones are closed again.
  * @param onDeath called when the store dies under the running service: nothing can be saved then
  * @param onApiKey gets the API key if this start makes one, whether or not the service starts: it is kept nowhere
  * @throws SettingsError, StoreRefused, StoreUnavailable, ListenError: each a sentence for the person who starts it
@@ -129,7 +129,7 @@ export async function startServiceOn(
         await atMost(DRAIN_MS, closed, clock);
         await engine.stop(graceMs);
         await sender.close();
-        // Whoever has connected and says nothing, or drips, is not waited for.
+        // Closing does not wait for clients that have connected and say nothing, or drip.
         await atMost(DRAIN_MS, closed, clock);
         api.server.closeAllConnections();
         await closed;

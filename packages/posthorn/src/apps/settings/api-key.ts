@@ -28,7 +28,7 @@ export function makeApiKey(random: Uint8Array): string {
   return body + checksum(body);
 }
 
-/** What is kept of a key: its SHA-256. */
+/** The stored form of a key: its SHA-256. */
 export function hashApiKey(key: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(key).digest());
 }

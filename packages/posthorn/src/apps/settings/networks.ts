@@ -1,4 +1,4 @@
-// Networks that callbacks may reach although they are not public. What would switch the address guard off is refused.
+// Networks that callbacks may reach although they are not public. A network that would switch the address guard off is refused.
 import { parseNetworks } from '../../domain/address.ts';
 import type { Reader } from './values.ts';
 

@@ -43,7 +43,7 @@ type WrittenByName = Partial<Record<SettingName, Written>>;
 
 /** Environment variables that begin like settings but belong to commands. */
 const COMMAND_VARIABLES = ['POSTHORN_CONFIG', 'POSTHORN_URL'];
-/** What Kubernetes puts into every container beside a Service named `posthorn`; none of it is meant for us. */
+/** Variables that Kubernetes puts into every container beside a Service named `posthorn`; none of them is meant for us. */
 const SERVICE_LINK = /^POSTHORN_(SERVICE_(HOST|PORT)(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;
 const SERVICE_LINK_PORT = /^(tcp|udp|sctp):\/\//;
 

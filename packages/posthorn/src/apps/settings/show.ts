@@ -1,4 +1,4 @@
-// What is in force and where each value came from, as a table for people and as JSON for programs. Secrets stay hidden.
+// The settings in force and where each value came from, as a table for people and as JSON for programs. Secrets stay hidden.
 import { columns } from '../terminal/columns.ts';
 import { inert } from '../terminal/inert.ts';
 import type { Origin, SettingsInForce } from './read.ts';

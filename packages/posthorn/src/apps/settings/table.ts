@@ -18,7 +18,7 @@ import {
 } from './values.ts';
 
 export interface Setting<T, Default> {
-  /** What a value looks like in help: `<host>`. */
+  /** The placeholder in help: `<host>`. */
   readonly takes: string;
   /** One or two sentences for the person who sets it. */
   readonly help: string;

@@ -1,4 +1,4 @@
-// What a setting's text may be. Each reader takes the text as it was written and answers with the value, or with what is
+// The texts that a setting may have. Each reader takes the text as it was written and answers with the value, or with what is
 // allowed, worded to follow "must be".
 import { isIP } from 'node:net';
 

@@ -11,13 +11,13 @@ import { type Message, Recent } from './recent.ts';
 
 /** Readers at once: each may cost `MAX_UNREAD_BYTES`. */
 export const MAX_READERS = 32;
-/** What is kept for a reader that does not read; more than all recent messages, which it gets at once when it comes back. */
+/** Bytes kept for a reader that does not read; more than all recent messages, which it gets at once when it comes back. */
 export const MAX_UNREAD_BYTES = 2 * 1_024 * 1_024;
 /** A comment this often keeps the connection open through proxies, in milliseconds. */
 export const HEARTBEAT_MS = 15_000;
 /** Messages are kept for readers to come back for this long after the last one has gone, in milliseconds. */
 export const REMEMBER_MS = 60_000;
-/** What readers are told to wait before they come back, in milliseconds. */
+/** The wait that readers are asked for before they come back, in milliseconds. */
 const RETRY_MS = 2_000;
 /** At the end, readers get this long to take what they have not read, in milliseconds. */
 const LINGER_MS = 500;

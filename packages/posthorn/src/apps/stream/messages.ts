@@ -1,4 +1,4 @@
-// What the engine tells of events and attempts, as messages of the live stream: the API's words, and nothing of a receiver's
+// The engine's reports on events and attempts, as messages of the live stream: the API's words, and nothing of a receiver's
 // response but its status.
 import { isoTime, wall } from '../../domain/time.ts';
 import type { Report } from '../../engine/reports.ts';

@@ -1,7 +1,7 @@
 // The latest messages of the stream, so that a reader who was away for a moment misses nothing. Bounded by bytes.
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 
-/** What is kept: about 2,000 messages. */
+/** Messages kept: about 2,000. */
 export const MAX_RECENT_BYTES = 1_024 * 1_024;
 
 export interface Message {

@@ -1,5 +1,5 @@
 // Text from outside, made harmless for a terminal: a payload, a header or an error text may hold escape sequences that move
-// the cursor, rename the window or hide what came before. What could act is spelled out instead.
+// the cursor, rename the window or hide what came before. Characters that could act are spelled out instead.
 
 // Controls (C0, DEL, C1), marks that reorder or hide text (bidirectional controls, zero-width characters, line separators,
 // byte order mark, tags), and halves of surrogate pairs.

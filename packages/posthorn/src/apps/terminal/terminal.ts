@@ -5,7 +5,7 @@ import { cut } from './columns.ts';
 import { type Paint, paintFor } from './paint.ts';
 
 export interface Terminal {
-  /** What was asked for: goes to standard output, so that it can be piped on. */
+  /** The result that was asked for: goes to standard output, so that it can be piped on. */
   print(line: string): void;
   /** Everything else: goes to standard error. */
   note(line: string): void;

@@ -2,7 +2,7 @@
 // the command line say the same.
 import type { Outcome } from '../../domain/outcome.ts';
 
-/** What of a call is put into words. */
+/** The facts of a call that are put into words. */
 interface CallFacts {
   readonly outcome: Outcome;
   /** `null` when there was no response. */
@@ -11,7 +11,7 @@ interface CallFacts {
 
 interface Words {
   readonly title: string;
-  /** What the receiver can do; for our own failures, why nothing need be done. */
+  /** Advice for the receiver; for our own failures, why nothing need be done. */
   readonly advice: string;
 }
 
@@ -68,7 +68,7 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
   },
 };
 
-/** What statuses usually mean to a webhook receiver; the first that fits. */
+/** The usual meaning of statuses for a webhook receiver; the first that fits. */
 const STATUSES: readonly (readonly [from: number, to: number, advice: string])[] = [
   [300, 399, 'Redirects are not followed. Put the final address into the callback URL.'],
   [
@@ -94,7 +94,7 @@ export function outcomeTitle({ outcome, status }: CallFacts): string {
   return status === null ? 'Answered with an error' : `Answered ${status}`;
 }
 
-/** What can be done about it. */
+/** Advice about it. */
 export function outcomeAdvice({ outcome, status }: CallFacts): string {
   if (outcome !== 'http_status') return WORDS[outcome].advice;
   const found = STATUSES.find(([from, to]) => status !== null && status >= from && status <= to);

@@ -1,4 +1,4 @@
-// What a retry set in motion, for people. The API's description, the dashboard and the command line say the same.
+// The effect of a retry, for people. The API's description, the dashboard and the command line say the same.
 
 export const RETRIED = {
   due: 'One more attempt is on its way.',

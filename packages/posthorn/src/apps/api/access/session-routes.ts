@@ -32,7 +32,7 @@ export interface SessionParts extends Pick<RouteParts, 'clock' | 'headerPrefix'>
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
 export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
   const { keys, sessions, clock, headerPrefix, version } = parts;
-  /** What the pages need to know of this Posthorn. */
+  /** Facts about this Posthorn that the pages need. */
   const about = { version, headerPrefix };
   app.addHook('onRequest', refuseEncoded);
   app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request)));

@@ -1,6 +1,6 @@
 // Which deliveries are asked for, as the query of the API.
 
-/** What of deliveries can be asked for. */
+/** Filters for deliveries. */
 export interface DeliveryFilterFlags {
   readonly state?: string;
   readonly endpoint?: string;

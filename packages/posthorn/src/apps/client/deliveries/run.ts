@@ -21,7 +21,7 @@ import { deliveryDetail } from './detail.ts';
 import { type DeliveryFilterFlags, deliveryQuery } from './filter.ts';
 import { deliveryTable } from './list.ts';
 
-/** What `posthorn deliveries` is told. */
+/** The options of `posthorn deliveries`. */
 export interface DeliveriesFlags extends DeliveryFilterFlags {
   readonly tenant?: string;
   readonly limit: number;
@@ -78,7 +78,7 @@ async function showList({ posthorn, tenant, flags, terminal }: Asking, page: Lis
   for (const line of deliveryTable(page.data, flags, names, Date.now(), terminal)) terminal.print(line);
 }
 
-/** Whatever somebody quotes: the id of a delivery, of one of its calls, or of an event. */
+/** Takes any id that somebody quotes: of a delivery, of one of its calls, or of an event. */
 async function find(asking: Asking, id: string): Promise<void> {
   const { posthorn, tenant } = asking;
   const delivery = await fetchOne(asking, id);

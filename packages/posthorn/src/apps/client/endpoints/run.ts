@@ -13,7 +13,7 @@ import { missing, noTenant, theTenant } from '../tenants.ts';
 import { endpointDetail } from './detail.ts';
 import { endpointTable } from './list.ts';
 
-/** What `posthorn endpoints` is told. At most one of what is to be done is set. */
+/** The options of `posthorn endpoints`. At most one of the actions is set. */
 export interface EndpointsFlags {
   readonly tenant?: string;
   readonly limit: number;
@@ -80,7 +80,7 @@ async function show(asking: Asking, id: string): Promise<void> {
   if (flags.json !== true && statistics !== undefined && statistics.exhausted > 0) {
     terminal.note('');
     terminal.note(
-      `What failed: posthorn deliveries --tenant ${inert(tenant)} --endpoint ${inert(id)} --state exhausted`,
+      `To see failures: posthorn deliveries --tenant ${inert(tenant)} --endpoint ${inert(id)} --state exhausted`,
     );
   }
 }

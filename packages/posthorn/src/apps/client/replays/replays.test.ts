@@ -47,7 +47,7 @@ describe('a replay in words', () => {
 });
 
 describe('the progress of a replay', () => {
-  /** What was told while it went on; `isLive` at a terminal. */
+  /** The progress lines; `isLive` at a terminal. */
   function told(isLive: boolean, steps: readonly (readonly [now: number, done: number])[]): string[] {
     const lines: string[] = [];
     const take = (line: string) => void lines.push(line);

@@ -14,7 +14,7 @@ import { replayTable } from './list.ts';
 import { watchReplay } from './watch.ts';
 import { endText, paceText, type Wish, wishText } from './words.ts';
 
-/** What `posthorn replay` is told. */
+/** The options of `posthorn replay`. */
 export interface ReplayFlags {
   readonly tenant?: string;
   readonly endpoint?: string;
@@ -39,7 +39,7 @@ interface Asking {
   readonly terminal: Terminal;
 }
 
-/** What shells report for a program that Ctrl-C ended. */
+/** The exit status that shells report for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 /** Counting goes through everything that fits, step by step. */
 const COUNT_TIMEOUT_MS = 75_000;

@@ -5,7 +5,7 @@ import { durationText } from '../../words/times.ts';
 import { longMoment } from '../moment.ts';
 import type { Replay } from '../shapes.ts';
 
-/** What a replay is about. */
+/** The deliveries that a replay is about. */
 export type Wish = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'> & {
   /** `null` for now. */
   readonly until: string | null;
@@ -29,7 +29,7 @@ export function wishText(total: number, wish: Wish): string {
 export const paceText = (total: number, ratePerSecond: number): string =>
   `about ${durationText((total / ratePerSecond) * 1_000)} at ${ratePerSecond} a second`;
 
-/** What was done, when it has ended. */
+/** The summary after it has ended. */
 export function endText({ state, replayed, skipped, total }: Replay): string {
   const done = `${countText(replayed)} of ${countText(total)} deliveries given one more attempt`;
   const passed =

@@ -11,7 +11,7 @@ const MAX_MESSAGE_CHARACTERS = 1_024 * 1_024;
 export class EventStream {
   /** Name of the last message, to go on from there. It outlives connections. */
   lastId: string | undefined;
-  /** What the server asks to wait before coming back, in milliseconds. */
+  /** The wait that the server asks for before coming back, in milliseconds. */
   retryMs: number | undefined;
   #rest = '';
   #event = '';

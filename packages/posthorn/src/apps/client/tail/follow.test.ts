@@ -13,7 +13,7 @@ const HEAD = 'retry: 1\n';
 
 let server: Server;
 let url: string;
-/** What becomes of each connection, in order; the last one of all others, too. */
+/** The fate of each connection, in order; the last one applies to all others, too. */
 let turns: Turn[];
 let asked: IncomingMessage[];
 let stop: AbortController;
@@ -50,7 +50,7 @@ const refusing =
       .end(JSON.stringify({ detail: `sorry ${status}` }));
 const message = (number: number, event = 'attempted') => `id: a-${number}\nevent: ${event}\ndata: ${number}\n\n`;
 
-/** What happens, until so many things have. */
+/** Collects messages until there are this many. */
 async function happenings(count: number): Promise<Happening[]> {
   const seen: Happening[] = [];
   for await (const happening of follow({ url, key: 'k' }, PATH, stop.signal)) {

@@ -19,7 +19,7 @@ export type Happening =
   | { readonly kind: 'lost'; readonly why: string }
   /** There is a connection again. */
   | { readonly kind: 'back' }
-  /** What happened without a connection is not known any more. */
+  /** Messages sent without a connection are not known any more. */
   | { readonly kind: 'missed' };
 
 /** The server says something every 15 s; after three times that it is taken for gone. */
@@ -29,7 +29,7 @@ const ANSWER_MS = 15_000;
 const FIRST_WAIT_MS = 2_000;
 /** Long enough not to press a server that starts, short enough for a person who waits. */
 const LONGEST_WAIT_MS = 15_000;
-/** What is answered by a server that is busy, stopping or starting, and by a proxy whose server is away. */
+/** Statuses of a server that is busy, stopping or starting, and of a proxy whose server is away. */
 const PASSING: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 type Opened =
@@ -87,7 +87,7 @@ function refusal(access: ApiAccess, status: number, text: string): string {
   try {
     return problemSentence({ status, body: JSON.parse(text) });
   } catch {
-    return `What answers at ${access.url} is not a Posthorn: status ${status}, and no events.`;
+    return `The server at ${access.url} is not a Posthorn: status ${status}, and no events.`;
   }
 }
 

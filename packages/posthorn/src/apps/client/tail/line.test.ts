@@ -12,7 +12,7 @@ import { TailLines } from './line.ts';
 const AT = '2026-11-23T18:59:04.120Z';
 const NOW = Date.parse(AT);
 
-/** What the stream tells of a result, as it is read again. */
+/** A result as the stream carries it, as it is read again. */
 function told(result: CallResult, changes: Partial<TailedAttempt> = {}): TailedAttempt {
   const data = messageData(
     {

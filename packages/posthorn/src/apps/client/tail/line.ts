@@ -50,7 +50,7 @@ export class TailLines {
 
 function whatFollows({ outcome, status, state, trigger, late, nextAttemptAt }: TailedAttempt, now: number): string {
   const words: string[] = [];
-  // What the mark does not say already.
+  // The part that the mark does not say already.
   if (outcome === 'succeeded' && status !== null) words.push(String(status));
   if (trigger === 'manual') words.push('manual');
   if (late) words.push('too late: it changed nothing');

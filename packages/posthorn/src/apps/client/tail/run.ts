@@ -13,7 +13,7 @@ import { endedAt, readAttempt } from './attempt.ts';
 import { follow, type Happening } from './follow.ts';
 import { TailLines } from './line.ts';
 
-/** What `posthorn tail` is told. */
+/** The options of `posthorn tail`. */
 export interface TailFlags {
   readonly tenant?: string;
   readonly endpoint?: string;
@@ -88,7 +88,7 @@ class Tail {
       '--since',
       this.#knownUntil,
     ].join(' ');
-    return `What happened since ${longMoment(this.#knownUntil)} is not known here any more: ${command} lists the deliveries made since, not attempts of older ones.`;
+    return `Attempts since ${longMoment(this.#knownUntil)} are not known here any more: ${command} lists the deliveries made since, not attempts of older ones.`;
   }
 
   async #attempted(data: string): Promise<void> {
