@@ -116,6 +116,16 @@ describe('what is left in Postgres', () => {
     assert.equal(await bench.store.prune(WALL, 100), 0);
   });
 
+  it('stranded before the first heartbeat is due at the time of the database, not since 1970', async () => {
+    const { tenant, endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await shared.sql(`update posthorn.queue set place = 'paused', owner = null`);
+    const before = Date.now();
+    await bench.store.prune(WALL, 100);
+    const { nextAttemptAt } = await bench.delivery(tenant, delivery.id);
+    assert.ok(nextAttemptAt !== null && Math.abs(nextAttemptAt - before) < 60_000, `due at ${nextAttemptAt}`);
+  });
+
   it('is nothing of thousands that wait for an endpoint that is deleted', async () => {
     const { tenant, endpoint, owner } = await bench.start();
     await acceptMany(tenant, endpoint, owner);

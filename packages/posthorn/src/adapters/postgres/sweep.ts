@@ -66,7 +66,10 @@ select id from picked order by id
 `,
 };
 
-/** Served by queue_paused: hops from endpoint to endpoint. Those that are enabled or deleted. */
+/**
+ * Served by queue_paused: hops from endpoint to endpoint. Those that are enabled or deleted. `now` is the latest steady time
+ * that is known here; before the first heartbeat it is the server's clock, from which every steady clock begins.
+ */
 const STRANDED: Statement = {
   text: `
 with recursive paused as (
@@ -82,7 +85,9 @@ with recursive paused as (
   from paused
   where paused.endpoint_id is not null
 )
-select paused.endpoint_id, endpoint.deleted_at, (select latest_at from posthorn.clock) as now
+select paused.endpoint_id, endpoint.deleted_at, coalesce(
+    (select latest_at from posthorn.clock), floor(extract(epoch from clock_timestamp()) * 1000)::bigint
+  ) as now
 from paused
 cross join lateral (
   select enabled, deleted_at from posthorn.endpoint where id = paused.endpoint_id offset 0
@@ -103,7 +108,7 @@ export function cancelEndpoint(database: Database, id: EndpointId, at: WallMs): 
 
 /** Makes what is paused for an enabled endpoint due. */
 export function freePaused(database: Database, id: EndpointId, now: SteadyMs): Promise<void> {
-  return inSlices(database, FREE_PAUSED, id, Math.floor(now));
+  return inSlices(database, FREE_PAUSED, id, now);
 }
 
 async function inSlices(database: Database, statement: Statement, of: EndpointId | number, at: number): Promise<void> {
@@ -120,10 +125,10 @@ async function inSlices(database: Database, statement: Statement, of: EndpointId
  */
 export async function sweepStranded(query: Query, limit: number): Promise<number> {
   let moved = 0;
-  const rows = await query<{ endpoint_id: EndpointId; deleted_at: number | null; now: number | null }>(STRANDED, []);
+  const rows = await query<{ endpoint_id: EndpointId; deleted_at: number | null; now: number }>(STRANDED, []);
   for (const { endpoint_id, deleted_at, now } of rows) {
     if (moved >= limit) break;
-    const values = [endpoint_id, limit - moved, deleted_at ?? now ?? 0, NIL];
+    const values = [endpoint_id, limit - moved, deleted_at ?? now, NIL];
     moved += (await query(deleted_at === null ? FREE_PAUSED : CANCEL_PAUSED, values)).length;
   }
   return moved;
