@@ -14,6 +14,12 @@ export type SteadyMs = number & { readonly [brand]: 'steady' };
 export const wall = (ms: number): WallMs => ms as WallMs;
 export const steady = (ms: number): SteadyMs => ms as SteadyMs;
 
+/** The whole millisecond that `at` lies in: what the store is told as the present, so that nothing is due early. */
+export const wholeMs = (at: SteadyMs): SteadyMs => steady(Math.floor(at));
+
+/** The first whole millisecond that is not before `at`: what due times are counted from, so that no retry is early. */
+export const nextWholeMs = (at: SteadyMs): SteadyMs => steady(Math.ceil(at));
+
 /** The earlier of two moments of which either may be missing. */
 export function earlier(a: WallMs | null, b: WallMs | null): WallMs | null {
   return a === null || (b !== null && b < a) ? b : a;

@@ -13,7 +13,7 @@ import {
 import type { CallResult } from '../domain/outcome.ts';
 import { dressCall, signingKeyOf } from '../domain/profile.ts';
 import { endedBy, type Scope } from '../domain/tally.ts';
-import { steady, type WallMs } from '../domain/time.ts';
+import { steady, type WallMs, wholeMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Sender } from '../seams/sender.ts';
@@ -182,7 +182,7 @@ export class Engine {
     await this.#lanes.idle();
     await Promise.all([this.#recorder.idle(), this.#attempts.idle(), this.#leases.stop()]);
     const { owner } = this.#holdings;
-    await this.#health.retryUntilDone(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));
+    await this.#health.retryUntilDone(() => store.reclaim(owner, [], wholeMs(clock.now())));
     await this.#leases.leave();
     this.#holdings.stop();
     await Promise.all([this.#tallies.stop(), pruned]);
@@ -261,7 +261,7 @@ export class Engine {
 
   /** Makes one more attempt of a delivery now, whatever its state. */
   async retry(tenantId: TenantId, id: DeliveryId): Promise<RetryAnswer> {
-    const now = steady(Math.floor(this.#parts.clock.now()));
+    const now = wholeMs(this.#parts.clock.now());
     try {
       return await this.#parts.store.retry(tenantId, id, now);
     } finally {
@@ -331,7 +331,7 @@ export class Engine {
   }
 
   #dueNow(): void {
-    this.#scheduler.noteDue(steady(Math.floor(this.#parts.clock.now())));
+    this.#scheduler.noteDue(wholeMs(this.#parts.clock.now()));
   }
 
   #recorded({ delivery, record }: Ended, late: boolean): void {

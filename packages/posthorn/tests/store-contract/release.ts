@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { OwnerId } from '../../src/domain/ids.ts';
+import { StoreUnavailable } from '../../src/seams/store/index.ts';
 import { assertSame, type ContractIt, ids, only } from './bench.ts';
 import { dueAt } from './claim.ts';
 import { later, newId, STEADY, wallLater } from './makers.ts';
@@ -16,6 +17,21 @@ export function releaseContract(it: ContractIt): void {
       assert.equal(await bench.store.nextDue(), later(50));
       assert.equal((await bench.delivery(tenant, delivery.id)).nextAttemptAt, later(50));
       assertSame(await bench.claimDue(await bench.owner(), later(50)), [delivery]);
+    });
+
+    it('to a fraction of a millisecond is a defect of the caller', async (bench) => {
+      const { owner, endpoint } = await bench.start();
+      const { id } = await bench.acceptOne(owner, endpoint);
+      for (const release of [
+        { id, to: 'due', dueAt: later(0.5) },
+        { id, to: 'paused', now: later(0.5) },
+      ] as const) {
+        await assert.rejects(
+          bench.store.release(owner, [release]),
+          (error) => !(error instanceof StoreUnavailable) && !(error instanceof assert.AssertionError),
+        );
+      }
+      assert.equal(await bench.store.nextDue(), null);
     });
 
     it('to the backlog, keeping the progress', async (bench) => {

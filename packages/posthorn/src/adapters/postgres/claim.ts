@@ -60,7 +60,7 @@ export class Claims {
     try {
       const rows = await this.#database.work<
         (DueRow | { readonly id: null }) & { registered: boolean; next_due: number | null; last_due: number | null }
-      >(CLAIM_DUE, [owner, Math.floor(now), look.from, limit]);
+      >(CLAIM_DUE, [owner, now, look.from, limit]);
       const [first] = rows;
       if (first?.registered !== true) throw unregistered(owner);
       if (first.last_due !== null) bound = first.last_due - MARGIN_MS;

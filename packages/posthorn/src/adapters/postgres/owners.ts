@@ -114,10 +114,7 @@ export async function join(database: Database, owner: OwnerId): Promise<void> {
 
 /** See `Queue.beat`. */
 export async function beat(database: Database, owner: OwnerId, now: SteadyMs): Promise<OwnerBeat[] | undefined> {
-  const rows = await database.work<{ registered: boolean; id: OwnerId | null; beat: number }>(BEAT, [
-    owner,
-    Math.floor(now),
-  ]);
+  const rows = await database.work<{ registered: boolean; id: OwnerId | null; beat: number }>(BEAT, [owner, now]);
   if (rows[0]?.registered !== true) return undefined;
   return rows.flatMap((row) => (row.id === null ? [] : [{ owner: row.id, beat: row.beat }]));
 }
@@ -155,7 +152,7 @@ export function takeOver(
     if ((await query(LOCK, [heir])).length === 0) throw unregistered(heir);
     if ((await query(DECLARE_DEAD, [dead.owner, dead.beat])).length === 0) return undefined;
     const begun = await query<LeasedRow & { begun_attempt: AttemptId; begun_at: number }>(INHERIT, [dead.owner, heir]);
-    while ((await query(FREE, [dead.owner, Math.floor(now), SLICE])).length === SLICE);
+    while ((await query(FREE, [dead.owner, now, SLICE])).length === SLICE);
     const deliveries = leasedDeliveries(begun);
     return begun.flatMap((row, index) => {
       const delivery = deliveries[index];

@@ -274,7 +274,7 @@ export function pruning(database: Database): History['prune'] {
     const { stage, behind } = from ?? { stage: 0, behind: FRONT };
     const step = STAGES[stage];
     if (step === undefined) return { removed: 0, next: null };
-    const { removed, next } = await step(database, Math.floor(before), limit, behind);
+    const { removed, next } = await step(database, before, limit, behind);
     if (next !== null) return { removed, next: { stage, behind: next } };
     return { removed, next: stage + 1 < STAGES.length ? { stage: stage + 1, behind: FRONT } : null };
   });

@@ -75,7 +75,7 @@ function parametersOf(owner: OwnerId, records: readonly AttemptRecord[]): Value[
     bodies.sizes,
     plain((one) => one.result.response?.truncated ?? null),
     plain((one) => one.next.state),
-    plain((one) => (one.next.state === 'pending' ? Math.ceil(one.next.dueAt) : one.endedAt)),
+    plain((one) => (one.next.state === 'pending' ? one.next.dueAt : one.endedAt)),
     plain((one) => one.next.failures),
     plain((one) => one.next.interruptions),
     plain((one) => resumeOf(one)?.state ?? null),
@@ -91,5 +91,5 @@ function resumeOf({ next }: AttemptRecord): Resume | null {
 /** The moment that a resumed delivery goes back to: a due time or the time it was ended. */
 export function resumeTime(resume: Resume | null): number | null {
   if (resume === null) return null;
-  return resume.state === 'pending' ? Math.ceil(resume.dueAt) : resume.endedAt;
+  return resume.state === 'pending' ? resume.dueAt : resume.endedAt;
 }

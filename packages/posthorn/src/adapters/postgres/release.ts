@@ -102,9 +102,9 @@ export async function release(database: Database, owner: OwnerId, releases: read
 function momentOf(release: Release): number | null {
   switch (release.to) {
     case 'due':
-      return Math.ceil(release.dueAt);
+      return release.dueAt;
     case 'paused':
-      return Math.floor(release.now);
+      return release.now;
     case 'cancelled':
       return release.endedAt;
     case 'backlog':
@@ -119,7 +119,7 @@ export async function reclaim(
   leased: readonly DeliveryId[],
   now: SteadyMs,
 ): Promise<number> {
-  const values = [owner, plainArray(leased), Math.floor(now), RECLAIM_SLICE];
+  const values = [owner, plainArray(leased), now, RECLAIM_SLICE];
   for (let reclaimed = 0; ; ) {
     const slice = await database.transaction(async (query) => {
       // What leases holds this row until it is committed, be it that nobody here waits for its answer any more.

@@ -104,10 +104,10 @@ interface Step {
 /** See `Replays.stepReplay`. */
 export function stepReplay(database: Database, now: SteadyMs, at: WallMs): Promise<ReplayStep> {
   return database.transaction(async (query) => {
-    const [row] = await query<RunningReplay>(DUE_REPLAY, [Math.floor(now)]);
+    const [row] = await query<RunningReplay>(DUE_REPLAY, [now]);
     if (row === undefined) return { replay: null, made: 0, nextAt: await nextStep(query) };
     const step: Step = {
-      now: steady(Math.floor(now)),
+      now,
       deliveries: replayStepSize(row.rate),
       searchedLong: false,
       made: 0,

@@ -101,7 +101,6 @@ export function createReplay(
     const running = replay.state === 'running';
     const [count] = await query<{ running: number }>(RUNNING, [tenant.key]);
     if (running && (count?.running ?? 0) >= max) return 'too_many';
-    const due = Math.floor(now);
     await query(INSERT, [
       replay.id,
       tenant.key,
@@ -115,13 +114,13 @@ export function createReplay(
       replay.replayed,
       replay.skipped,
       replay.state,
-      running ? due : null,
+      running ? now : null,
       replay.createdAt,
       replay.endedAt,
     ]);
     if (running) {
       const [endpoints, amounts] = [plainArray([...counts.keys()]), plainArray([...counts.values()])];
-      await query(INSERT_PARTS, [replay.id, tenant.key, due, lowestId(replay.since), endpoints, amounts]);
+      await query(INSERT_PARTS, [replay.id, tenant.key, now, lowestId(replay.since), endpoints, amounts]);
     }
     return 'created';
   });

@@ -59,7 +59,7 @@ export function retry(database: Database, tenantId: TenantId, id: DeliveryId, no
     if (found === undefined || found.endpoint_id === null) return 'missing';
     const refused = await obstacle(query, found.endpoint_id);
     if (refused !== undefined) return refused;
-    return await makeDue(query, found.tenant, id, Math.floor(now));
+    return await makeDue(query, found.tenant, id, now);
   });
 }
 

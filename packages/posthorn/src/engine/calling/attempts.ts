@@ -3,7 +3,7 @@ import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '..
 import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import { dressCall } from '../../domain/profile.ts';
-import { steady, type WallMs } from '../../domain/time.ts';
+import { nextWholeMs, type WallMs, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Sender } from '../../seams/sender.ts';
@@ -105,7 +105,7 @@ export class Attempts {
     if (endpoint === undefined)
       return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
     if (!endpoint.enabled) {
-      const now = steady(Math.floor(clock.now()));
+      const now = wholeMs(clock.now());
       return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'paused', now });
     }
 
@@ -200,7 +200,7 @@ export class Attempts {
     result: CallResult,
   ): Promise<void> {
     // Rounded up to whole milliseconds, the precision of the store, so that no retry is early by a fraction of one.
-    const endedAt = steady(Math.ceil(this.#parts.clock.now()));
+    const endedAt = nextWholeMs(this.#parts.clock.now());
     return this.#parts.recorder.add({
       owner,
       delivery,

@@ -4,7 +4,7 @@
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, idTime, makeId, type OwnerId } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/tally.ts';
-import { type SteadyMs, steady, type WallMs, wall } from '../../domain/time.ts';
+import { type SteadyMs, steady, type WallMs, wall, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
@@ -166,7 +166,7 @@ export class Holdings {
         });
         this.#quiet = undefined;
       }
-      const at = steady(Math.floor(this.#clock.now()));
+      const at = wholeMs(this.#clock.now());
       // What comes up while the store is asked is not answered by it: that goes by what is leased now.
       const doubts = this.#doubts;
       await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#leased.keys()], at));

@@ -3,7 +3,7 @@
 // the others may take it for dead it ends what it has begun.
 import { afterCrash } from '../../domain/delivery.ts';
 import type { OwnerId } from '../../domain/ids.ts';
-import { type SteadyMs, steady } from '../../domain/time.ts';
+import { type SteadyMs, steady, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { CutOffDelivery, OwnerBeat, Queue } from '../../seams/store/queue.ts';
@@ -112,7 +112,7 @@ export class Leases {
     // The first beat under a name follows its registration: one that overtook it would take the process for dead again.
     if (this.#registered !== owner) await this.#register(owner);
     const sentAt = clock.now();
-    const others = await health.watch(() => store.beat(owner, steady(Math.floor(sentAt))));
+    const others = await health.watch(() => store.beat(owner, wholeMs(sentAt)));
     // Beats overlap when the store is slow: what comes late under a name that was given up says nothing about the new one.
     if (this.#stopped || holdings.owner !== owner) return;
     if (others === undefined) return await this.#startOver();
@@ -171,7 +171,7 @@ export class Leases {
 
   async #takeOver(dead: OwnerBeat): Promise<void> {
     const { store, clock, holdings, report } = this.#parts;
-    const at = steady(Math.floor(clock.now()));
+    const at = wholeMs(clock.now());
     const cutOff = await holdings.lease(async (owner) => {
       const deliveries = await store.takeOver(owner, dead, at);
       for (const { delivery } of deliveries ?? []) holdings.add(delivery, { since: 'due', at });

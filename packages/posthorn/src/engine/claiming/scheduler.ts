@@ -2,7 +2,7 @@
 // the next delivery is due and sleeps until then; nothing is polled.
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import type { EndpointId } from '../../domain/ids.ts';
-import { type SteadyMs, steady } from '../../domain/time.ts';
+import { type SteadyMs, steady, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Queue } from '../../seams/store/queue.ts';
@@ -143,7 +143,7 @@ export class Scheduler {
 
   async #claimDue(): Promise<number> {
     const { store, clock, holdings, catalogs, lanes } = this.#parts;
-    const now = steady(Math.floor(clock.now()));
+    const now = wholeMs(clock.now());
     if (this.#nextDue === null || this.#nextDue > now || this.#notBefore > now || lanes.full) return 0;
     const noted = this.#nextDue;
     this.#nextDue = null;

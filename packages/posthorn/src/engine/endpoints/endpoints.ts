@@ -1,7 +1,7 @@
 // Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
 import type { Endpoint, EndpointSecrets } from '../../domain/endpoint.ts';
 import { type EndpointId, makeId, type TenantId } from '../../domain/ids.ts';
-import { steady } from '../../domain/time.ts';
+import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
@@ -100,7 +100,7 @@ export class Endpoints {
   async #replace(stored: StoredEndpoint): ReturnType<Registry['replaceEndpoint']> {
     const { store, clock, catalogs } = this.#parts;
     try {
-      return await store.replaceEndpoint(stored, steady(Math.floor(clock.now())));
+      return await store.replaceEndpoint(stored, wholeMs(clock.now()));
     } finally {
       catalogs.forget(stored.tenantId);
       if (stored.enabled) this.#onEnabled();

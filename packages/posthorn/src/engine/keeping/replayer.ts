@@ -3,7 +3,7 @@
 
 import { type EndpointId, makeId, type ReplayId, type TenantId } from '../../domain/ids.ts';
 import { DEFAULT_REPLAY_RATE } from '../../domain/replay.ts';
-import { type SteadyMs, steady, type WallMs, wall } from '../../domain/time.ts';
+import { type SteadyMs, steady, type WallMs, wall, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
@@ -88,7 +88,7 @@ export class Replayer {
       createdAt: at,
       endedAt: total === 0 ? at : null,
     };
-    const now = steady(Math.floor(clock.now()));
+    const now = wholeMs(clock.now());
     const answer = await store.createReplay(replay, counts, now, MAX_RUNNING_REPLAYS);
     if (answer !== 'created') return answer;
     report({ kind: 'replay_started', replay });
@@ -156,7 +156,7 @@ export class Replayer {
   async #step(): Promise<SteadyMs | null> {
     const { store, clock, health, report } = this.#parts;
     if (!this.#mayStep()) return steady(clock.now() + RETRY_MS);
-    const now = steady(Math.floor(clock.now()));
+    const now = wholeMs(clock.now());
     let step: ReplayStep;
     try {
       step = await health.watch(() => store.stepReplay(now, clock.wallNow()));

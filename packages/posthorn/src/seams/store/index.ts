@@ -1,5 +1,6 @@
 // The engine's only memory. Two implementations, `sqlite` and `postgres`, keep the promises written at each call; one
-// contract suite (tests/store-contract) holds both to them.
+// contract suite (tests/store-contract) holds both to them. All times that cross this seam are whole milliseconds: the caller
+// rounds (`wholeMs`, `nextWholeMs`), and both stores refuse a fraction as a defect.
 import type { History } from './history.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
