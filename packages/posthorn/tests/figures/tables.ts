@@ -48,18 +48,18 @@ type SummaryRow = readonly [promise: string, figure: string, by: string];
 
 function summary(data: Data): string {
   return table(
-    ['promise', 'figure', 'by'],
+    ['promise', 'figure', 'measured by'],
     [
       ...crashRows(data),
       ...hostileRows(data),
       [
-        '**No call leaves for a place it must not**, by spelling, DNS, redirect, rebinding, proxy or a pooled connection.',
+        '**No call reaches an inside address**, by spelling, DNS, redirect, rebinding, proxy or a pooled connection.',
         `${count(CORPUS.length)} URLs with the verdict each must get, when they are stored and when they are called`,
         '`npm test`',
       ],
       [
-        '**The bytes are yours.** The same on every attempt, digits and key order kept.',
-        'any JSON that can be drawn, against `JSON.stringify(JSON.parse(body))`',
+        '**Your bytes are kept.** Every attempt sends the same body; digits and key order stay.',
+        'random JSON, compared with `JSON.stringify(JSON.parse(body))`',
         '`npm test`',
       ],
       ...isolationRows(data),
@@ -82,22 +82,22 @@ function crashRows({ crash }: Data): SummaryRow[] {
   const recover = Math.max(...figures.map(({ recoverMs }) => recoverMs ?? 0));
   return [
     [
-      '**202 means on disk.** Whatever dies afterwards, the event is delivered or visibly exhausted.',
+      '**202 means on disk.** The event is then delivered or visibly exhausted, even if processes die.',
       `${count(lost)} lost of ${count(accepted)} accepted under kills, full disks, failing syncs and broken databases; ${count(factOf(suites, 'cutsThatLost'))} of ${count(factOf(suites, 'cuts'))} power cuts lost anything`,
       '`npm run crash`',
     ],
     [
-      '**You know how often twice.** Only when a process died, a lease ran out or a reused connection broke, with the same correlation id and body.',
+      '**Duplicates are rare and explained.** They happen only if a process died, a lease ran out or a reused connection broke. They carry the same correlation id and body.',
       `${count(twice)} of ${count(accepted)} delivered twice (${percent(twice, accepted)}), each explained by a fault`,
       '`npm run crash`',
     ],
     [
-      '**Never early**, not across clock jumps and restarts either.',
+      '**No retry is early**, even across clock jumps and restarts.',
       `${count(early)} of ${count(retries)} retries early`,
       '`npm run crash`',
     ],
     [
-      '**It heals itself.**',
+      '**It recovers by itself.**',
       `at most ${seconds(recover)} from the end of a fault to the next accepted event`,
       '`npm run crash`',
     ],
@@ -119,7 +119,7 @@ function hostileRows({ hostile: met }: Data): SummaryRow[] {
     ],
     [
       '**A receiver cannot hurt us.**',
-      `${count(met.rows.length)} hostile ones, ${count(unscathed.length)} got away with anything`,
+      `${count(met.rows.length)} hostile receivers tried; ${unscathed.length === 0 ? 'none' : count(unscathed.length)} succeeded`,
       '`npm run hostile`',
     ],
   ];
@@ -137,12 +137,12 @@ function isolationRows(data: Data): SummaryRow[] {
   return [
     [
       "**One endpoint's trouble is its own.**",
-      `the others' p99 as it is without the trouble, or at most ${FULL.neighbours.atMostTimes} times as long, beside ${kinds.size - missed.size} of ${kinds.size} kinds of it, each on every store where it was measured; at worst ${worst?.p99Times} times (${worst?.trouble})`,
+      `p99 of healthy endpoints rose at most ${FULL.neighbours.atMostTimes} times in ${kinds.size - missed.size} of ${kinds.size} kinds of failure; worst case ${worst?.p99Times} times (${worst?.trouble})`,
       '`npm run isolation`',
     ],
     [
       '**Memory has a ceiling.**',
-      `${count(peak)} MiB at most, with ${count(Math.max(...weighed.map(({ pending }) => pending)))} pending for ${count(Math.max(...weighed.map(({ endpoints }) => endpoints)))} endpoints that send without an end`,
+      `${count(peak)} MiB at most, with ${count(Math.max(...weighed.map(({ pending }) => pending)))} pending for ${count(Math.max(...weighed.map(({ endpoints }) => endpoints)))} endpoints whose responses never end`,
       '`npm run isolation`',
     ],
   ];
@@ -171,7 +171,7 @@ function mutantRows(data: Data): SummaryRow[] {
   const all = TRIED.flatMap((name) => data[name]?.mutants ?? []);
   if (all.length === 0) return [];
   const caught = all.filter((one) => one.caught).length;
-  const figure = `${caught} of ${all.length} programs with one defect each were found out`;
+  const figure = `we broke the program in ${all.length} ways; the suites caught ${caught}`;
   return [['**Each of these tests can fail.**', figure, '`-- --mutants`']];
 }
 
@@ -189,7 +189,7 @@ function simulation({ simulate }: Data): string {
 function crashes({ crash }: Data): string {
   if (crash === undefined) return NOTHING;
   return table(
-    ['what is broken', 'faults', 'accepted', 'lost', 'twice', 'by', 'recovers within'],
+    ['fault', 'faults', 'accepted', 'lost', 'twice', 'cause', 'recovers within'],
     crash.suites.map(({ name, figures }) => [
       name,
       ...(figures === undefined
