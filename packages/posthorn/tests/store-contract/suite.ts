@@ -15,6 +15,7 @@ import { releaseContract } from './release.ts';
 import { replaysContract } from './replays.ts';
 import { retentionContract } from './retention.ts';
 import { retryContract } from './retry.ts';
+import { sessionsContract } from './sessions.ts';
 import { talliesContract } from './tallies.ts';
 
 const THEMES = [
@@ -29,6 +30,7 @@ const THEMES = [
   historyContract,
   pendingContract,
   talliesContract,
+  sessionsContract,
   retentionContract,
   replaysContract,
   lifecycleContract,

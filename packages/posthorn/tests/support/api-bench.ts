@@ -108,6 +108,7 @@ export class ApiBench implements AsyncDisposable {
       metrics: this.metrics,
       stream: this.stream,
       store: this.store,
+      sessionStore: this.store,
       clock,
       random,
       callbackUrls: { allowHttp: false, allowed: [] },

@@ -20,6 +20,7 @@ import { stepReplay } from './replay-step.ts';
 import * as replays from './replays.ts';
 import { retry } from './retry.ts';
 import { type Link, type Server, serverOf } from './server-url.ts';
+import * as sessions from './sessions.ts';
 import * as tallies from './tallies.ts';
 import * as tenants from './tenants.ts';
 
@@ -131,6 +132,12 @@ export async function openPostgresStore(options: {
     cancelReplay: (tenantId, id, at) => replays.cancelReplay(database, tenantId, id, at),
     replay: (tenantId, id) => replays.replay(database, tenantId, id),
     replays: (tenantId, page) => replays.replays(database, tenantId, page),
+
+    beginSession: (session, max) => sessions.beginSession(database, session, max),
+    session: (tokenHash) => sessions.session(database, tokenHash),
+    touchSession: (tokenHash, seenAt, expiresAt) => sessions.touchSession(database, tokenHash, seenAt, expiresAt),
+    endSession: (tokenHash) => sessions.endSession(database, tokenHash),
+    pruneSessions: (now) => sessions.pruneSessions(database, now),
 
     tally: (writer, number, tallied) => tallies.tally(database, writer, number, tallied),
     tallies: (scope, tier, since, until) => tallies.tallies(database, scope, tier, since, until),

@@ -66,6 +66,12 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     replay: (tenantId, id) => call('replay', tenantId, id),
     replays: (tenantId, page) => call('replays', tenantId, page),
 
+    beginSession: (session, max) => call('beginSession', session, max),
+    session: (tokenHash) => call('session', tokenHash),
+    touchSession: (tokenHash, seenAt, expiresAt) => call('touchSession', tokenHash, seenAt, expiresAt),
+    endSession: (tokenHash) => call('endSession', tokenHash),
+    pruneSessions: (now) => call('pruneSessions', now),
+
     tally: (writer, number, tallied) => call('tally', writer, number, tallied),
     tallies: (scope, tier, since, until) => call('tallies', scope, tier, since, until),
     troubles: troublesInSteps(

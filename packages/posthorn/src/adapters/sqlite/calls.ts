@@ -14,6 +14,7 @@ import { countReplayStep } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
+import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
 import { deliveriesStep } from './summaries.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
@@ -61,6 +62,11 @@ const CALLS = {
   cancelReplay,
   replay,
   replays,
+  beginSession,
+  session,
+  touchSession,
+  endSession,
+  pruneSessions,
   tally,
   tallies,
   troublesStep,

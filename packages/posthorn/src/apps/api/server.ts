@@ -3,9 +3,11 @@
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import type { Sessions as SessionStore } from '../../seams/store/sessions.ts';
 import { type PageFiles, pageRoutes } from '../dashboard/pages.ts';
 import type { Log } from '../logging/log.ts';
-import { ApiKeys, requireKey } from './access/authentication.ts';
+import { ApiKeys } from './access/api-keys.ts';
+import { requireKey } from './access/authentication.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { Sessions } from './access/sessions.ts';
 import { readJsonOnly, refuseEncoded } from './body-reader.ts';
@@ -41,6 +43,8 @@ import { compileSchema } from './validation.ts';
 export interface ApiParts extends RouteParts {
   /** SHA-256 digests of the keys that callers may use, 32 bytes each. */
   readonly apiKeyHashes: readonly Uint8Array[];
+  /** Who is signed in. */
+  readonly sessionStore: SessionStore;
   /** Host names that requests may be for, see `LOOPBACK_HOSTS`; `undefined` allows every one. */
   readonly allowedHosts: readonly string[] | undefined;
   readonly version: string;
@@ -78,7 +82,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   const answer = answerFailures(parts.random, parts.log);
   const paths = new KnownPaths();
   const keys = new ApiKeys(parts.apiKeyHashes, parts.clock);
-  const sessions = new Sessions(parts.random);
+  const sessions = new Sessions(parts.sessionStore, keys, parts.clock, parts.random);
   const room = limitBodies();
   app.server.on('checkExpectation', answerExpectation);
 
@@ -121,7 +125,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.register(
     async (plain) => {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
-      v1.addHook('onRequest', requireKey(keys, sessions, parts.clock));
+      v1.addHook('onRequest', requireKey(keys, sessions));
       v1.addHook('onRequest', refuseEncoded);
       v1.addHook('onRequest', room);
       v1.setNotFoundHandler(answerUnknown);

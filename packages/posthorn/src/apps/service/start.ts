@@ -106,6 +106,7 @@ export async function startServiceOn(
   const api = createApi({
     engine,
     store,
+    sessionStore: store,
     metrics,
     stream,
     clock,

@@ -1,8 +1,9 @@
-// Removes history that is older than it is kept, and tallies, in small steps off the hot path.
+// Removes history that is older than it is kept, tallies and sessions that are over, in small steps off the hot path.
 import { steady, wall } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { History } from '../../seams/store/history.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { Sessions } from '../../seams/store/sessions.ts';
 import type { Tallies } from '../../seams/store/tallies.ts';
 import type { ReportListener } from '../reports.ts';
 
@@ -25,7 +26,7 @@ const PAUSES_IN_ARREARS = 1;
 const MAX_PAUSE_MS = 30_000;
 
 export class Retention {
-  readonly #store: History & Tallies;
+  readonly #store: History & Sessions & Tallies;
   readonly #clock: Clock;
   readonly #days: number;
   readonly #busy: () => boolean;
@@ -36,7 +37,13 @@ export class Retention {
   #stopped = false;
 
   /** @param busy whether deliveries are under way */
-  constructor(store: History & Tallies, clock: Clock, days: number, busy: () => boolean, report: ReportListener) {
+  constructor(
+    store: History & Sessions & Tallies,
+    clock: Clock,
+    days: number,
+    busy: () => boolean,
+    report: ReportListener,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#days = days;
@@ -71,6 +78,7 @@ export class Retention {
     try {
       await this.#inSteps(() => this.#store.prune(before, STEP_ROWS));
       await this.#inSteps(() => this.#store.pruneTallies(tallies, STEP_ROWS));
+      await this.#store.pruneSessions(this.#clock.wallNow());
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       // Says nothing of the store's health: a step that takes too long is no reason to stop accepting.

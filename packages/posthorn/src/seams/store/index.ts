@@ -5,9 +5,10 @@ import type { History } from './history.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
 import type { Replays } from './replays.ts';
+import type { Sessions } from './sessions.ts';
 import type { Tallies } from './tallies.ts';
 
-export interface Store extends Registry, Queue, History, Replays, Tallies {
+export interface Store extends Registry, Queue, History, Replays, Sessions, Tallies {
   /** One word for logs: `sqlite` or `postgres`. */
   readonly kind: string;
   /** Writes something that nobody reads, as far as to the disk. Rejects with a `StoreUnavailable` when the store cannot be written to. */

@@ -14,3 +14,13 @@ alter table posthorn.attempt add column tenant bigint, add column version intege
 -- whose last attempt is from before.
 alter table posthorn.queue add column last_outcome text, add column last_status integer, add column last_at bigint;
 alter table posthorn.delivery add column last_outcome text, add column last_status integer, add column last_at bigint;
+
+-- People who are signed in to the dashboard, known to every process: hashes of the browser's token and of the API key it was
+-- given for. At most a thousand rows, so that nothing but the key needs an index.
+create table posthorn.session (
+  token_hash bytea primary key,
+  key_hash bytea not null,
+  created_at bigint not null,
+  seen_at bigint not null,
+  expires_at bigint not null
+);

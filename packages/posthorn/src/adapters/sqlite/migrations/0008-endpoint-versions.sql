@@ -16,3 +16,13 @@ alter table queue add column last_at integer;
 alter table delivery add column last_outcome integer;
 alter table delivery add column last_status integer;
 alter table delivery add column last_at integer;
+
+-- People who are signed in to the dashboard: hashes of the browser's token and of the API key it was given for. At most a
+-- thousand rows, so that nothing but the key needs an index.
+create table session (
+  token_hash blob primary key,
+  key_hash blob not null,
+  created_at integer not null,
+  seen_at integer not null,
+  expires_at integer not null
+) strict, without rowid;

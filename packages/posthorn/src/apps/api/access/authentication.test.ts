@@ -4,7 +4,7 @@ import { ApiBench, KEY, text } from '../../../../tests/support/api-bench.ts';
 import { systemClock } from '../../../adapters/clock.ts';
 import { hashApiKey } from '../../settings/api-key.ts';
 import { MAX_WRONG_KEYS } from '../limits.ts';
-import { ApiKeys } from './authentication.ts';
+import { ApiKeys } from './api-keys.ts';
 
 const get = (bench: ApiBench, authorization: string) =>
   bench.request({ method: 'GET', url: '/v1/tenants', headers: { authorization } });

@@ -5,7 +5,7 @@ import { refuseBody, refuseEncoded } from '../body-reader.ts';
 import { Problem } from '../problems.ts';
 import type { ApiServer, RouteParts } from '../route.ts';
 import { CLOSED } from '../schemas/fields.ts';
-import type { ApiKeys } from './authentication.ts';
+import type { ApiKeys } from './api-keys.ts';
 import { sessionCookie, sessionToken } from './cookie.ts';
 import { refuseForeign } from './same-origin.ts';
 import type { Sessions } from './sessions.ts';
@@ -21,7 +21,7 @@ const SignInBody = Type.Object(
   CLOSED,
 );
 
-export interface SessionParts extends Pick<RouteParts, 'clock' | 'headerPrefix'> {
+export interface SessionParts extends Pick<RouteParts, 'headerPrefix'> {
   readonly keys: ApiKeys;
   readonly sessions: Sessions;
   readonly version: string;
@@ -31,7 +31,7 @@ export interface SessionParts extends Pick<RouteParts, 'clock' | 'headerPrefix'>
 
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
 export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
-  const { keys, sessions, clock, headerPrefix, version } = parts;
+  const { keys, sessions, headerPrefix, version } = parts;
   /** Facts about this Posthorn that the pages need. */
   const about = { version, headerPrefix };
   app.addHook('onRequest', refuseEncoded);
@@ -40,7 +40,7 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
 
   app.get('/session', { schema: { hide: true } }, async (request, reply) => {
     const token = sessionToken(request);
-    const signedIn = token !== undefined && sessions.use(token, clock.now());
+    const signedIn = token !== undefined && (await sessions.use(token));
     return reply.send({ signedIn, ...(signedIn && about) });
   });
 
@@ -55,9 +55,10 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
             'Anybody on the way could read the key. Open the dashboard over https (a proxy that sets x-forwarded-proto) or on the machine itself, at http://localhost.',
         });
       }
-      const refusal = keys.refusal(request.body.key.trim(), request.ip);
+      const key = request.body.key.trim();
+      const refusal = keys.refusal(key, request.ip);
       if (refusal !== undefined) throw refusal;
-      const token = sessions.begin(clock.now());
+      const token = await sessions.begin(key);
       reply.header('set-cookie', `${cookie.name}=${token}; ${cookie.attributes}`);
       return reply.send({ signedIn: true, ...about });
     },
@@ -65,7 +66,7 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
 
   app.delete('/session', { preHandler: refuseBody, schema: { hide: true } }, async (request, reply) => {
     const token = sessionToken(request);
-    if (token !== undefined) sessions.end(token);
+    if (token !== undefined) await sessions.end(token);
     const cookie = sessionCookie(request);
     if (cookie !== undefined) reply.header('set-cookie', `${cookie.name}=; ${cookie.attributes}; Max-Age=0`);
     return reply.code(204).send();

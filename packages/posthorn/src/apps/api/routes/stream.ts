@@ -68,7 +68,7 @@ export function streamRoute(app: ApiServer, { stream, clock }: RouteParts, sessi
       }
       const token = headers.authorization === undefined ? sessionToken(request) : undefined;
       if (token !== undefined) {
-        const stopWatching = watch(clock, () => sessions.goesOn(token, clock.now()), cut);
+        const stopWatching = watch(clock, () => sessions.goesOn(token), cut);
         void gone.then(stopWatching);
       }
       // The connection ends with the stream, so that a service that stops need not wait for it.
@@ -78,11 +78,19 @@ export function streamRoute(app: ApiServer, { stream, clock }: RouteParts, sessi
 }
 
 /** A stream is asked for once and goes on: whether its reader still may read it is looked at now and then. */
-function watch(clock: Clock, goesOn: () => boolean, end: () => void): () => void {
+function watch(clock: Clock, goesOn: () => Promise<boolean>, end: () => void): () => void {
   let cancel = () => {};
+  let isOver = false;
   const look = () => {
-    cancel = clock.timer(steady(clock.now() + SESSION_CHECK_MS), () => (goesOn() ? look() : end()));
+    if (isOver) return;
+    cancel = clock.timer(steady(clock.now() + SESSION_CHECK_MS), () => {
+      // Without an answer of the store nobody knows, and the reader asks anew.
+      goesOn().then((yes) => (yes ? look() : end()), end);
+    });
   };
   look();
-  return () => cancel();
+  return () => {
+    isOver = true;
+    cancel();
+  };
 }
