@@ -5,7 +5,12 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const TESTS = ['packages/*/src/**/*.test.ts', 'packages/*/tests/**/*.test.ts', 'bench/**/*.test.ts'];
+const TESTS = [
+  'packages/*/src/**/*.test.ts',
+  'packages/*/tests/**/*.test.ts',
+  'packages/proving/**/*.test.ts',
+  'bench/**/*.test.ts',
+];
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : globSync(TESTS, { cwd: root });
 const run = spawnSync(

@@ -28,7 +28,7 @@ export async function runOn(world: World, place: Place, environment: Readonly<Re
   return {
     url: service.url,
     pid: service.pid,
-    startMs: service.readyAt - service.startedAt,
+    startMs: service.startMs,
     serverCpu: () => place.serverCpu(),
     async [Symbol.asyncDispose]() {
       await service.stop();

@@ -1,11 +1,9 @@
 // Posthorn as its users run it: `posthorn serve` from a copy of the build, in a process of its own.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { copyProgram, type Program } from '../../packages/posthorn/tests/crash/program.ts';
-import { Service } from '../../packages/posthorn/tests/crash/service.ts';
+import { ServiceProcess } from '../../packages/posthorn/tests/support/service-process.ts';
+import { copyProgram, type Program } from '../../packages/proving/support/program.ts';
 import type { Place } from './places.ts';
-
-export { Service };
 
 export const API_KEY = 'bench-api-key-0123456789';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
@@ -22,7 +20,7 @@ export function serviceEnvironment(caFile: string): Record<string, string> {
 }
 
 export interface ServiceMaker {
-  start(place: Place, more?: Readonly<Record<string, string>>): Promise<Service>;
+  start(place: Place, more?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
 }
 
 /**
@@ -38,7 +36,7 @@ export function serviceMaker(folder: string, caFile: string, profileFolder?: str
   }
   return {
     start: (place, more = {}) =>
-      Service.start(program, {
+      ServiceProcess.start(program, {
         folder,
         environment: { ...serviceEnvironment(caFile), ...place.environment, ...profile, ...more },
       }),

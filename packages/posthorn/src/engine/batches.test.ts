@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
+import { SimulatedTime } from '../../tests/support/simulated-time.ts';
 import { Batches } from './batches.ts';
 
 /** A commit that the test finishes by hand. */

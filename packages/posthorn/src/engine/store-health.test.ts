@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SimulatedTime } from '../../tests/simulation/time.ts';
+import { SimulatedTime } from '../../tests/support/simulated-time.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
 import type { Report } from './reports.ts';
 import { StoreHealth } from './store-health.ts';

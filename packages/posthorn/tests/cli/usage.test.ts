@@ -20,8 +20,7 @@ describe('the command line', { concurrency: true }, () => {
     const names = createProgram(processTerminal()).commands.map((command) => command.name());
     assert.ok(names.length >= 10);
     for (const command of names) assert.ok(commands.includes(command), command);
-    // The demo takes nothing that an example could show.
-    for (const command of names.filter((name) => name !== 'demo')) {
+    for (const command of names) {
       const help = await run([command, '--help'], { cwd });
       assert.equal(help.status, 0);
       assert.match(help.stdout, /Examples?:\n {2}\$ /, command);

@@ -5,9 +5,9 @@ import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
 import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
 import type { Store } from '../../src/seams/store/index.ts';
-import { Dice } from '../simulation/dice.ts';
-import { type Behaviour, ScriptedSender, type WireCall } from '../simulation/scripted-sender.ts';
-import { SimulatedTime } from '../simulation/time.ts';
+import { Dice } from '../support/dice.ts';
+import { type Behaviour, ScriptedSender, type WireCall } from '../support/scripted-sender.ts';
+import { SimulatedTime } from '../support/simulated-time.ts';
 
 export const ACME = 'acme' as TenantId;
 

@@ -1,30 +1,50 @@
-// `posthorn serve` as a process whose whole log goes to a file, so that nobody has to read along, and whose memory can be
-// looked at from outside.
+// The one way to start `posthorn serve` as a process: as its users start it, told when it is ready, ended in every way there
+// is. Its whole log goes to a file, so that nobody has to read along, and its memory can be looked at from outside.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Program } from '../crash/program.ts';
-import { now, until } from '../crash/waiting.ts';
+import { fileURLToPath } from 'node:url';
+import { now, until } from './waiting.ts';
 
+/** The command as it was built here. */
+export const BUILT = { command: fileURLToPath(new URL('../../bin/posthorn.js', import.meta.url)) };
+
+/** A start waits for disks and databases; one that takes longer than this has failed. */
 const START_LIMIT_MS = 60_000;
-/** Variables of the caller that would change what is tested. */
+/** Variables of the caller that would change what is started. */
 const NOT_PASSED_ON = /^(POSTHORN_|NODE_|PG)/;
+/** Of a log, this much is shown when something went wrong. */
+const SHOWN_LINES = 20;
 const KIB = 1_024;
 
 export interface ServiceOptions {
-  /** Its working directory, where its log goes. It must exist. */
+  /** Its working directory, where its log goes; nobody's posthorn.json is read. It must exist. */
   readonly folder: string;
-  /** Settings, as POSTHORN_… variables. */
+  /** Settings, as POSTHORN_… variables, and whatever else it is to find. Unless they name a port, it takes a free one. */
   readonly environment: Readonly<Record<string, string>>;
   /** A module that is loaded before the program, to give it another world, e.g. other name servers. */
   readonly preload?: string;
+  /** A program that runs it instead of Node itself, e.g. a tracer; it must become the service's child, not its parent. */
+  readonly runner?: readonly string[];
+  /** Ctrl-C on the terminal does not reach it. */
+  readonly detached?: boolean;
 }
 
+let started = 0;
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+
+const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+/** Where the service listens, once a whole line of its log says so. */
+function listeningAt(log: string): string | undefined {
+  const lines = log.split('\n').slice(0, -1);
+  const line = lines.find((text) => text.includes('"msg":"listening"'));
+  return line === undefined ? undefined : /"url":"([^"]+)"/.exec(line)?.[1];
+}
 
 export class ServiceProcess implements AsyncDisposable {
   /** `http://127.0.0.1:…` */
@@ -43,28 +63,39 @@ export class ServiceProcess implements AsyncDisposable {
     this.startMs = startMs;
   }
 
-  /** Starts it on a free port. @throws with its log when it does not come to listen */
-  static async start({ command }: Program, options: ServiceOptions): Promise<ServiceProcess> {
-    const { folder, environment, preload } = options;
+  /**
+   * Starts it and waits until it listens.
+   * @param program the command's script, see `BUILT`
+   * @throws with the end of its log when it does not come to listen
+   */
+  static async start(program: { readonly command: string }, options: ServiceOptions): Promise<ServiceProcess> {
+    const { folder, environment, preload, runner = [], detached = false } = options;
     const began = now();
     const inherited = Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.test(name));
-    const logFile = join(folder, `service-${process.pid}-${Math.round(began)}.log`);
+    const logFile = join(folder, `service-${process.pid}-${++started}.log`);
+    const preloads = preload === undefined ? [] : ['--import', preload];
+    const [file = '', ...parameters] = [...runner, process.execPath, ...preloads, program.command, 'serve'];
     const log = openSync(logFile, 'w');
-    const parameters = [...(preload === undefined ? [] : ['--import', preload]), command, 'serve', '--port', '0'];
-    const child = spawn(process.execPath, parameters, {
+    const child = spawn(file, parameters, {
       cwd: folder,
-      env: { ...Object.fromEntries(inherited), ...environment },
+      env: { ...Object.fromEntries(inherited), POSTHORN_PORT: '0', ...environment },
       stdio: ['ignore', log, log],
+      detached,
     });
     closeSync(log);
+    let failure: Error | undefined;
+    child.once('error', (error) => {
+      failure = error;
+    });
     running.add(child);
     child.once('exit', () => running.delete(child));
-    const over = () => child.exitCode !== null || child.signalCode !== null;
-    const listening = () => /"url":"([^"]+)"/.exec(readFileSync(logFile, 'utf8'))?.[1];
-    await until('the service listens', START_LIMIT_MS, () => over() || listening() !== undefined);
-    const url = listening();
-    if (over() || url === undefined)
-      throw new Error(`The service did not start:\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
+    const over = () => failure !== undefined || isOver(child);
+    const read = () => readFileSync(logFile, 'utf8');
+    await until('the service listens', START_LIMIT_MS, () => over() || listeningAt(read()) !== undefined);
+    const url = listeningAt(read());
+    if (over() || url === undefined) {
+      throw new Error(`The service did not start: ${failure?.message ?? `\n${endOf(read())}`}`);
+    }
     return new ServiceProcess(child, logFile, url, now() - began);
   }
 
@@ -73,7 +104,7 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   get ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return isOver(this.#child);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -83,6 +114,11 @@ export class ServiceProcess implements AsyncDisposable {
   /** Everything it has written so far. */
   log(): string {
     return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** The end of its log, for a person. */
+  get lastWords(): string {
+    return endOf(this.log());
   }
 
   /** Memory that is in use now and the most that ever was, in bytes. @throws when the process is gone */
@@ -113,8 +149,8 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   /** Asks it to stop. @returns its exit status; `null` when a signal ended it */
-  async stop(): Promise<number | null> {
-    return await this.#end('SIGTERM');
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<number | null> {
+    return await this.#end(signal);
   }
 
   /** Ends it at once, as a crash would. */
@@ -134,4 +170,8 @@ export class ServiceProcess implements AsyncDisposable {
     }
     return this.#child.exitCode;
   }
+}
+
+function endOf(log: string): string {
+  return log.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
 }

@@ -5,7 +5,6 @@ import { VERSION } from '../version.ts';
 import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addDeliveries } from './deliveries.ts';
-import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addEndpoints } from './endpoints.ts';
 import { addListen } from './listen.ts';
@@ -32,7 +31,6 @@ export function createProgram(terminal: Terminal): Command {
       'after',
       `
 Examples:
-  $ posthorn demo                 see it work: a service, receivers, failures and retries in one minute
   $ posthorn serve                run the service
   $ posthorn listen               receive, verify and show webhooks on this machine
   $ posthorn send order.paid order.json --tenant acme
@@ -41,7 +39,6 @@ Examples:
 
 Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`,
     );
-  addDemo(program, terminal);
   addServe(program, terminal);
   addListen(program, terminal);
   addSend(program, terminal);

@@ -1,4 +1,4 @@
-// A certificate authority in memory, for receivers on this machine: the demo, `posthorn listen` and the tests. Nothing of it
+// A certificate authority in memory, for receivers on this machine: `posthorn listen`, the demo and the tests. Nothing of it
 // is stored; whoever is to trust it gets `caPem`.
 
 // @peculiar/x509 needs this polyfill and does not bring it; it must come first.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { Dice } from '../../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { Dice } from '../../../tests/support/dice.ts';
+import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import type { EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Report } from '../../engine/reports.ts';
 import { HEARTBEAT_MS, LiveStream, MAX_READERS, MAX_UNREAD_BYTES, REMEMBER_MS, type StreamFilter } from './live.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Dice } from '../../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { Dice } from '../../../tests/support/dice.ts';
+import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';

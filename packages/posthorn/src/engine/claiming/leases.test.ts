@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Dice } from '../../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { Dice } from '../../../tests/support/dice.ts';
+import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { OwnerId } from '../../domain/ids.ts';
 import { steady } from '../../domain/time.ts';

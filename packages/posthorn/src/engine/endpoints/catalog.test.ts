@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Dice } from '../../../tests/simulation/dice.ts';
-import { SimulatedTime } from '../../../tests/simulation/time.ts';
+import { Dice } from '../../../tests/support/dice.ts';
+import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Catalog } from '../../seams/store/registry.ts';
 import { Catalogs } from './catalog.ts';
