@@ -19,11 +19,11 @@ export const MUTANTS: readonly Mutant[] = [
     noticed: /long after its limit/,
   },
   {
-    name: 'every piece of a reply gives it more time',
+    name: 'a reply that has begun has more time',
     edit: edit(
       'call.js',
-      'const response = this.#response;\n        if (!this.#over && response?.add(chunk)',
-      'this.#clock?.cancel(); this.#clock = new Deadline(this.#call.replyTimeoutMs, this);\n        const response = this.#response;\n        if (!this.#over && response?.add(chunk)',
+      'expired() {\n',
+      'expired() {\n        if (this.#reader?.answered) return void (this.#clock = new Deadline(this.#call.replyTimeoutMs, this));\n',
     ),
     only: /body: drips$/,
     noticed: /in vain|long after its limit/,
@@ -48,7 +48,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'there is no limit to what comes over the wire',
-    edit: edit('line.js', 'const MAX_WIRE_BYTES = 524_288;', 'const MAX_WIRE_BYTES = 2 ** 40;'),
+    edit: edit('http/response-reader.js', 'MAX_RESPONSE_BYTES = 65_536', 'MAX_RESPONSE_BYTES = 2 ** 40'),
     only: /102 without an end, fast|extension never ends/,
     noticed: /a call (was reply_timeout|took)/,
   },
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a body that breaks is a failure',
     edit: edit(
       'call.js',
-      'if (this.#response !== undefined) {\n            this.#judge',
+      'if (this.#reader?.decided === true) {\n            this.#judge',
       'if (false) {\n            this.#judge',
     ),
     only: /body: (ends early|is reset) \(200\)/,
@@ -64,8 +64,32 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a call on a broken kept connection is not repeated',
-    edit: edit('call.js', 'else if (served && !this.#answered && isClosed(error))', 'else if (false)'),
+    edit: edit('call.js', 'else if (served && this.#reader?.answered !== true && isClosed(error))', 'else if (false)'),
     only: /closed by the next call|reset by the next call/,
+    noticed: /a call was connection_reset/,
+  },
+  {
+    name: 'the first interim response is taken for the answer',
+    edit: edit('http/response-reader.js', 'if (statusLine.status < 200) {', 'if (false) {'),
+    only: /status line: 100, 102 and 103 before 200/,
+    noticed: /a call was http_status with the status 100/,
+  },
+  {
+    name: 'of several lengths the first one holds',
+    edit: edit('http/framing.js', 'others.every((value) => value === first)', 'true'),
+    only: /headers: give two lengths/,
+    noticed: /a call was succeeded/,
+  },
+  {
+    name: 'what a header value holds is not looked at',
+    edit: edit('http/response-head.js', 'if (NOT_IN_A_VALUE.test(line))', 'if (false)'),
+    only: /headers: hold (NUL|a bare CR)/,
+    noticed: /a call was succeeded/,
+  },
+  {
+    name: 'an error of the connection is taken for its end',
+    edit: edit('line.js', '(error) => this.#fail(error)', '() => this.#fail({ code: CLOSED })'),
+    only: /TLS handshake: wants a client certificate \(TLS 1\.3\)/,
     noticed: /a call was connection_reset/,
   },
 ];

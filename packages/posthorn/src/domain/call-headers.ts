@@ -26,6 +26,11 @@ const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+/** @param name in lower case */
+export function belongsToConnection(name: string): boolean {
+  return OF_THE_CONNECTION.has(name);
+}
+
 const OF_PROXIES = 'proxy-';
 /** Replies are kept as they come and never decoded, so no receiver may be told to compress. */
 const ACCEPT_ENCODING = 'accept-encoding';
@@ -73,7 +78,7 @@ function faultOfName(given: string, name: string, headerPrefix: string): string 
     return `A header name has at most ${MAX_HEADER_NAME_CHARACTERS} characters.`;
   }
   if (!NAME.test(given)) return "A header name is made of letters, digits and !#$%&'*+-.^_`|~ only, and is not empty.";
-  if (OF_THE_CONNECTION.has(name) || name.startsWith(OF_PROXIES)) {
+  if (belongsToConnection(name) || name.startsWith(OF_PROXIES)) {
     return 'It belongs to the connection, not to the call, and is set where needed.';
   }
   if (name === ACCEPT_ENCODING) return 'Replies are stored as they arrive, so none may be asked to come compressed.';

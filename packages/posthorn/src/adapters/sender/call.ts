@@ -1,23 +1,23 @@
 // One call from beginning to end: on a kept connection or a new one, under its own reply clock, with at most one repetition.
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import { type CallResult, isSuccessStatus } from '../../domain/outcome.ts';
 import type { Call } from '../../seams/sender.ts';
 import { Connecting, type ConnectOwner, type ConnectorParts } from './connector.ts';
 import { Deadline } from './deadline.ts';
 import {
-  type ExchangeError,
   exchangeFailure,
   type Failure,
   interrupted,
   isClosed,
   malformed,
   replyTimeout,
+  unwritable,
 } from './failures.ts';
-import { type Exchange, LINE_GONE, type Line, lineGone } from './line.ts';
+import { requestHead, unwritableHeader } from './http/request-head.ts';
+import type { Progress, ResponseReader } from './http/response-reader.ts';
+import { type Exchange, type ExchangeError, LINE_GONE, type Line } from './line.ts';
 import type { Waiter } from './origin.ts';
 import type { Pool } from './pool.ts';
-import { ResponseBuffer } from './response-buffer.ts';
 import type { Target } from './target.ts';
 import type { UnderWay } from './under-way.ts';
 
@@ -27,7 +27,7 @@ export interface CallParts extends ConnectorParts {
   readonly underWay: UnderWay;
 }
 
-/** Its owner hears the result once. The methods without a docstring are undici's `DispatchHandler`. */
+/** Its owner hears the result once. */
 export class OneCall implements Exchange, ConnectOwner, Waiter {
   readonly #call: Call;
   readonly #target: Target;
@@ -41,11 +41,9 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   #line: Line | undefined;
   #clock: Deadline | undefined;
   #repeated = false;
-  /** Of the exchange under way: whether it was written to the socket, and whether a byte of the response has come. */
-  #handed = false;
-  #answered = false;
-  /** Exists once the response's status and headers have come. */
-  #response: ResponseBuffer | undefined;
+  /** Of the exchange under way: whether its request was written to the socket. */
+  #written = false;
+  #reader: ResponseReader | undefined;
   #over = false;
 
   constructor(call: Call, target: Target, parts: CallParts, stop: AbortSignal, resolve: (result: CallResult) => void) {
@@ -57,6 +55,11 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   }
 
   start(): void {
+    const unfit = unwritableHeader(this.#call.headers);
+    if (unfit !== undefined) {
+      this.#fail(unwritable(unfit));
+      return;
+    }
     this.#parts.underWay.add(this.#stop, this);
     this.#parts.pool.enter(this.#target.origin, this);
   }
@@ -66,8 +69,8 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     if (this.#over) return;
     // Nothing else ends a call that waits for a connection: no clock of its own is running yet.
     this.#parts.pool.leave(this.#target.origin, this);
-    if (this.#response === undefined) this.#fail(interrupted());
-    else this.#judge(this.#response, 'Posthorn was stopped before the response had ended.');
+    if (this.#reader?.decided !== true) this.#fail(interrupted());
+    else this.#judge(this.#reader, 'Posthorn was stopped before the response had ended.');
   }
 
   connect(): void {
@@ -87,55 +90,41 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   }
 
   serve(line: Line): void {
-    this.#line = line;
-    this.#handed = false;
     const { headers, body } = this.#call;
-    line.dispatch({ method: 'POST', path: this.#target.path, headers: flat(headers), body }, this);
+    const { authority, path } = this.#target;
+    this.#line = line;
+    this.#written = false;
+    this.#reader = line.send(requestHead(authority, path, headers, body.length), body, this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#line?.clogged === true) {
-      controller.abort(lineGone());
-      return;
-    }
-    this.#handed = true;
+  written(): void {
+    this.#written = true;
     this.#clock ??= new Deadline(this.#call.replyTimeoutMs, this);
   }
 
-  onResponseStarted(): void {
-    this.#answered = true;
+  ended(progress: Progress): void {
+    const [line, reader] = [this.#line, this.#reader];
+    if (this.#over || line === undefined || reader === undefined) return;
+    if (progress === 'broken') {
+      this.#brokeRule(reader, reader.breach ?? '');
+      return;
+    }
+    if (progress === 'whole') this.#line = undefined;
+    this.#judge(reader, null);
+    if (progress === 'whole') this.#parts.pool.put(line);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // Interim responses (1xx) are passed over; undici itself refuses 100 and 101, which nobody asked for.
-    if (!this.#over && status >= 200) this.#response = new ResponseBuffer(status, controller.rawHeaders);
-  }
-
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    const response = this.#response;
-    if (!this.#over && response?.add(chunk) === false) this.#judge(response, null);
-  }
-
-  onResponseEnd(): void {
-    if (this.#over || this.#response === undefined || this.#line === undefined) return;
-    const line = this.#line;
-    this.#line = undefined;
-    this.#judge(this.#response, null);
-    line.release();
-    this.#parts.pool.put(line);
-  }
-
-  onResponseError(_: unknown, error: ExchangeError): void {
+  failed(error: ExchangeError): void {
     if (this.#over) return;
     const served = this.#line?.served === true;
     this.#line?.destroy();
     this.#line = undefined;
-    if (this.#response !== undefined) {
-      this.#judge(this.#response, 'The connection broke before the response had ended.');
-    } else if (served && !this.#handed && error.code === LINE_GONE) {
+    if (this.#reader?.decided === true) {
+      this.#judge(this.#reader, 'The connection broke before the response had ended.');
+    } else if (served && !this.#written && error.code === LINE_GONE) {
       // Not a byte was sent, so this is not even a repetition.
       this.connect();
-    } else if (served && !this.#answered && isClosed(error)) {
+    } else if (served && this.#reader?.answered !== true && isClosed(error)) {
       // Once only: the new connection has not served a call before.
       this.#repeated = true;
       this.connect();
@@ -144,21 +133,20 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     }
   }
 
-  /** More came over the wire than any response needs. */
-  flooded(): void {
-    if (this.#over) return;
-    if (this.#response === undefined) this.#fail(malformed(this.#target.host, 'it goes on and on without a status'));
-    else this.#judge(this.#response.cut(), null);
+  #brokeRule(reader: ResponseReader, breach: string): void {
+    if (reader.decided) this.#judge(reader, `The rest of the response is not valid HTTP: ${breach}.`);
+    else this.#fail(malformed(this.#target.host, breach));
   }
 
   /** The reply clock. It also runs on while a repetition connects. */
   expired(): void {
-    this.#fail(replyTimeout(this.#target.host, this.#call.replyTimeoutMs, this.#response !== undefined));
+    this.#fail(replyTimeout(this.#target.host, this.#call.replyTimeoutMs, this.#reader?.decided === true));
   }
 
   /** The status decides. @param note what went wrong with the rest of the response */
-  #judge(buffer: ResponseBuffer, note: string | null): void {
-    const response = buffer.take();
+  #judge(reader: ResponseReader, note: string | null): void {
+    const response = reader.take();
+    if (response === null) return;
     if (isSuccessStatus(response.status)) {
       this.#end({ outcome: 'succeeded', response, error: note, ...this.#measured() });
       return;
@@ -169,7 +157,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   }
 
   #fail({ outcome, error }: Failure): void {
-    this.#end({ outcome, response: this.#response?.take() ?? null, error, ...this.#measured() });
+    this.#end({ outcome, response: this.#reader?.take() ?? null, error, ...this.#measured() });
   }
 
   #measured(): Pick<CallResult, 'connectMs' | 'durationMs' | 'repeated'> {
@@ -192,11 +180,4 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#connecting.cancel();
     this.#parts.pool.ended(this.#target.origin);
   }
-}
-
-/** Headers as undici takes them with the least work: names and values in turn. */
-function flat(headers: Call['headers']): string[] {
-  const list: string[] = [];
-  for (const [name, value] of headers) list.push(name, value);
-  return list;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dialFailure, exchangeFailure, handshakeFailure, isClosed } from './failures.ts';
+import { CLOSED } from './line.ts';
 
 const PORT = 8_443;
 const dialled = (code: string, address = '192.0.2.1') => dialFailure('hooks.test', PORT, [{ address, code }]);
@@ -66,29 +67,22 @@ describe('failures of a handshake', () => {
 });
 
 describe('failures of an exchange', () => {
-  for (const [code, message, outcome] of [
-    ['UND_ERR_SOCKET', 'other side closed', 'connection_reset'],
-    ['UND_ERR_SOCKET', 'bad response', 'protocol_error'],
-    ['UND_ERR_SOCKET', 'bad upgrade', 'protocol_error'],
-    ['ECONNRESET', 'read ECONNRESET', 'connection_reset'],
-    ['EPIPE', 'write EPIPE', 'connection_reset'],
-    ['ETIMEDOUT', 'read ETIMEDOUT', 'connection_reset'],
-    ['EHOSTUNREACH', 'read EHOSTUNREACH', 'unreachable'],
-    ['HPE_INVALID_CONSTANT', 'Expected HTTP/', 'protocol_error'],
-    ['UND_ERR_HEADERS_OVERFLOW', 'Headers Overflow Error', 'protocol_error'],
-    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'mismatch', 'protocol_error'],
-    ['UND_ERR_INVALID_ARG', 'invalid x header', 'protocol_error'],
-    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'alert', 'tls_error'],
-    ['ENOBUFS', 'write ENOBUFS', 'local_error'],
+  for (const [code, outcome] of [
+    [CLOSED, 'connection_reset'],
+    ['ECONNRESET', 'connection_reset'],
+    ['EPIPE', 'connection_reset'],
+    ['ETIMEDOUT', 'connection_reset'],
+    ['ESOMETHINGNEW', 'connection_reset'],
+    ['EHOSTUNREACH', 'unreachable'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls_error'],
+    ['ENOBUFS', 'local_error'],
   ] as const) {
-    it(`${code} (${message}) is ${outcome}`, () => {
-      assert.equal(exchangeFailure('hooks.test', { code, message }).outcome, outcome);
-    });
+    it(`${code} is ${outcome}`, () => assert.equal(exchangeFailure('hooks.test', { code }).outcome, outcome));
   }
 
   it('are a closed connection only when the other side closed it', () => {
-    assert.equal(isClosed({ code: 'UND_ERR_SOCKET', message: 'other side closed' }), true);
-    assert.equal(isClosed({ code: 'UND_ERR_SOCKET', message: 'bad response' }), false);
-    assert.equal(isClosed({ code: 'HPE_INVALID_CONSTANT', message: '' }), false);
+    assert.equal(isClosed({ code: CLOSED }), true);
+    assert.equal(isClosed({ code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }), false);
+    assert.equal(isClosed({}), false);
   });
 });

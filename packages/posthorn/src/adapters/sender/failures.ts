@@ -2,8 +2,9 @@
 // what to do, never an address or another fact about the inside of the network.
 import type { Outcome } from '../../domain/outcome.ts';
 import type { DialFailure } from './dial.ts';
-import { LINE_GONE } from './line.ts';
+import { CLOSED, type ExchangeError, LINE_GONE } from './line.ts';
 import type { LookupFailure } from './resolver.ts';
+import { tlsReason } from './tls-reasons.ts';
 
 export interface Failure {
   readonly outcome: Exclude<Outcome, 'succeeded' | 'http_status'>;
@@ -26,7 +27,7 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
 ]);
 /** Codes of a connection that was closed or reset by the other side. */
-const CLOSED = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', LINE_GONE]);
+const BY_THE_OTHER_SIDE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', CLOSED, LINE_GONE]);
 
 /** One constant sentence, whatever the address is and however it was found: no answer to a port scan. */
 export function blocked(): Failure {
@@ -111,41 +112,9 @@ function reset(what: string): Failure {
   return { outcome: 'connection_reset', error: `${what}.` };
 }
 
-/** Our code for a certificate that names no host. */
-export const NO_NAMES = 'POSTHORN_NO_NAMES';
-
-/** What is wrong, by OpenSSL's or Node's code. */
-const TLS_REASONS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
-  [NO_NAMES]: 'its certificate names no host (subjectAltName)',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; use one from a public authority',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from an authority that is not trusted here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate chain is incomplete',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is from an authority that is not trusted here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is from an authority that is not trusted here, or its chain is incomplete; send the intermediate certificates',
-  INVALID_PURPOSE: 'its certificate is not meant for a server',
-  INVALID_CA: 'one of the authorities in its certificate chain may not issue certificates',
-  CERT_REVOKED: 'its certificate was revoked',
-  CERT_SIGNATURE_FAILURE: 'the signature of its certificate is wrong',
-  CERT_CHAIN_TOO_LONG: 'its certificate chain is too long',
-  UNSPECIFIED: 'its certificate uses a key or a hash that is too weak',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS on this port; maybe this is its plain HTTP port',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS on this port; maybe this is its plain HTTP port',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it offers no TLS version from 1.2 on',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it offers no TLS version from 1.2 on',
-  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 'it speaks HTTP/2 only; offer HTTP/1.1 too',
-  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
-    'it refuses the handshake: no cipher in common, or it wants a client certificate',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it asks for a client certificate',
-  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: 'it does not know this host name',
-};
-
 /** @param code of an error during the handshake */
 export function handshakeFailure(host: string, code: string): Failure {
-  if (CLOSED.has(code)) return reset(`${host} closed the connection during the TLS handshake`);
+  if (BY_THE_OTHER_SIDE.has(code)) return reset(`${host} closed the connection during the TLS handshake`);
   if (code === 'ETIMEDOUT')
     return { outcome: 'connect_timeout', error: `${host} stopped answering during the TLS handshake.` };
   if (OUT_OF_RESOURCES.has(code)) {
@@ -155,8 +124,7 @@ export function handshakeFailure(host: string, code: string): Failure {
 }
 
 function tlsFailure(host: string, code: string): Failure {
-  const reason = TLS_REASONS[code] ?? `the handshake failed (${code})`;
-  return { outcome: 'tls_error', error: `No secure connection to ${host}: ${reason}.` };
+  return { outcome: 'tls_error', error: `TLS error at ${host}: ${tlsReason(code)}.` };
 }
 
 export function replyTimeout(host: string, limitMs: number, answered: boolean): Failure {
@@ -164,24 +132,14 @@ export function replyTimeout(host: string, limitMs: number, answered: boolean): 
   return { outcome: 'reply_timeout', error: `${what} within ${limitMs} ms.` };
 }
 
-/** An error of the HTTP exchange on a connected socket. */
-export interface ExchangeError {
-  readonly code?: string;
-  readonly message: string;
-}
-
 /** Whether the other side closed or reset the connection. */
-export function isClosed(error: ExchangeError): boolean {
-  return CLOSED.has(error.code ?? '') && !NOT_HTTP.has(error.message);
+export function isClosed({ code = '' }: ExchangeError): boolean {
+  return BY_THE_OTHER_SIDE.has(code);
 }
 
-/** undici reports these two breaches of the protocol with the code of a closed socket. */
-const NOT_HTTP = new Set(['bad response', 'bad upgrade']);
-
+/** @param error of the connection while a call was made on it */
 export function exchangeFailure(host: string, error: ExchangeError): Failure {
-  const code = error.code ?? '';
-  if (isClosed(error)) return reset(`${host} closed the connection before it answered`);
-  if (code === 'ETIMEDOUT') return reset(`${host} no longer answers on this connection`);
+  const { code = '' } = error;
   if (UNREACHABLE.has(code)) {
     return { outcome: 'unreachable', error: `The way through the network to ${host} was lost during the call.` };
   }
@@ -189,16 +147,17 @@ export function exchangeFailure(host: string, error: ExchangeError): Failure {
     return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
   }
   if (code.startsWith('ERR_SSL_')) return tlsFailure(host, code);
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return {
-      outcome: 'protocol_error',
-      error: `The call cannot be written as HTTP: ${error.message}. Check the extra headers of the endpoint.`,
-    };
-  }
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return malformed(host, 'its headers are too long');
-  if (error.message === 'bad upgrade') return malformed(host, 'it switched to another protocol');
-  const [, reason] = /\(([^()]*)\)$/.exec(error.message) ?? [];
-  return malformed(host, code.startsWith('HPE_') && reason !== undefined ? reason : 'it breaks the rules of HTTP/1.1');
+  if (code === 'ETIMEDOUT') return reset(`${host} no longer answers on this connection`);
+  if (isClosed(error)) return reset(`${host} closed the connection before it answered`);
+  return reset(`The connection to ${host} broke before it answered (${code})`);
+}
+
+/** @param header name of the first one at fault */
+export function unwritable(header: string): Failure {
+  return {
+    outcome: 'protocol_error',
+    error: `The call cannot be written as HTTP because of the header ${JSON.stringify(header)}. Check the extra headers of the endpoint.`,
+  };
 }
 
 export function malformed(host: string, reason: string): Failure {

@@ -32,6 +32,7 @@ class WatchedSessions extends Sessions {
 async function shake(host: string, port: number, sessions: Sessions): Promise<boolean> {
   const target: Target = {
     origin: `https://${host}:${port}`,
+    authority: 'hooks.test',
     secure: true,
     host,
     port,

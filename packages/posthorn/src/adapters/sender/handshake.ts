@@ -8,9 +8,9 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
-import { NO_NAMES } from './failures.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Target } from './target.ts';
+import { NO_NAMES } from './tls-reasons.ts';
 
 export interface HandshakeOwner {
   shaken(socket: TLSSocket): void;

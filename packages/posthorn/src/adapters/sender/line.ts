@@ -1,67 +1,61 @@
-// One connection and undici's HTTP/1.1 client on top of it. The connection is made elsewhere and handed in, so undici never
-// resolves, connects or times anything; when the connection is gone, so is the line.
+// One connection and the calls that are made on it, one at a time. The connection is made elsewhere and handed in; when it is
+// gone, so is the line.
 import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
+import { isBlankLines, type Progress, ResponseReader } from './http/response-reader.ts';
 
 /** How long a connection is kept without a call. A receiver that announces less (`keep-alive: timeout=5`) is believed. */
 const IDLE_MS = 30_000;
 /** How much earlier than a receiver's announced limit the connection is given up. */
 const IDLE_MARGIN_MS = 1_000;
+/** Some servers end a body with a line end too many. More than two are a flood of nothing. */
+const MAX_BLANK_BYTES = 4;
 /** Oldest connection to be used again: after a change of its DNS or of the allowed networks, nobody is called the old way for longer. */
 const MAX_AGE_MS = 300_000;
-/** Longest header section of a response, as Node's own client. */
-const MAX_HEADER_BYTES = 16_384;
-/** Longest response as it comes over the wire, framing included: with a body cut off at 64 KiB, more is a flood of nothing. */
-const MAX_WIRE_BYTES = 524_288;
 
-/** The error of a call that was dispatched on a connection that was not there any more; not a byte of it was sent. */
+/** The error of a call that found the connection gone; not a byte of it was sent. */
 export const LINE_GONE = 'POSTHORN_LINE_GONE';
+/** The error of a connection that was closed before the response was whole. */
+export const CLOSED = 'POSTHORN_CLOSED';
 
-export function lineGone(): Error {
-  return Object.assign(new Error('the connection is gone'), { code: LINE_GONE });
+/** An error of the connection, by the system's, OpenSSL's or our code. */
+export interface ExchangeError {
+  readonly code?: string | undefined;
 }
 
-export interface Exchange extends Dispatcher.DispatchHandler {
-  /** More came over the wire than any response needs. The connection is to be destroyed. */
-  flooded(): void;
+/** A request and the response to it. Of `ended` and `failed` it hears one, and nothing afterwards. */
+export interface Exchange {
+  /** The request is in the socket's hands. */
+  written(): void;
+  /** The response is whole, or it is cut, or it breaks a rule: its reader knows. */
+  ended(progress: Progress): void;
+  failed(error: ExchangeError): void;
 }
 
 export class Line {
   readonly origin: string;
   readonly #socket: Socket;
-  readonly #client: Client;
   readonly #openedAt = performance.now();
   #exchange: Exchange | undefined;
-  #readBefore = 0;
+  #reader: ResponseReader | undefined;
   #calls = 0;
+  /** Between calls. */
+  #blankBytes = 0;
+  #keep = true;
+  #idleMs = IDLE_MS;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   /** @param closed called once when the connection is gone */
   constructor(origin: string, socket: Socket, closed: (line: Line) => void) {
     this.origin = origin;
     this.#socket = socket;
-    let handedOver = false;
-    this.#client = new Client(origin, {
-      connect: (_, callback) => {
-        const error = handedOver ? lineGone() : null;
-        handedOver = true;
-        // undici takes no answer while it is still asking.
-        queueMicrotask(() => (error === null ? callback(null, socket) : callback(error, null)));
-      },
-      allowH2: false,
-      useMilo: false,
-      pipelining: 1,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      keepAliveTimeoutThreshold: IDLE_MARGIN_MS,
-      // Neither is a deadline, and both tick in half seconds: the call has its own clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
+    socket.on('data', (bytes: Buffer) => this.#came(bytes));
+    socket.once('end', () => this.#ended());
+    socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+    socket.once('close', () => {
+      clearTimeout(this.#idleTimer);
+      this.#fail({ code: CLOSED });
+      closed(this);
     });
-    socket.on('readable', () => {
-      if (socket.bytesRead - this.#readBefore > MAX_WIRE_BYTES) this.#exchange?.flooded();
-    });
-    socket.once('close', () => closed(this));
   }
 
   /** Whether a call was answered on it before: only then can it be that the receiver was just closing it. */
@@ -70,7 +64,50 @@ export class Line {
   }
 
   get reusable(): boolean {
-    return !this.#socket.destroyed && performance.now() - this.#openedAt < MAX_AGE_MS;
+    return this.#keep && !this.#socket.destroyed && performance.now() - this.#openedAt < MAX_AGE_MS;
+  }
+
+  /**
+   * Makes a call: writes the request and reads the response.
+   * @param head of the request, to be written as Latin-1
+   * @returns what reads the response
+   */
+  send(head: string, body: Uint8Array, exchange: Exchange): ResponseReader {
+    const reader = new ResponseReader();
+    this.#calls += 1;
+    this.#socket.ref();
+    // On a kept connection, what has come meanwhile is to be seen first: an end, or a response that was planted for this call.
+    if (this.served) setImmediate(() => this.#write(head, body, reader, exchange));
+    else this.#write(head, body, reader, exchange);
+    return reader;
+  }
+
+  /** The call on it has ended, and with `reusable` there may be another. */
+  rest(): void {
+    this.#socket.unref();
+    if (this.#idleTimer === undefined) this.#idleTimer = setTimeout(() => this.#idled(), this.#idleMs).unref();
+    else this.#idleTimer.refresh();
+  }
+
+  /** Closes the connection. Nothing more is heard of a call on it. */
+  destroy(): void {
+    this.#exchange = undefined;
+    this.#socket.destroy();
+  }
+
+  #write(head: string, body: Uint8Array, reader: ResponseReader, exchange: Exchange): void {
+    if (this.#socket.destroyed || this.#clogged) {
+      exchange.failed({ code: LINE_GONE });
+      return;
+    }
+    this.#reader = reader;
+    this.#exchange = exchange;
+    this.#blankBytes = 0;
+    exchange.written();
+    this.#socket.cork();
+    this.#socket.write(head, 'latin1');
+    this.#socket.write(body);
+    this.#socket.uncork();
   }
 
   /**
@@ -78,24 +115,54 @@ export class Line {
    * behind the rest. To be asked when a call is about to be written: right after the answer even a healthy TLS connection
    * has not been told yet that all is sent.
    */
-  get clogged(): boolean {
+  get #clogged(): boolean {
     return this.served && this.#socket.writableLength > 0;
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, exchange: Exchange): void {
-    this.#calls++;
-    this.#exchange = exchange;
-    this.#readBefore = this.#socket.bytesRead;
-    this.#client.dispatch(options, exchange);
+  #came(bytes: Buffer): void {
+    if (this.#exchange !== undefined && this.#reader !== undefined) {
+      this.#told(this.#reader, this.#reader.push(bytes));
+      return;
+    }
+    this.#blankBytes += bytes.length;
+    // What nobody asked for must not be taken for the response to the next call.
+    if (this.#blankBytes > MAX_BLANK_BYTES || !isBlankLines(bytes, 0)) this.destroy();
   }
 
-  /** The call on it has ended. */
-  release(): void {
+  #told(reader: ResponseReader, progress: Progress): void {
+    if (progress === 'more') return;
+    const exchange = this.#exchange;
     this.#exchange = undefined;
+    this.#keep = reader.keep;
+    if (reader.idleMs !== undefined) this.#announced(reader.idleMs);
+    exchange?.ended(progress);
   }
 
-  /** Closes the connection. A call on it ends with an error. */
-  destroy(): void {
-    this.#socket.destroy();
+  #announced(ms: number): void {
+    const idleMs = Math.min(ms - IDLE_MARGIN_MS, IDLE_MS);
+    if (idleMs <= 0) this.#keep = false;
+    if (idleMs === this.#idleMs) return;
+    this.#idleMs = idleMs;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = undefined;
+  }
+
+  /** The receiver has closed its half. */
+  #ended(): void {
+    const reader = this.#reader;
+    if (reader !== undefined && this.#exchange !== undefined) this.#told(reader, reader.end());
+    this.#fail({ code: CLOSED });
+    this.destroy();
+  }
+
+  #fail(error: ExchangeError): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.failed(error);
+  }
+
+  /** The timer goes on while a call is made. */
+  #idled(): void {
+    if (this.#exchange === undefined) this.destroy();
   }
 }

@@ -35,7 +35,7 @@ export class Origin implements Beginner {
   /** Those of all origins, the longest idle first. */
   readonly #allIdle: Set<Line>;
   readonly #idle: Line[] = [];
-  /** In the order they came. There are idle connections beside them only for a moment, see `put`. */
+  /** In the order they came. */
   readonly #waiting = new Set<Waiter>();
   /** Open, or being made. */
   #connections = 0;
@@ -89,8 +89,7 @@ export class Origin implements Beginner {
   put(line: Line): void {
     this.#idle.push(line);
     this.#allIdle.add(line);
-    // undici closes what must not be used again only when it has been told that the call's response has ended.
-    if (this.#waiting.size > 0) queueMicrotask(() => this.#serve());
+    this.#serve();
   }
 
   /** An idle connection is not to be used again. */

@@ -49,6 +49,7 @@ export class Pool {
       line.destroy();
       return;
     }
+    line.rest();
     this.#origin(line.origin).put(line);
     if (this.#idle.size <= MAX_IDLE_LINES) return;
     const [oldest = line] = this.#idle;

@@ -6,6 +6,8 @@ import { blocked, type Failure, plainHttp } from './failures.ts';
 export interface Target {
   /** Scheme, host and port: connections to the same origin are interchangeable. */
   readonly origin: string;
+  /** Host and port as the `host` header has them. */
+  readonly authority: string;
   readonly secure: boolean;
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
@@ -53,6 +55,7 @@ export class Targets {
     const addresses = address === undefined ? undefined : [address];
     return {
       origin: url.origin,
+      authority: url.host,
       secure,
       host: address ?? url.hostname,
       port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
