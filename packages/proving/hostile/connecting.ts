@@ -169,6 +169,26 @@ export const HANDSHAKES: Stage = {
       outcome: 'tls_error',
       says: /wants a client certificate/,
     },
+    {
+      // It is proven itself, and says so only when the call is on its way.
+      name: 'wants a client certificate (TLS 1.3)',
+      stand: unproven(({ tls, authority }) => ({ ...asking(tls, authority.caPem), minVersion: 'TLSv1.3' })),
+      outcome: 'tls_error',
+      says: /asks for a client certificate/,
+    },
+    ...(
+      [
+        [80, 'internal_error'],
+        [112, 'unrecognized_name'],
+      ] as const
+    ).map(([number, name]) => ({
+      name: `is answered with the alert ${name}`,
+      stand: listening(() => ({
+        onConnection: (socket) => socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, number]))),
+      })),
+      outcome: 'tls_error' as const,
+      says: new RegExp(`TLS alert ${name}`),
+    })),
   ],
 };
 

@@ -108,7 +108,17 @@ describe('a receiver', () => {
   for (const [what, tls, words] of [
     ['that offers HTTP/2 only', alertingH2, /HTTP\/2 only/],
     ['that offers old TLS only', old, /no TLS version from 1\.2/],
-    ['that asks for a client certificate', { ...asking, maxVersion: 'TLSv1.2' }, /wants a client certificate/],
+    [
+      'that asks for a client certificate (TLS 1.2)',
+      { ...asking, maxVersion: 'TLSv1.2' },
+      /wants a client certificate \(TLS alert handshake_failure\)/,
+    ],
+    [
+      // Here the alert comes after the handshake, when the call is on its way.
+      'that asks for a client certificate (TLS 1.3)',
+      { ...asking, minVersion: 'TLSv1.3' },
+      /asks for a client certificate \(TLS alert certificate_required\)/,
+    ],
   ] as const) {
     it(`${what} is a tls_error that says so`, async () => {
       await using receiver = await startReceiver({ tls });
@@ -116,6 +126,46 @@ describe('a receiver', () => {
       const result = await sending.send(`https://hooks.test:${receiver.port}/`, CALL);
       assert.equal(result.outcome, 'tls_error', JSON.stringify(result));
       assert.match(result.error ?? '', words);
+    });
+  }
+
+  it('that asks for a client certificate is told from one that closes, however long the call is', async () => {
+    await using receiver = await startReceiver({ tls: { ...asking, minVersion: 'TLSv1.3' } });
+    await using sending = trusting();
+    const url = `https://hooks.test:${receiver.port}/`;
+    const result = await sending.send(url, { ...CALL, replyTimeoutMs: 5_000, body: Buffer.alloc(4_000_000) });
+    assert.equal(result.outcome, 'tls_error', JSON.stringify(result));
+    assert.match(result.error ?? '', /certificate_required/);
+  });
+
+  for (const [number, name, words] of [
+    [10, 'unexpected_message', /did not understand each other/],
+    [40, 'handshake_failure', /no cipher in common, or it wants a client certificate/],
+    [42, 'bad_certificate', /client certificate/],
+    [46, 'certificate_unknown', /client certificate/],
+    [48, 'unknown_ca', /client certificate/],
+    [49, 'access_denied', /certain clients/],
+    [50, 'decode_error', /did not understand each other/],
+    [70, 'protocol_version', /no TLS version from 1\.2/],
+    [71, 'insufficient_security', /stronger ciphers/],
+    [80, 'internal_error', /no certificate for this host name/],
+    [90, 'user_canceled', /broke off/],
+    [110, 'unsupported_extension', /ended TLS/],
+    [112, 'unrecognized_name', /does not know this host name/],
+    [116, 'certificate_required', /asks for a client certificate/],
+    [120, 'no_application_protocol', /HTTP\/2 only/],
+  ] as const) {
+    it(`that answers the handshake with the alert ${name} is a tls_error that says so`, async () => {
+      const alert = Buffer.from([21, 3, 3, 0, 2, 2, number]);
+      await using receiver = await startReceiver({
+        onConnection: (socket) => socket.once('data', () => socket.end(alert)),
+      });
+      await using sending = trusting();
+      const result = await sending.send(`https://hooks.test:${receiver.port}/`, CALL);
+      assert.equal(result.outcome, 'tls_error', JSON.stringify(result));
+      assert.match(result.error ?? '', words);
+      assert.ok(result.error?.endsWith(`(TLS alert ${name}).`), result.error ?? '');
+      assert.match(result.error ?? '', /^TLS error at hooks\.test: /);
     });
   }
 
