@@ -25,7 +25,7 @@ function createStoreOfNothing(): Store {
   const backlogs = new Map<EndpointId, LeasedDelivery[]>();
   const acceptGroup = ({ events }: AcceptGroup): AcceptResult => ({
     kind: 'accepted',
-    events: events.map(({ event, deliveries }) => {
+    events: events.map(({ event, ownId, deliveries }) => {
       for (const { id, endpointId, place } of deliveries) {
         if (place === 'leased') continue;
         const waiting = backlogs.get(endpointId) ?? [];
@@ -37,7 +37,7 @@ function createStoreOfNothing(): Store {
       }
       const { id, type, createdAt } = event;
       const made = deliveries.map((one) => ({ id: one.id, endpointId: one.endpointId }));
-      return { id, type, createdAt, deliveries: made, existing: false };
+      return { id, ownId, type, createdAt, deliveries: made, existing: false };
     }),
   });
   return {

@@ -135,6 +135,7 @@ async function addBatch(filling: Filling, from: number, count: number, at: WallM
     events.push({
       event,
       fingerprint: fingerprint(type, payload),
+      ownId: null,
       deliveries: [{ id: deliveryId, endpointId, place: 'leased' }],
     });
     records.push({

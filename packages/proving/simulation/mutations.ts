@@ -35,8 +35,9 @@ export const MUTATIONS: readonly Mutation[] = [
         return groups.map((group) => {
           const result = results[kept.indexOf(group)];
           if (result !== undefined) return result;
-          const events = group.events.map(({ event: { id, type, createdAt }, deliveries }) => ({
+          const events = group.events.map(({ event: { id, type, createdAt }, ownId, deliveries }) => ({
             id,
+            ownId,
             type,
             createdAt,
             deliveries,

@@ -23,7 +23,7 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
   if (event.isPending) return <LoadingPage title="Event" />;
   if (event.data === undefined)
     return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
-  const { type, createdAt, body, deliveries } = event.data;
+  const { id: eventId, ownId, type, createdAt, body, deliveries } = event.data;
   const matches = explainMatches(type, endpoints.data ?? [], deliveries);
   const others = matches.filter(({ deliveryId }) => deliveryId === undefined);
   return (
@@ -38,9 +38,17 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
         <div>
           <dt>Event</dt>
           <dd>
-            <code>{id}</code> <Copy text={id} />
+            <code>{eventId}</code> <Copy text={eventId} />
           </dd>
         </div>
+        {ownId !== null && (
+          <div>
+            <dt>Own id</dt>
+            <dd>
+              <code>{inert(ownId)}</code> <Copy text={ownId} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Accepted</dt>
           <dd>

@@ -1,4 +1,5 @@
 // Identities: branded so that one kind cannot stand in for another, and UUIDv7 so that they sort by when they were made.
+import { createHash } from 'node:crypto';
 
 declare const brand: unique symbol;
 type Branded<Kind extends string> = string & { readonly [brand]: Kind };
@@ -32,6 +33,52 @@ export function isUuid(text: string): boolean {
 /** Reads an id that is a UUID, e.g. `parseId<EndpointId>(text)`; `undefined` when it is none. */
 export function parseId<Id extends UuidId>(text: string): Id | undefined {
   return UUID.test(text) ? (text as Id) : undefined;
+}
+
+/** Of texts that are event ids of a producer's own: long enough for any key of a business, short enough for an index. */
+export const MAX_OWN_ID_CHARACTERS = 255;
+/** Visible characters: no white space, control or format characters, lone surrogates. For JSON schemas; length is apart. */
+export const OWN_ID_PATTERN = '^[^\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}]+$';
+
+const OWN_ID = new RegExp(OWN_ID_PATTERN, 'u');
+
+/** A producer's own text for an event: 1–255 visible characters. */
+export function isOwnId(text: string): boolean {
+  return OWN_ID.test(text) && [...text].length <= MAX_OWN_ID_CHARACTERS;
+}
+
+/** An event's id as its producer gives it. */
+export interface GivenEventId {
+  readonly id: EventId;
+  /** The text that `id` was made from; `null` if the text was a UUID. */
+  readonly ownId: string | null;
+}
+
+/**
+ * Reads an event id that a producer chose: a UUID in lower case is taken as it is; any other text of 1–255 visible characters
+ * is mapped to a UUIDv5 in a namespace of the tenant, so that the same text always names the same event of that tenant.
+ * @returns `undefined` if the text is no id
+ */
+export function readEventId(tenantId: TenantId, text: string): GivenEventId | undefined {
+  const id = parseId<EventId>(text);
+  if (id !== undefined) return { id, ownId: null };
+  if (!isOwnId(text)) return undefined;
+  return { id: nameId<EventId>(nameId(EVENT_IDS, tenantId), text), ownId: text };
+}
+
+/** The namespace of all tenants' namespaces. Drawn at random once; documented, and never changed. */
+const EVENT_IDS = '6fd2a4f3-35b2-4b9e-9f0c-5d1c7f0e8a41';
+
+/** Makes a UUIDv5 (RFC 9562, section 5.5): the same name in the same namespace has the same one. */
+function nameId<Id extends string>(namespace: string, name: string): Id {
+  const hash = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest();
+  const version = HEX[((hash[6] ?? 0) & 0x0f) | 0x50];
+  const variant = HEX[((hash[8] ?? 0) & 0x3f) | 0x80];
+  const hex = (from: number, to: number) => hash.toString('hex', from, to);
+  return `${hex(0, 4)}-${hex(4, 6)}-${version}${hex(7, 8)}-${variant}${hex(9, 10)}-${hex(10, 16)}` as Id;
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));

@@ -74,6 +74,15 @@ describe('posthorn listen, serve and send', () => {
     assert.match(stdout, /matches no endpoint/);
   });
 
+  it('take an id of any text, and find its deliveries by it', async () => {
+    const { status, stdout } = await send('{}', 'order.paid', '--tenant', 'acme', '--id', 'order/20417');
+    assert.equal(status, 0);
+    assert.match(stdout, /^accepted {2}event [0-9a-f]{8}-[0-9a-f]{4}-5.*\n {2}own id order\/20417\n {2}delivery /);
+    const parameters = ['deliveries', '--tenant', 'acme', '--event', 'order/20417', '--json', '--url', url];
+    const found = await run(parameters, { cwd: root, environment });
+    assert.match(found.stdout, /"eventType": "order.paid"/);
+  });
+
   it('end with status 1 and the sentence of the API when it refuses', async () => {
     const unknown = await send('{}', 'order.paid', '--tenant', 'nobody');
     assert.deepEqual([unknown.status, unknown.stdout], [1, '']);

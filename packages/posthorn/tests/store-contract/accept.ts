@@ -83,6 +83,25 @@ export function acceptContract(it: ContractIt): void {
       );
     });
 
+    it('keeps the producer’s own text of an id, and answers and shows it', async (bench) => {
+      const { tenant, endpoint, owner } = await bench.start();
+      const revision = await bench.revision(tenant);
+      const own = ['order-20417', 'é"\\\'{},NULL', null, '😀'.repeat(255)];
+      const events = own.map((ownId) => ({ ...eventFor(newEvent(tenant), [endpoint]), ownId }));
+      const groups = [{ tenantId: tenant, revision, events }];
+      assert.deepEqual(await bench.store.accept(owner, groups), [
+        { kind: 'accepted', events: events.map((made) => answerFor(made)) },
+      ]);
+      for (const { event, ownId } of events) {
+        assert.equal((await bench.store.event(tenant, event.id))?.ownId, ownId);
+      }
+      // What was stored first is told, also to somebody who repeats it by the UUID.
+      const again = events.map((made) => ({ ...made, ownId: null }));
+      assert.deepEqual(await bench.store.accept(owner, [{ tenantId: tenant, revision, events: again }]), [
+        { kind: 'accepted', events: events.map((made) => answerFor(made, true)) },
+      ]);
+    });
+
     it('answers a repeated event with its deliveries even after the endpoint was deleted and they ended', async (bench) => {
       const { tenant, endpoint, owner } = await bench.start();
       const first = eventFor(newEvent(tenant), [endpoint], 'backlog');

@@ -150,7 +150,7 @@ export function eventFor(
   seed = 1,
 ): NewEvent {
   const deliveries = endpoints.map(({ id }) => ({ id: newId<DeliveryId>(event.createdAt), endpointId: id, place }));
-  return { event, fingerprint: fingerprintOf(seed), deliveries };
+  return { event, fingerprint: fingerprintOf(seed), ownId: null, deliveries };
 }
 
 export function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: EventContent): LeasedDelivery {
@@ -158,10 +158,11 @@ export function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: Event
 }
 
 /** What `accept` answers for an event that it has stored. */
-export function answerFor({ event, deliveries }: NewEvent, existing = false): AcceptedEvent {
+export function answerFor({ event, ownId, deliveries }: NewEvent, existing = false): AcceptedEvent {
   const { id, type, createdAt } = event;
   return {
     id,
+    ownId,
     type,
     createdAt,
     deliveries: deliveries.map((made) => ({ id: made.id, endpointId: made.endpointId })),

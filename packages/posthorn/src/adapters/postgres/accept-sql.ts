@@ -29,14 +29,15 @@ tenants as materialized (
   ) as locked
 ),
 stored as (
-  insert into posthorn.event (tenant, id, type, created_at, fingerprint, body, deliveries, endpoints)
+  insert into posthorn.event (tenant, id, type, created_at, fingerprint, body, deliveries, endpoints, own_id)
   select
     tenants.keys[e.tenant], e.id, e.type, e.created_at,
     substring($8::bytea from e.print for e.print_size), substring($11::bytea from e.body for e.body_size),
-    ($16::uuid[])[e.first : e.last], ($17::uuid[])[e.first : e.last]
+    ($16::uuid[])[e.first : e.last], ($17::uuid[])[e.first : e.last], e.own_id
   from tenants, unnest(
-    $4::int[], $5::uuid[], $6::text[], $7::bigint[], $9::int[], $10::int[], $12::int[], $13::int[], $14::int[], $15::int[]
-  ) as e (tenant, id, type, created_at, print, print_size, body, body_size, first, last)
+    $4::int[], $5::uuid[], $6::text[], $7::bigint[], $9::int[], $10::int[], $12::int[], $13::int[], $14::int[], $15::int[],
+    $20::text[]
+  ) as e (tenant, id, type, created_at, print, print_size, body, body_size, first, last, own_id)
   where tenants.fresh = cardinality($2::text[]) and exists (select from me)
   on conflict (tenant, id) do nothing
   returning tenant, id, type, deliveries, endpoints
@@ -143,5 +144,7 @@ function parametersOf(owner: OwnerId, groups: readonly AcceptGroup[], whole: rea
     plainArray(deliveries.map(({ endpointId }) => endpointId)),
     plainArray(whole),
     plainArray(deliveries.filter(({ place }) => place === 'backlog').map(({ id }) => id)),
+    // A shorter array is filled up with nulls: few events have a text of their own.
+    events.every(({ ownId }) => ownId === null) ? '{}' : textArray(events.map(({ ownId }) => ownId)),
   ];
 }

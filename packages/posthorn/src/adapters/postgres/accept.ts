@@ -17,7 +17,7 @@ const REVISIONS: Statement = {
 
 const KNOWN: Statement = {
   text: `
-select wanted.tenant, event.id, event.type, event.created_at, event.fingerprint, event.deliveries, event.endpoints
+select wanted.tenant, event.id, event.own_id, event.type, event.created_at, event.fingerprint, event.deliveries, event.endpoints
 from unnest($1::text[], $2::uuid[]) as wanted (tenant, id)
 cross join lateral (
   select key from posthorn.tenant where id = wanted.tenant and deleted_at is null offset 0
@@ -31,6 +31,7 @@ cross join lateral (
 interface KnownEvent {
   readonly tenant: TenantId;
   readonly id: EventId;
+  readonly own_id: string | null;
   readonly type: string;
   readonly created_at: number;
   readonly fingerprint: Uint8Array;
@@ -149,10 +150,11 @@ function resultOf(
   return { kind: 'accepted', events };
 }
 
-function answerNew({ event, deliveries }: NewEvent): AcceptedEvent {
+function answerNew({ event, ownId, deliveries }: NewEvent): AcceptedEvent {
   const { id, type, createdAt } = event;
   return {
     id,
+    ownId,
     type,
     createdAt,
     deliveries: deliveries.map((made) => ({ id: made.id, endpointId: made.endpointId })),
@@ -160,9 +162,10 @@ function answerNew({ event, deliveries }: NewEvent): AcceptedEvent {
   };
 }
 
-function answerKnown({ id, type, created_at, deliveries, endpoints }: KnownEvent): AcceptedEvent {
+function answerKnown({ id, own_id, type, created_at, deliveries, endpoints }: KnownEvent): AcceptedEvent {
   return {
     id,
+    ownId: own_id,
     type,
     createdAt: wall(created_at),
     deliveries: deliveries.flatMap((delivery, index) => {

@@ -69,7 +69,7 @@ with one as materialized (
 listed as (
   select made.id, made.nr from one cross join unnest(one.deliveries) with ordinality as made (id, nr)
 )
-select one.type, one.created_at, one.body, delivery.*
+select one.own_id, one.type, one.created_at, one.body, delivery.*
 from one left join (
   select listed.nr, found.*
   from listed cross join lateral (
@@ -157,6 +157,11 @@ interface EventRow {
   readonly created_at: number;
 }
 
+interface EventDetailRow extends Omit<EventRow, 'id'> {
+  readonly own_id: string | null;
+  readonly body: Uint8Array;
+}
+
 /** Its last columns are empty when the attempt got no response, all of them when there was no attempt. */
 interface AttemptRow {
   readonly attempt_id: AttemptId;
@@ -192,14 +197,12 @@ export async function events(
 
 /** See `History.event`. */
 export async function event(database: Database, tenantId: TenantId, id: EventId): Promise<EventDetail | undefined> {
-  const rows = await database.read<(DeliveryRow | { id: null }) & Omit<EventRow, 'id'> & { body: Uint8Array }>(EVENT, [
-    tenantId,
-    id,
-  ]);
+  const rows = await database.read<(DeliveryRow | { id: null }) & EventDetailRow>(EVENT, [tenantId, id]);
   const [first] = rows;
   if (first === undefined) return undefined;
   const deliveries = rows.filter((row) => row.id !== null).map(summaryOf);
-  return { id, type: first.type, createdAt: wall(first.created_at), body: first.body, deliveries };
+  const { own_id: ownId, type, created_at, body } = first;
+  return { id, ownId, type, createdAt: wall(created_at), body, deliveries };
 }
 
 /** See `History.deliveries`. */

@@ -7,9 +7,10 @@ import type { Connection } from './connection.ts';
 import { idBytes, readList, writeList } from './uuid.ts';
 
 // index: event_by_id
-const STORED_EVENT = `select created_at, type, fingerprint, deliveries from event where tenant = ? and id = ?`;
+const STORED_EVENT = `select created_at, type, fingerprint, deliveries, own_id from event where tenant = ? and id = ?`;
 const INSERT_EVENT = `
-  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads) values (?, ?, ?, ?, ?, ?, ?, ?)
+  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads, own_id)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (tenant, id) do nothing`;
 const INSERT_QUEUED = `insert into queue (id, tenant, endpoint, event, place, owner) values (?, ?, ?, ?, ?, ?)`;
 
@@ -18,6 +19,7 @@ interface StoredEvent {
   readonly type: string;
   readonly fingerprint: Uint8Array;
   readonly deliveries: Uint8Array;
+  readonly own_id: string | null;
 }
 
 export function accept(db: Connection, owner: OwnerId, groups: readonly AcceptGroup[]): AcceptResult[] {
@@ -44,16 +46,28 @@ function acceptGroup(db: Connection, owner: number, { tenantId, revision, events
 }
 
 function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEvent): AcceptedEvent | undefined {
-  const { event, fingerprint, deliveries } = made;
+  const { event, fingerprint, ownId, deliveries } = made;
   const { id, type, createdAt, body } = event;
   const list = writeList(deliveries);
   const leads = db.slots.leads(tenant, type, createdAt);
-  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body, leads ? 1 : 0);
+  const key = db.insert(
+    INSERT_EVENT,
+    tenant,
+    idBytes(id),
+    createdAt,
+    type,
+    fingerprint,
+    list,
+    body,
+    leads ? 1 : 0,
+    ownId,
+  );
   if (key === undefined) {
     const stored = storedEvent(db, tenant, made);
     if (stored === undefined || conflicts(made, stored)) return undefined;
     return {
       id,
+      ownId: stored.own_id,
       type: stored.type,
       createdAt: wall(stored.created_at),
       deliveries: readList(stored.deliveries),
@@ -64,6 +78,7 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
   for (const delivery of deliveries) queue(db, owner, tenant, key, delivery);
   return {
     id,
+    ownId,
     type,
     createdAt,
     deliveries: deliveries.map((delivery) => ({ id: delivery.id, endpointId: delivery.endpointId })),

@@ -15,7 +15,7 @@ export const EVENTS = `
   select id, type, created_at from event where tenant = ? and (created_at, id) < (?, ?) and created_at >= ?
   order by created_at desc, id desc limit ?`;
 // index: event_by_id
-const EVENT = `select key, id, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
+const EVENT = `select key, id, own_id, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
 // index: the primary key
 const ATTEMPTS = `select * from attempt where delivery = ? order by number, started_at, id`;
 
@@ -23,6 +23,13 @@ interface EventRow {
   readonly id: Uint8Array;
   readonly type: string;
   readonly created_at: number;
+}
+
+interface EventDetailRow extends EventRow {
+  readonly key: number;
+  readonly own_id: string | null;
+  readonly deliveries: Uint8Array;
+  readonly body: Uint8Array;
 }
 
 interface AttemptRow {
@@ -70,9 +77,10 @@ export function eventsStep(
 export function event(db: Connection, tenantId: TenantId, id: EventId): EventDetail | undefined {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return undefined;
-  const row = db.get<EventRow & { key: number; deliveries: Uint8Array; body: Uint8Array }>(EVENT, tenant, idBytes(id));
+  const row = db.get<EventDetailRow>(EVENT, tenant, idBytes(id));
   if (row === undefined) return undefined;
-  return { ...readEvent(row), body: row.body, deliveries: deliveriesOfEvent(db, tenant, row.key, row.deliveries) };
+  const deliveries = deliveriesOfEvent(db, tenant, row.key, row.deliveries);
+  return { ...readEvent(row), ownId: row.own_id, body: row.body, deliveries };
 }
 
 export function delivery(db: Connection, tenantId: TenantId, id: DeliveryId): DeliveryDetail | undefined {

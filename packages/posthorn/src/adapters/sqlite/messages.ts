@@ -10,8 +10,8 @@ export function packAccept(owner: OwnerId, groups: readonly AcceptGroup[]): Pack
   to.add(owner, groups.length);
   for (const { tenantId, revision, events } of groups) {
     to.add(tenantId, revision, events.length);
-    for (const { event, fingerprint, deliveries } of events) {
-      to.add(event.id, event.type, event.createdAt);
+    for (const { event, fingerprint, ownId, deliveries } of events) {
+      to.add(event.id, event.type, event.createdAt, ownId);
       to.addBytes(fingerprint);
       to.addBytes(event.body);
       to.add(deliveries.length);
@@ -31,10 +31,11 @@ export function unpackAccept(packed: Packed): [owner: OwnerId, groups: AcceptGro
       const id = from.next<EventContent['id']>();
       const type = from.next<string>();
       const createdAt = from.next<EventContent['createdAt']>();
+      const ownId = from.next<string | null>();
       const fingerprint = from.nextBytes();
       const body = from.nextBytes();
       const deliveries = from.nextList(() => nextDelivery(from));
-      return { event: { id, tenantId, type, createdAt, body }, fingerprint, deliveries };
+      return { event: { id, tenantId, type, createdAt, body }, fingerprint, ownId, deliveries };
     });
     return { tenantId, revision, events };
   });
@@ -63,10 +64,10 @@ export function completeAccept(news: AcceptNews, groups: readonly AcceptGroup[])
   return groups.map((group, index) => {
     const result = news[index] ?? [];
     if ('kind' in result) return result;
-    const events = group.events.map(({ event, deliveries }, position): AcceptedEvent => {
+    const events = group.events.map(({ event, ownId, deliveries }, position): AcceptedEvent => {
       const { id, type, createdAt } = event;
       const answered = deliveries.map((one) => ({ id: one.id, endpointId: one.endpointId }));
-      return result[position] ?? { id, type, createdAt, deliveries: answered, existing: false };
+      return result[position] ?? { id, ownId, type, createdAt, deliveries: answered, existing: false };
     });
     return { kind: 'accepted', events };
   });

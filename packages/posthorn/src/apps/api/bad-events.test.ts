@@ -164,8 +164,24 @@ describeRefusals('bad events', [
   event('with a field in another case', { Type: 'a', payload: {} }, 422, 'Type', /allowed: type/),
   event('with __proto__ as a field', '{"type":"a","payload":{},"__proto__":{"id":"x"}}', 422, '__proto__', /not known/),
   event('with constructor as a field', { type: 'a', payload: {}, constructor: 1 }, 422, 'constructor', /not known/),
-  event('whose id is no UUID', { type: 'a', payload: {}, id: '1' }, 422, 'id', /UUID in lower case/),
-  event('whose id is in capitals', { type: 'a', payload: {}, id: UNKNOWN_ID.toUpperCase() }, 422, 'id', /lower case/),
+  ...['', ' ', 'order 1', ' order-1', 'order-1\n', 'order\u00a01', 'order\u200b1', '\u0000', 'x'.repeat(256)].map(
+    (id) =>
+      event(`whose id is ${JSON.stringify(id).slice(0, 20)}`, { type: 'a', payload: {}, id }, 422, 'id', /255 visible/),
+  ),
+  event(
+    'whose payload has the text that its id is made from',
+    { type: 'a', payload: { eventId: 'order-1' }, id: 'order-1' },
+    422,
+    'payload.eventId',
+    /leave it out.*own as id/,
+  ),
+  event(
+    'whose id is a UUID in capitals that the payload has in lower case',
+    { type: 'a', payload: { eventId: UNKNOWN_ID }, id: UNKNOWN_ID.toUpperCase() },
+    422,
+    'payload.eventId',
+    /another id/,
+  ),
   event('whose id is null', { type: 'a', payload: {}, id: null }, 422, 'id', /string.*UUID/),
   event('whose id is a list', { type: 'a', payload: {}, id: [UNKNOWN_ID] }, 422, 'id', /string.*UUID/),
   event(
@@ -212,7 +228,19 @@ describeRefusals('bad batches', [
     /allowed: type, payload, id/,
   ),
   batch('with a field too many', { events: [{ type: 'a', payload: {} }], x: 1 }, 422, 'x', /allowed: events/),
-  batch('with a bad id', { events: [{ type: 'a', payload: {}, id: 'x' }] }, 422, 'events[0].id', /UUID/),
+  batch('with a bad id', { events: [{ type: 'a', payload: {}, id: 'a b' }] }, 422, 'events[0].id', /visible/),
+  batch(
+    'with two own ids alike',
+    {
+      events: [
+        { type: 'a', payload: {}, id: 'order-1' },
+        { type: 'b', payload: {}, id: 'order-1' },
+      ],
+    },
+    422,
+    'events[1].id',
+    /events\[0\]/,
+  ),
   batch(
     'with two ids alike',
     {

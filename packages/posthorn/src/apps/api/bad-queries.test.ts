@@ -53,5 +53,7 @@ describeRefusals('bad queries', [
   query('deliveries', 'state=', 'state', /pending/),
   query('deliveries', 'state=Pending', 'state', /pending/),
   query('deliveries', 'endpointId=1', 'endpointId', /UUID/),
-  query('deliveries', `eventId=${UNKNOWN_ID.toUpperCase()}`, 'eventId', /lower case/),
+  query('deliveries', `endpointId=${UNKNOWN_ID.toUpperCase()}`, 'endpointId', /lower case/),
+  query('deliveries', 'eventId=a%20b', 'eventId', /visible/),
+  query('deliveries', `eventId=${'x'.repeat(256)}`, 'eventId', /255/),
 ]);

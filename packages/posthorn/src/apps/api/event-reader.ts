@@ -2,7 +2,7 @@
 // schema, the payload goes on as the text it came as.
 
 import { type EnvelopeFault, envelopeFaults, eventIdIn, eventTypeIn } from '../../domain/envelope.ts';
-import { type EventId, parseId } from '../../domain/ids.ts';
+import { type EventId, readEventId, type TenantId } from '../../domain/ids.ts';
 import { jsonElements, jsonKind, jsonMembers } from '../../domain/json.ts';
 import type { EventDraft } from '../../engine/engine.ts';
 import type { SampleEvent } from '../samples/iadvize.ts';
@@ -23,10 +23,10 @@ type Members = ReadonlyMap<string, string>;
  * @param body its text, as the body reader hands it on
  * @throws Problem that names every field at fault
  */
-export function readEvent(body: unknown): EventDraft {
+export function readEvent(tenantId: TenantId, body: unknown): EventDraft {
   const { outline, members } = look(textOf(body));
   refuse(fieldErrors(EventBody, outline));
-  const draft = draftOf(members, []);
+  const draft = draftOf(tenantId, members, []);
   refuse(contradictions(draft, []));
   return draft;
 }
@@ -35,7 +35,7 @@ export function readEvent(body: unknown): EventDraft {
  * Reads a posted batch.
  * @throws Problem that names the index of each event at fault
  */
-export function readBatch(body: unknown): EventDraft[] {
+export function readBatch(tenantId: TenantId, body: unknown): EventDraft[] {
   const whole = look(textOf(body));
   const list = whole.members.get('events') ?? 'null';
   // One more than allowed is enough to refuse it.
@@ -44,7 +44,7 @@ export function readBatch(body: unknown): EventDraft[] {
   refuse(
     fieldErrors(BatchBody, outlines === undefined ? whole.outline : { ...Object(whole.outline), events: outlines }),
   );
-  const drafts = (events ?? []).map(({ members }, index) => draftOf(members, pathOf(index)));
+  const drafts = (events ?? []).map(({ members }, index) => draftOf(tenantId, members, pathOf(index)));
   refuse(drafts.flatMap((draft, index) => contradictions(draft, pathOf(index))));
   refuse(repeatedIds(drafts));
   return drafts;
@@ -63,7 +63,7 @@ export function readTest(body: unknown, sampleOf: (type: string | undefined) => 
   const sample = sampleOf(type);
   const payload = posted ?? sample.payload;
   refuseLarge(payload, []);
-  const draft = { id: eventIdIn(payload), type: type ?? sample.type, payload };
+  const draft = { id: eventIdIn(payload), ownId: null, type: type ?? sample.type, payload };
   refuse(contradictions(draft, []));
   return draft;
 }
@@ -100,18 +100,20 @@ function pathOf(index: number): readonly string[] {
   return ['events', String(index)];
 }
 
-function draftOf(members: Members, path: readonly string[]): EventDraft {
+function draftOf(tenantId: TenantId, members: Members, path: readonly string[]): EventDraft {
   const payload = members.get('payload') ?? '';
   refuseLarge(payload, path);
   const named = textMember(members, 'id');
-  const id = named === undefined ? eventIdIn(payload) : (parseId<EventId>(named) ?? null);
-  return { id, type: textMember(members, 'type') ?? '', payload };
+  const given = named === undefined ? undefined : readEventId(tenantId, named);
+  const { id, ownId } = given ?? { id: eventIdIn(payload), ownId: null };
+  return { id, ownId, type: textMember(members, 'type') ?? '', payload };
 }
 
 const CONTRADICTIONS: Readonly<Record<EnvelopeFault['reason'], string>> = {
   other_id: 'names another id than the request does; leave one of the two out',
   not_lower_case: 'must be in lower case if it is a UUID: calls carry it, and the event id in their headers, alike',
-  not_a_uuid: 'must be the UUID of the event, as it is in the headers of calls; leave it out to have it added',
+  not_a_uuid:
+    'must be the UUID of the event, as it is in the headers of calls; leave it out to have it added, and give an id of your own as id',
   other_type: 'must be the type of the event; leave it out to have it added',
 };
 

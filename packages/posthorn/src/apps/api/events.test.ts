@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ApiBench, list, member, text } from '../../../tests/support/api-bench.ts';
+import { ApiBench, list, member, text, UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from './limits.ts';
 
 const ID = '7f0c2a44-9f6c-4b7e-8f0e-2b6f4c9d1a11';
@@ -95,6 +95,59 @@ describe('posting an event', () => {
     const second = await bench.call('POST', EVENTS, ` {"id":"${ID}",  "payload":{"n" :1},"type":"repeated"}`);
     assert.equal(second.status, 200);
     assert.deepEqual(second.body, first.body);
+  });
+
+  it('takes any visible text as an id, maps it to a UUID, and finds the event by both', async () => {
+    await bench.endpoint('acme', { eventTypes: ['own'] });
+    for (const ownId of ['order-20417', 'order/5?x=1#%20', UNKNOWN_ID.toUpperCase(), 'é😀', '1', '😀'.repeat(255)]) {
+      const event = { type: 'own', payload: { n: 1 }, id: ownId };
+      const { status, body } = await bench.call('POST', EVENTS, event);
+      assert.equal(status, 202, ownId);
+      const id = text(body, 'id');
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5/);
+      assert.equal(text(body, 'ownId'), ownId);
+      assert.deepEqual((await bench.call('POST', EVENTS, event)).status, 200);
+      assert.deepEqual((await bench.call('POST', EVENTS, event)).body, body);
+      assert.equal((await bench.call('POST', EVENTS, { ...event, payload: { n: 2 } })).status, 409);
+      const shown = await bench.call('GET', `${EVENTS}/${encodeURIComponent(ownId)}`);
+      assert.partialDeepStrictEqual(shown.body, { id, ownId });
+      assert.deepEqual((await bench.call('GET', `${EVENTS}/${id}`)).body, shown.body);
+      assert.equal(member(JSON.parse(text(shown.body, 'body')), 'eventId'), id);
+      const deliveries = await bench.call('GET', `/v1/tenants/acme/deliveries?eventId=${encodeURIComponent(ownId)}`);
+      assert.deepEqual(
+        list(deliveries.body, 'data').map((delivery) => text(delivery, 'eventId')),
+        [id],
+      );
+    }
+  });
+
+  it('makes other events of the same text for other tenants', async () => {
+    await bench.tenant('twin');
+    const event = { type: 'a', payload: {}, id: 'order-1' };
+    const one = await bench.call('POST', EVENTS, event);
+    const other = await bench.call('POST', '/v1/tenants/twin/events', event);
+    assert.deepEqual([one.status, other.status], [202, 202]);
+    assert.notEqual(text(one.body, 'id'), text(other.body, 'id'));
+  });
+
+  it('takes the UUID of a text in the payload beside the text', async () => {
+    const { body } = await bench.call('POST', EVENTS, { type: 'a', payload: {}, id: 'order-2' });
+    const payload = { eventId: text(body, 'id') };
+    const again = await bench.call('POST', EVENTS, { type: 'a', payload, id: 'order-2' });
+    assert.equal(again.status, 409, 'another payload');
+    const fresh = await bench.call('POST', EVENTS, {
+      type: 'b',
+      payload: { eventId: text(body, 'id') },
+      id: 'order-3',
+    });
+    assert.equal(fresh.status, 422, 'another UUID');
+  });
+
+  it('shows no text for an event whose id is a UUID', async () => {
+    const id = '44444444-9f6c-4b7e-8f0e-2b6f4c9d1a11';
+    const { body } = await bench.call('POST', EVENTS, { type: 'a', payload: {}, id });
+    assert.deepEqual([member(body, 'id'), member(body, 'ownId')], [id, null]);
+    assert.equal(member((await bench.call('GET', `${EVENTS}/${id}`)).body, 'ownId'), null);
   });
 
   it('answers 409 to another event with an id that is taken', async () => {

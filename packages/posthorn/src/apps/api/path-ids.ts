@@ -6,6 +6,7 @@ import {
   parseId,
   parseTenantId,
   type ReplayId,
+  readEventId,
   type TenantId,
 } from '../../domain/ids.ts';
 import { notFound } from './problems.ts';
@@ -23,9 +24,9 @@ export function pathEndpoint({ endpoint }: { readonly endpoint: string }): Endpo
   return parseId<EndpointId>(endpoint) ?? refuse('endpoint');
 }
 
-/** The event of a path. @throws Problem when it is no id */
-export function pathEvent({ event }: { readonly event: string }): EventId {
-  return parseId<EventId>(event) ?? refuse('event');
+/** The event of a path, by its id or by the text of its producer's own. @throws Problem when it can be neither */
+export function pathEvent(path: { readonly tenant: string; readonly event: string }): EventId {
+  return readEventId(pathTenant(path), path.event)?.id ?? refuse('event');
 }
 
 /** The delivery of a path. @throws Problem when it is no id */

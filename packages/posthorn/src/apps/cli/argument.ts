@@ -1,7 +1,7 @@
 // Readers of values as the command line takes them.
 import { InvalidArgumentError } from 'commander';
 import { isSubscription } from '../../domain/event-type.ts';
-import { isUuid } from '../../domain/ids.ts';
+import { isOwnId, isUuid } from '../../domain/ids.ts';
 import type { Reader } from '../settings/values.ts';
 
 /** A reader as the command line takes it. */
@@ -19,6 +19,13 @@ export const id: Reader<string> = (text) => {
   return isUuid(value)
     ? { ok: true, value }
     : { ok: false, allowed: 'a whole id, e.g. 0190163d-8694-739b-aea5-966c26f8ad91' };
+};
+
+/** An event's id: the UUID, or the text that its producer chose. */
+export const eventId: Reader<string> = (text) => {
+  const value = text.trim();
+  if (isUuid(value.toLowerCase())) return { ok: true, value: value.toLowerCase() };
+  return isOwnId(value) ? { ok: true, value } : { ok: false, allowed: 'the id of an event, e.g. order-20417' };
 };
 
 /** One of what an endpoint may want; for lists. */

@@ -8,7 +8,7 @@ import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { type Reader, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
-import { argument, id } from './argument.ts';
+import { argument, eventId, id } from './argument.ts';
 
 const DEFAULT_LIMIT = 50;
 /** Fifty pages of the API; nobody reads more, and programs ask for less time. */
@@ -31,7 +31,7 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
     .addOption(new Option('--state <state>', 'only in this state').choices(DELIVERY_STATES))
     .option('--endpoint <id>', 'only to this endpoint', argument(id))
     .option('--type <type>', 'only of events of this type', argument(eventType))
-    .option('--event <id>', 'only of this event', argument(id))
+    .option('--event <id>', 'only of this event: its UUID, or the id that you gave it', argument(eventId))
     .option('--attempt <id>', 'only the one that this call belongs to: its x-…-delivery header', argument(id))
     .option('--since <moment>', 'only those created then or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z', moment)
     .option('--until <moment>', 'only those created before', moment)

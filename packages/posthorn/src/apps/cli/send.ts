@@ -20,7 +20,10 @@ export function addSend(program: Command, terminal: Terminal): void {
     .argument('<type>', 'event type, e.g. message.sent')
     .argument('[file]', 'file with the payload, one JSON object; "-" or left out: standard input')
     .requiredOption('--tenant <id>', 'tenant that the event belongs to')
-    .option('--id <uuid>', 'id of the event; sending it again answers the first result instead of delivering twice')
+    .option(
+      '--id <id>',
+      'id of the event, any text; sending it again answers the first result instead of delivering twice',
+    )
     .option('--json', "print the API's answer")
     .addHelpText(
       'after',
@@ -29,7 +32,7 @@ Exit status: 0 accepted, 1 refused or not reached, 2 wrong usage.
 
 Examples:
   $ echo '{"text": "hello"}' | posthorn send message.sent --tenant acme
-  $ posthorn send order.paid order.json --tenant acme --id 0198a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b
+  $ posthorn send order.paid order.json --tenant acme --id order-20417
   $ POSTHORN_URL=https://hooks.example.com POSTHORN_API_KEY=… posthorn send order.paid order.json --tenant acme`,
     )
     .action(async (type: string, file: string | undefined, flags: SendFlags) => {
@@ -87,6 +90,7 @@ function printAccepted(again: boolean, body: unknown, terminal: Terminal): void 
   terminal.print(
     `${paint('green', again ? 'already accepted' : 'accepted')}  event ${text('id')}  ${text('type')}  ${text('createdAt')}`,
   );
+  if (typeof field(body, 'ownId') === 'string') terminal.print(`  own id ${text('ownId')}`);
   const deliveries = field(body, 'deliveries');
   if (!Array.isArray(deliveries) || deliveries.length === 0) {
     terminal.print('  matches no endpoint: kept, and delivered to nobody');

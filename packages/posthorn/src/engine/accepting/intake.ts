@@ -33,6 +33,8 @@ const MAX_MATCHES = 10;
 export interface EventDraft {
   /** `null`: the engine makes one. */
   readonly id: EventId | null;
+  /** The producer's own text that the id was made from, if it was made from one. */
+  readonly ownId?: string | null;
   readonly type: string;
   /** A JSON object without insignificant white space, as `compactJson` writes it. */
   readonly payload: string;
@@ -63,7 +65,7 @@ interface Asked {
   readonly receivedAt: SteadyMs;
 }
 
-type Written = Pick<NewEvent, 'event' | 'fingerprint'>;
+type Written = Pick<NewEvent, 'event' | 'fingerprint' | 'ownId'>;
 
 export class Intake {
   readonly #parts: Parts;
@@ -110,6 +112,7 @@ export class Intake {
     return {
       event: writeEvent(tenantId, draft, this.#parts.clock.wallNow(), this.#parts.random),
       fingerprint: fingerprint(draft.type, draft.payload),
+      ownId: draft.ownId ?? null,
     };
   }
 

@@ -27,6 +27,8 @@ export interface DeliverySummary {
 }
 
 export interface EventDetail extends EventSummary {
+  /** The producer's own text that the id was made from; `null` if there is none. */
+  readonly ownId: string | null;
   readonly body: Uint8Array;
   readonly deliveries: readonly DeliverySummary[];
 }

@@ -22,6 +22,8 @@ export interface NewEvent {
   readonly event: EventContent;
   /** SHA-256 of the type and the payload as posted: tells a repeated request from a different event of the same id. */
   readonly fingerprint: Uint8Array;
+  /** The producer's own text that the event's id was made from; `null` if there is none. */
+  readonly ownId: string | null;
   readonly deliveries: readonly NewDelivery[];
 }
 
@@ -36,6 +38,8 @@ export interface AcceptGroup {
 /** An event as its first acceptance answered it. */
 export interface AcceptedEvent {
   readonly id: EventId;
+  /** See `NewEvent`. */
+  readonly ownId: string | null;
   readonly type: string;
   readonly createdAt: WallMs;
   readonly deliveries: readonly { readonly id: DeliveryId; readonly endpointId: EndpointId }[];

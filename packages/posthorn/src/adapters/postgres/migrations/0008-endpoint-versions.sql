@@ -24,3 +24,7 @@ create table posthorn.session (
   seen_at bigint not null,
   expires_at bigint not null
 );
+
+-- The producer's own text that an event's id was made from; null if the id was a UUID. Found by it, and by how it begins.
+alter table posthorn.event add column own_id text collate "C";
+create index event_own_id on posthorn.event (own_id, tenant) where own_id is not null;

@@ -26,3 +26,7 @@ create table session (
   seen_at integer not null,
   expires_at integer not null
 ) strict, without rowid;
+
+-- The producer's own text that an event's id was made from; null if the id was a UUID. Found by it, and by how it begins.
+alter table event add column own_id text;
+create index event_by_own_id on event (own_id, tenant) where own_id is not null;

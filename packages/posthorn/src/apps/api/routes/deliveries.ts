@@ -1,5 +1,12 @@
 // Deliveries: list, show with attempts, ask for one more attempt.
-import { type AttemptId, type DeliveryId, type EndpointId, type EventId, parseId } from '../../../domain/ids.ts';
+import {
+  type AttemptId,
+  type DeliveryId,
+  type EndpointId,
+  parseId,
+  readEventId,
+  type TenantId,
+} from '../../../domain/ids.ts';
 import type { DeliveryFilter } from '../../../seams/store/history.ts';
 import { refuseBody } from '../body-reader.ts';
 import { pageOf, readCursor } from '../cursor.ts';
@@ -45,7 +52,7 @@ export function deliveryRoutes(app: ApiServer, { engine, store, clock }: RoutePa
       const tenantId = pathTenant(params);
       const limit = pageLimit(query);
       const after = readCursor(LIST, query.cursor, parseId<DeliveryId>);
-      const deliveries = await store.deliveries(tenantId, filterOf(query), { limit: limit + 1, after });
+      const deliveries = await store.deliveries(tenantId, filterOf(tenantId, query), { limit: limit + 1, after });
       await requireTenant(store, tenantId, deliveries);
       return pageOf(
         LIST,
@@ -111,9 +118,12 @@ interface Query {
   readonly until?: string;
 }
 
-function filterOf({ state, endpointId, eventId, eventType, attemptId, ...times }: Query): DeliveryFilter {
+function filterOf(
+  tenantId: TenantId,
+  { state, endpointId, eventId, eventType, attemptId, ...times }: Query,
+): DeliveryFilter {
   const endpoint = endpointId === undefined ? undefined : parseId<EndpointId>(endpointId);
-  const event = eventId === undefined ? undefined : parseId<EventId>(eventId);
+  const event = eventId === undefined ? undefined : readEventId(tenantId, eventId)?.id;
   const attempt = attemptId === undefined ? undefined : parseId<AttemptId>(attemptId);
   return {
     ...(state !== undefined && { state }),

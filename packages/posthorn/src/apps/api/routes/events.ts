@@ -51,7 +51,7 @@ export function eventRoutes(app: ApiServer, parts: RouteParts): void {
     },
     async ({ params, body }, reply) => {
       const tenantId = pathTenant(params);
-      const [event] = await accept(parts, tenantId, [readEvent(body)], () => 'id');
+      const [event] = await accept(parts, tenantId, [readEvent(tenantId, body)], () => 'id');
       if (event === undefined) throw new Error('An accepted event is missing from the answer.');
       return reply.code(event.existing ? 200 : 202).send(showAccepted(event));
     },
@@ -72,7 +72,7 @@ export function eventRoutes(app: ApiServer, parts: RouteParts): void {
     },
     async ({ params, body }, reply) => {
       const tenantId = pathTenant(params);
-      const events = await accept(parts, tenantId, readBatch(body), (index) => `events[${index}].id`);
+      const events = await accept(parts, tenantId, readBatch(tenantId, body), (index) => `events[${index}].id`);
       const anyNew = events.some(({ existing }) => !existing);
       return reply.code(anyNew ? 202 : 200).send({ events: events.map(showAccepted) });
     },

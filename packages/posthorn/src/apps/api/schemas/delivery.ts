@@ -7,7 +7,7 @@ import type { Clock } from '../../../seams/clock.ts';
 import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
 import { RETRIED } from '../../words/retries.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
-import { CLOSED, givenTime, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, GIVEN_EVENT_ID, givenTime, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 const STATE = Type.Enum([...DELIVERY_STATES], {
@@ -66,7 +66,7 @@ export const DeliveryListQuery = Type.Object(
   {
     state: Type.Optional(STATE),
     endpointId: Type.Optional(uuid('Only to this endpoint.')),
-    eventId: Type.Optional(uuid('Only of this event.')),
+    eventId: Type.Optional(GIVEN_EVENT_ID),
     eventType: Type.Optional(EVENT_TYPE),
     attemptId: Type.Optional(
       uuid('Only the one that this attempt was made for: its x-iadvize-delivery header. Found once it is recorded.'),

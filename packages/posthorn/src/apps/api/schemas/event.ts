@@ -1,5 +1,6 @@
 // An event as the API takes and shows it.
 import { type Static, Type } from 'typebox';
+import { MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { TestAnswer } from '../../../engine/engine.ts';
 import type { Clock } from '../../../seams/clock.ts';
@@ -8,7 +9,7 @@ import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
-import { CLOSED, givenTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, GIVEN_EVENT_ID, givenTime, nullableText, PAGE_QUERY, page, time, uuid } from './fields.ts';
 import { TENANT_ID } from './tenant.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
@@ -18,13 +19,19 @@ const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   description: `A JSON object, at most ${MAX_PAYLOAD_BYTES} bytes without white space and 64 levels deep. Numbers keep their digits, keys their order.`,
 });
 
+const OWN_ID = Type.String({
+  maxLength: MAX_OWN_ID_CHARACTERS,
+  pattern: OWN_ID_PATTERN,
+  description: `Chosen by you, so that the same request can be sent again safely: 1 to ${MAX_OWN_ID_CHARACTERS} visible characters, no spaces. A UUID in lower case is the id of the event; of any other text one is made. Left out, it is payload.eventId or one of ours.`,
+});
+
+const SHOWN_OWN_ID = nullableText('The id that you chose; null if that was a UUID, or nothing.');
+
 export const EventBody = Type.Object(
   {
     type: EVENT_TYPE,
     payload: PAYLOAD,
-    id: Type.Optional(
-      uuid('Chosen by you to make repeating the request harmless; left out, payload.eventId or one of ours.'),
-    ),
+    id: Type.Optional(OWN_ID),
   },
   { ...CLOSED, title: 'NewEvent' },
 );
@@ -48,7 +55,8 @@ export const TestBody = Type.Partial(Type.Pick(EventBody, ['type', 'payload']), 
 
 export const AcceptedShape = Type.Object(
   {
-    id: uuid('Id of the event.'),
+    id: uuid('Id of the event: the correlation id of its calls.'),
+    ownId: SHOWN_OWN_ID,
     type: Type.String(),
     createdAt: time('When it was accepted first.'),
     deliveries: Type.Array(Type.Object({ id: uuid('Id of the delivery.'), endpointId: uuid('Id of the endpoint.') }), {
@@ -63,7 +71,7 @@ export const AcceptedBatchShape = Type.Object(
   { title: 'AcceptedEvents', description: 'All of the events are on disk and will be delivered.' },
 );
 
-export const EventPath = Type.Object({ tenant: TENANT_ID, event: uuid('Id of the event.') });
+export const EventPath = Type.Object({ tenant: TENANT_ID, event: GIVEN_EVENT_ID });
 
 const SUMMARY = { id: uuid('Id of the event.'), type: Type.String(), createdAt: time('When it was accepted.') };
 
@@ -71,6 +79,7 @@ export const EventShape = Type.Object(SUMMARY, { title: 'Event', description: 'W
 export const EventDetailShape = Type.Object(
   {
     ...SUMMARY,
+    ownId: SHOWN_OWN_ID,
     body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
     deliveries: Type.Array(DeliveryShape),
   },
@@ -104,6 +113,7 @@ export const TestShape = Type.Object(
 export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape> {
   return {
     id: event.id,
+    ownId: event.ownId,
     type: event.type,
     createdAt: isoTime(event.createdAt),
     deliveries: event.deliveries.map(({ id, endpointId }) => ({ id, endpointId })),
@@ -119,6 +129,7 @@ export function showEvent(event: EventSummary): Static<typeof EventShape> {
 export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof EventDetailShape> {
   return {
     ...showEvent(event),
+    ownId: event.ownId,
     body: bodyText(event.body),
     deliveries: event.deliveries.map((delivery) => showDelivery(delivery, clock)),
   };

@@ -1,5 +1,6 @@
 // The small parts that shapes are made of: ids, moments, things that may be null.
 import { type TSchema, type TUnsafe, Type } from 'typebox';
+import { MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
 import { MOMENT_PATTERN } from '../../../domain/time.ts';
 import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_MOMENT_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
 
@@ -20,6 +21,13 @@ export const time = (what: string) =>
     pattern: TIME_PATTERN,
     description: `${what} ISO 8601 in UTC, e.g. 2026-11-23T18:59:00.000Z.`,
   });
+
+/** Names an event: its id, or the text of its producer's own. */
+export const GIVEN_EVENT_ID = Type.String({
+  maxLength: MAX_OWN_ID_CHARACTERS,
+  pattern: OWN_ID_PATTERN,
+  description: `Id of the event: the UUID, or the text of 1 to ${MAX_OWN_ID_CHARACTERS} visible characters that you chose.`,
+});
 
 /** A moment in a request; `time` is one in an answer. */
 export const givenTime = (what: string) =>
