@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'readiness does not write',
     suite: diskFull,
-    edit: { file: 'adapters/sqlite/counters.js', from: 'db.run(TOUCH);', to: '' },
+    edit: { file: 'adapters/sqlite/ping.js', from: 'db.run(PING);', to: '' },
     noticed: /waited .*\/readyz/,
   },
   {
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: stopPostgres,
     edit: {
       file: 'engine/engine.js',
-      from: 'await this.#health.retryUntilDone(() => store.reclaim(owner, [], steady(Math.floor(clock.now()))));',
+      from: 'await this.#health.retryUntilDone(() => store.reclaim(owner, [], wholeMs(clock.now())));',
       to: '',
     },
     noticed: /\d+ lost|are pending/,

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { type Args, type CallName, perform } from '../../src/adapters/sqlite/calls.ts';
 import { Connection } from '../../src/adapters/sqlite/connection.ts';
-import { migrate } from '../../src/adapters/sqlite/migrations.ts';
+import { migrate } from '../../src/adapters/sqlite/migrate.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import { eventFor } from '../store-contract/bench.ts';
 import {

@@ -7,12 +7,6 @@ import { type Args, type CallName, perform } from '../../src/adapters/sqlite/cal
 import { callsAsStore } from '../../src/adapters/sqlite/calls-as-store.ts';
 import { BACKLOG, BACKLOGS, DUE, NEXT_DUE } from '../../src/adapters/sqlite/claim.ts';
 import { Connection } from '../../src/adapters/sqlite/connection.ts';
-import { EVENTS } from '../../src/adapters/sqlite/history.ts';
-import { migrate } from '../../src/adapters/sqlite/migrations.ts';
-import { COUNTS_OF_ENDPOINT, COUNTS_OF_ENDPOINTS } from '../../src/adapters/sqlite/pending.ts';
-import { OLD_EVENTS, REMOVE_DELIVERY } from '../../src/adapters/sqlite/prune.ts';
-import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
-import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import {
   DELIVERY_OF_ATTEMPT,
   ENDPOINT_BOUND,
@@ -22,7 +16,13 @@ import {
   QUEUED_PAGE,
   TENANT_BOUND,
   TENANT_PAGE,
-} from '../../src/adapters/sqlite/summaries.ts';
+} from '../../src/adapters/sqlite/deliveries.ts';
+import { EVENTS } from '../../src/adapters/sqlite/history.ts';
+import { migrate } from '../../src/adapters/sqlite/migrate.ts';
+import { COUNTS_OF_ENDPOINT, COUNTS_OF_ENDPOINTS } from '../../src/adapters/sqlite/pending.ts';
+import { OLD_EVENTS, REMOVE_DELIVERY } from '../../src/adapters/sqlite/prune.ts';
+import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
+import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import { CHART, LAST_OLD, REMOVE_OLD } from '../../src/adapters/sqlite/tallies.ts';
 import { NAMED_IN_QUEUE, QUEUED_UNTIL, REMOVE_TOMBSTONES, TOMBSTONES } from '../../src/adapters/sqlite/tombstones.ts';
 import { TOTAL, WORST, WORST_OF_TENANT } from '../../src/adapters/sqlite/troubles.ts';

@@ -3,8 +3,8 @@ import { DatabaseError } from 'pg';
 import type { EventId, OwnerId } from '../../domain/ids.ts';
 import type { AcceptGroup } from '../../seams/store/queue.ts';
 import type { Query, Statement, Value } from './connection.ts';
-import { unregistered } from './trouble.ts';
-import { packBytes, plainArray, textArray } from './wire.ts';
+import { unregistered } from './errors.ts';
+import { packBytes, plainArray, textArray } from './sql-values.ts';
 
 // All or nothing: if a catalog has changed, or the owner is not registered, nothing is stored and the answer says why; the
 // locks keep both true until the commit. Events that exist are left out, and so are their deliveries, which are read from

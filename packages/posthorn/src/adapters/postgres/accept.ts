@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { AcceptedEvent, AcceptGroup, AcceptResult, NewEvent } from '../../seams/store/queue.ts';
 import { storeTogether } from './accept-sql.ts';
 import type { Database, Query, Statement } from './connection.ts';
-import { plainArray, textArray } from './wire.ts';
+import { plainArray, textArray } from './sql-values.ts';
 
 /** How often groups are looked at again because tenants or events came and went while they were stored. */
 const MAX_LOOKS = 20;

@@ -4,10 +4,10 @@ import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Claim, DueClaim } from '../../seams/store/queue.ts';
 import { BACKLOGS, CLAIM_BACKLOG, CLAIM_DUE, NEXT_DUE } from './claim-sql.ts';
 import type { Database } from './connection.ts';
+import { unregistered } from './errors.ts';
 import { claimOf, type LeasedRow } from './leased-rows.ts';
 import { type Look, MovingBound } from './moving-bound.ts';
-import { unregistered } from './trouble.ts';
-import { NIL, plainArray } from './wire.ts';
+import { NIL, plainArray } from './sql-values.ts';
 
 /**
  * How far below the last claimed row another process, whose clock may be behind or whose commit late, may put a new one that is

@@ -2,9 +2,9 @@
 // was acknowledged is on disk and plans do not change with the queue's size; errors turned into what the engine knows.
 import { type ClientBase, Pool, type PoolConfig } from 'pg';
 import { StoreUnavailable } from '../../seams/store/index.ts';
+import { asStoreError, isCollision, isRefusal } from './errors.ts';
 import type { Link, Server } from './server-url.ts';
-import { isCollision, isRefusal, troubleOf } from './trouble.ts';
-import { ROW_TYPES } from './wire.ts';
+import { ROW_TYPES } from './sql-values.ts';
 
 /** Sessions for accepting and delivering: each of its few concurrent batches has one, and some for changes by people. */
 const WORK_SESSIONS = 8;
@@ -147,7 +147,7 @@ function pool({ client }: Server, { ssl }: Link, max: number, session: string): 
 
 async function onSession<Result>(pool: Pool, server: string, work: (query: Query) => Promise<Result>): Promise<Result> {
   const session = await pool.connect().catch((error: unknown) => {
-    throw troubleOf(error, server);
+    throw asStoreError(error, server);
   });
   let broken = false;
   const query: Query = async <Row extends object>(statement: Statement, values: readonly Value[]) => {
@@ -155,7 +155,7 @@ async function onSession<Result>(pool: Pool, server: string, work: (query: Query
       return (await session.query<Row>({ ...statement, values: [...values] })).rows;
     } catch (error) {
       broken ||= !isRefusal(error);
-      throw troubleOf(error, server);
+      throw asStoreError(error, server);
     }
   };
   try {

@@ -4,8 +4,8 @@ import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Database, Query, Statement, Value } from './connection.ts';
+import { plainArray, textArray } from './sql-values.ts';
 import { cancelEndpoint, freePaused } from './sweep.ts';
-import { plainArray, textArray } from './wire.ts';
 
 const COLUMNS = `
 endpoint.id, endpoint.url, endpoint.event_types, endpoint.description, endpoint.schedule_ms, endpoint.connect_timeout_ms,

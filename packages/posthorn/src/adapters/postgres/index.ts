@@ -2,17 +2,19 @@
 import type { Store } from '../../seams/store/index.ts';
 import { accept } from './accept.ts';
 import { Claims } from './claim.ts';
-import { clockOffset } from './clock.ts';
+import { clockOffset } from './clock-offset.ts';
 import { connect, refusalOf } from './connect.ts';
 import { Database } from './connection.ts';
+import { deliveries } from './deliveries.ts';
 import * as endpoints from './endpoints.ts';
 import * as history from './history.ts';
-import { keep } from './kept.ts';
+import { keep } from './keep.ts';
 import { migrateBy, migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
 import { pending, pendingOf } from './pending.ts';
+import { ping } from './ping.ts';
 import { pooled, sharesSessions } from './pooler.ts';
-import { pruning } from './prune.ts';
+import { prune } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
 import { countReplay } from './replay-search.ts';
@@ -23,6 +25,7 @@ import { type Link, type Server, serverOf } from './server-url.ts';
 import * as sessions from './sessions.ts';
 import * as tallies from './tallies.ts';
 import * as tenants from './tenants.ts';
+import { troubles } from './troubles.ts';
 
 export { inspectPostgres } from './inspect.ts';
 export { migratePostgres };
@@ -44,9 +47,7 @@ export async function openPostgresStore(options: {
   return {
     kind: 'postgres',
     exclusive: false,
-    async ping() {
-      await database.work({ text: 'update posthorn.clock set latest_at = latest_at' }, []);
-    },
+    ping: () => ping(database),
     close: () => database.close(),
 
     accept: (owner, groups) => accept(database, owner, groups),
@@ -115,10 +116,10 @@ export async function openPostgresStore(options: {
 
     events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
     event: (tenantId, id) => history.event(database, tenantId, id),
-    deliveries: (tenantId, filter, page) => history.deliveries(database, tenantId, filter, page),
+    deliveries: (tenantId, filter, page) => deliveries(database, tenantId, filter, page),
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),
     pending: (limit) => pending(database, limit),
-    prune: pruning(database),
+    prune: prune(database),
 
     countReplay: (tenantId, filter, at) => countReplay(database, tenantId, filter, at),
     createReplay: (replay, counts, now, max) => replays.createReplay(database, replay, counts, now, max),
@@ -141,7 +142,7 @@ export async function openPostgresStore(options: {
 
     tally: (writer, number, tallied) => tallies.tally(database, writer, number, tallied),
     tallies: (scope, tier, since, until) => tallies.tallies(database, scope, tier, since, until),
-    troubles: (tenantId, tier, since, until, limit) => tallies.troubles(database, tenantId, tier, since, until, limit),
+    troubles: (tenantId, tier, since, until, limit) => troubles(database, tenantId, tier, since, until, limit),
     pendingOf: (scope, limit) => pendingOf(database, scope, limit),
     pruneTallies: (before, limit) => tallies.pruneTallies(database, before, limit),
   };

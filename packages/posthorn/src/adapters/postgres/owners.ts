@@ -4,9 +4,9 @@ import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
 import type { Database, Statement } from './connection.ts';
+import { unregistered } from './errors.ts';
 import { type LeasedRow, leasedDeliveries } from './leased-rows.ts';
-import { unregistered } from './trouble.ts';
-import { plainArray } from './wire.ts';
+import { plainArray } from './sql-values.ts';
 
 /** Deliveries freed per statement, so that a process that held many does not meet the statement's time limit. */
 const SLICE = 5_000;

@@ -5,8 +5,8 @@ import type { WallMs } from '../../domain/time.ts';
 import type { History } from '../../seams/store/history.ts';
 import { type PruneStep, pruneInSteps } from '../prune-in-steps.ts';
 import type { Database, Statement, Value } from './connection.ts';
+import { NIL } from './sql-values.ts';
 import { sweepStranded } from './sweep.ts';
-import { NIL } from './wire.ts';
 
 /** Later than anything, and the highest id: of a deleted tenant everything is old. */
 const END_MS = '9223372036854775807';
@@ -269,7 +269,7 @@ interface Cursor {
 }
 
 /** See `History.prune`. It remembers where it is, so it is made once for a store. */
-export function pruning(database: Database): History['prune'] {
+export function prune(database: Database): History['prune'] {
   return pruneInSteps<Cursor>(async (before: WallMs, limit, from) => {
     const { stage, behind } = from ?? { stage: 0, behind: FRONT };
     const step = STAGES[stage];

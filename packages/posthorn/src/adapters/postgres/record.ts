@@ -4,7 +4,7 @@ import type { AttemptId, OwnerId } from '../../domain/ids.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
 import type { Database, Value } from './connection.ts';
 import { LATE, RECORD } from './record-sql.ts';
-import { packBytes, plainArray, storable, textArray } from './wire.ts';
+import { packBytes, plainArray, storable, textArray } from './sql-values.ts';
 
 type Answer = 'recorded' | 'late';
 

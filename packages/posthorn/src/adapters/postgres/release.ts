@@ -4,7 +4,7 @@ import type { SteadyMs } from '../../domain/time.ts';
 import type { Release } from '../../seams/store/queue.ts';
 import type { Database, Statement } from './connection.ts';
 import { LOCK_ALONE } from './owners.ts';
-import { plainArray } from './wire.ts';
+import { plainArray } from './sql-values.ts';
 
 // Paused only while the endpoint is disabled; its lock makes somebody who enables it at this moment wait, and then find the
 // paused row. Everything else that should be paused is due at once. A ended delivery that was due once more goes back to

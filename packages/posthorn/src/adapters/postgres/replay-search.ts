@@ -7,7 +7,7 @@ import type { WallMs } from '../../domain/time.ts';
 import type { ReplayFilter } from '../../seams/store/replays.ts';
 import type { Database, Query, Statement, Value } from './connection.ts';
 import { lowestId } from './replays.ts';
-import { plainArray, textArray } from './wire.ts';
+import { plainArray, textArray } from './sql-values.ts';
 
 /** Rows looked at per endpoint and statement of a count. */
 const COUNTED_AT_ONCE = 5_000;

@@ -8,7 +8,7 @@ import type { Database, Query, Statement } from './connection.ts';
 import { search } from './replay-search.ts';
 import { REPLAY_COLUMNS, type ReplayRow, replayOf } from './replays.ts';
 import { obstacle, REVIVE } from './retry.ts';
-import { plainArray } from './wire.ts';
+import { plainArray } from './sql-values.ts';
 
 /** Endpoints looked at per step. */
 const PARTS_PER_STEP = 32;

@@ -6,7 +6,7 @@ import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, ReplayFilter, Replays } from '../../seams/store/replays.ts';
 import type { Database, Statement } from './connection.ts';
 import { LOCK_TENANT } from './endpoints.ts';
-import { NIL, plainArray, textArray } from './wire.ts';
+import { NIL, plainArray, textArray } from './sql-values.ts';
 
 const EXISTS: Statement = { text: 'select from posthorn.replay where id = $1' };
 

@@ -3,7 +3,7 @@ import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
 import type { Database, Query, Statement } from './connection.ts';
-import { plainArray } from './wire.ts';
+import { plainArray } from './sql-values.ts';
 
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 

@@ -4,7 +4,7 @@
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 import type { Database, Query, Statement } from './connection.ts';
-import { NIL } from './wire.ts';
+import { NIL } from './sql-values.ts';
 
 /** Deliveries per transaction. */
 const SLICE = 2_000;

@@ -22,6 +22,7 @@ interface StoredEvent {
   readonly own_id: string | null;
 }
 
+/** See `Queue.accept`. */
 export function accept(db: Connection, owner: OwnerId, groups: readonly AcceptGroup[]): AcceptResult[] {
   const ownerKey = db.names.registered(owner);
   return groups.map((group) => acceptGroup(db, ownerKey, group));

@@ -5,18 +5,18 @@ import type { Store } from '../../seams/store/index.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import { pruneInSteps } from '../prune-in-steps.ts';
 import type { MakeCall } from './calls.ts';
-import { pendingInSteps } from './pending.ts';
+import { pendingOf } from './pending.ts';
 import type { PruneCursor } from './prune.ts';
 import type { CountCursor, CountStep } from './replay-search.ts';
 import type { Step } from './search.ts';
-import { troublesInSteps } from './troubles.ts';
+import { troubles } from './troubles.ts';
 
 /** @param call its promise rejects with `StoreUnavailable` when the database does not do the call */
 export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
   return {
     kind: 'sqlite',
     exclusive: true,
-    ping: () => call('touch'),
+    ping: () => call('ping'),
 
     putTenant: (id, name, at) => call('putTenant', id, name, at),
     tenant: (id) => call('tenant', id),
@@ -74,11 +74,11 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
     tally: (writer, number, tallied) => call('tally', writer, number, tallied),
     tallies: (scope, tier, since, until) => call('tallies', scope, tier, since, until),
-    troubles: troublesInSteps(
+    troubles: troubles(
       (tenantId, tier, from, until) => call('troublesStep', tenantId, tier, from, until),
       (endpoints, tier, since, until) => call('troublesOf', endpoints, tier, since, until),
     ),
-    pendingOf: pendingInSteps((scope, after, limit) => call('pendingStep', scope, after, limit)),
+    pendingOf: pendingOf((scope, after, limit) => call('pendingOfStep', scope, after, limit)),
     pruneTallies: (before, limit) => call('pruneTalliesStep', before, limit),
   };
 

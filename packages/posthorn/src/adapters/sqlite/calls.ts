@@ -1,12 +1,15 @@
 // Every call that the storage thread knows, by name. Each runs inside a transaction that whoever calls it opens.
 import { accept } from './accept.ts';
 import { backlogs, claimBacklog, claimDue, nextDue } from './claim.ts';
+import { clockOffset } from './clock-offset.ts';
 import type { Connection } from './connection.ts';
-import { clockOffset, keep, touch } from './counters.ts';
+import { deliveriesStep } from './deliveries.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
 import { delivery, event, eventsStep } from './history.ts';
-import { beat, begin, join, leave, takeOver } from './leases.ts';
-import { pending, pendingStep } from './pending.ts';
+import { keep } from './keep.ts';
+import { beat, begin, join, leave, takeOver } from './owners.ts';
+import { pending, pendingOfStep } from './pending.ts';
+import { ping } from './ping.ts';
 import { pruneStep } from './prune.ts';
 import { record } from './record.ts';
 import { reclaim, release } from './release.ts';
@@ -15,7 +18,6 @@ import { stepReplay } from './replay-step.ts';
 import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
 import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
-import { deliveriesStep } from './summaries.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
 import { deleteTenant, putTenant, tenant, tenants } from './tenants.ts';
@@ -48,7 +50,7 @@ const CALLS = {
   takeOver,
   leave,
   clockOffset,
-  touch,
+  ping,
   eventsStep,
   event,
   deliveriesStep,
@@ -71,7 +73,7 @@ const CALLS = {
   tallies,
   troublesStep,
   troublesOf,
-  pendingStep,
+  pendingOfStep,
   pruneTalliesStep,
 };
 

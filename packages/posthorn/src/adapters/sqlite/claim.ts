@@ -24,6 +24,7 @@ export const BACKLOGS = `
   )
   select endpoint from found where endpoint is not null limit ?`;
 
+/** See `Queue.claimDue`. */
 export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: number): DueClaim {
   const ownerKey = db.names.registered(owner);
   const rows = db.lists<LeasedRow>(DUE, now, limit);
@@ -33,6 +34,7 @@ export function claimDue(db: Connection, owner: OwnerId, now: SteadyMs, limit: n
   return { ...leased(db, rows), dueAt, nextDue: nextDue(db) };
 }
 
+/** See `Queue.claimBacklog`. */
 export function claimBacklog(
   db: Connection,
   owner: OwnerId,
@@ -50,10 +52,12 @@ export function claimBacklog(
   return leased(db, rows);
 }
 
+/** See `Queue.backlogs`. */
 export function backlogs(db: Connection, limit: number): EndpointId[] {
   return db.all<{ endpoint: number }>(BACKLOGS, limit).map(({ endpoint }) => db.names.endpointId(endpoint));
 }
 
+/** See `Queue.nextDue`. */
 export function nextDue(db: Connection): SteadyMs | null {
   const due = db.get<{ due: number | null }>(NEXT_DUE)?.due ?? null;
   return due === null ? null : steady(due);

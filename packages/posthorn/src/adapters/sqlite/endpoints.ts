@@ -39,6 +39,7 @@ interface EndpointRow {
   readonly version: number;
 }
 
+/** See `Registry.createEndpoint`. */
 export function createEndpoint(
   db: Connection,
   created: StoredEndpoint,
@@ -54,11 +55,13 @@ export function createEndpoint(
   return 'created';
 }
 
+/** See `Registry.endpoint`. */
 export function endpoint(db: Connection, tenantId: TenantId, id: EndpointId): StoredEndpoint | undefined {
   const row = find(db, tenantId, id);
   return row === undefined ? undefined : read(tenantId, row);
 }
 
+/** See `Registry.endpoints`. */
 export function endpoints(db: Connection, tenantId: TenantId, page: Page<EndpointId>): StoredEndpoint[] {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return [];
@@ -66,6 +69,7 @@ export function endpoints(db: Connection, tenantId: TenantId, page: Page<Endpoin
   return db.all<EndpointRow>(ENDPOINTS, tenant, after, page.limit).map((row) => read(tenantId, row));
 }
 
+/** See `Registry.catalog`. */
 export function catalog(db: Connection, tenantId: TenantId): Catalog | undefined {
   const tenant = db.names.tenant(tenantId);
   if (tenant === undefined) return undefined;
@@ -73,6 +77,7 @@ export function catalog(db: Connection, tenantId: TenantId): Catalog | undefined
   return { revision: tenant.revision, endpoints: rows.map((row) => read(tenantId, row)) };
 }
 
+/** See `Registry.replaceEndpoint`. */
 export function replaceEndpoint(
   db: Connection,
   replacement: StoredEndpoint,
@@ -90,6 +95,7 @@ export function replaceEndpoint(
   return 'replaced';
 }
 
+/** See `Registry.deleteEndpoint`. */
 export function deleteEndpoint(db: Connection, tenantId: TenantId, id: EndpointId, at: WallMs): boolean {
   const tenant = db.names.tenant(tenantId)?.key;
   const current = find(db, tenantId, id);

@@ -16,7 +16,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { StoreRefused } from '../../seams/store/index.ts';
 import { Connection } from './connection.ts';
 import { isBusy, isFull, isNoDatabase, isReadOnly } from './errors.ts';
-import { checkVersion, migrate } from './migrations.ts';
+import { checkVersion, migrate } from './migrate.ts';
 import { sweepStep } from './sweep.ts';
 import { inTransaction } from './transaction.ts';
 

@@ -4,8 +4,8 @@ import type { Outcome, Response } from '../../domain/outcome.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Attempt, DeliveryDetail, EventDetail, EventFilter, EventSummary } from '../../seams/store/history.ts';
 import type { Connection } from './connection.ts';
+import { deliveriesOfEvent } from './deliveries.ts';
 import type { Step } from './search.ts';
-import { deliveriesOfEvent } from './summaries.ts';
 import { oneSummary, summaryOf } from './summary.ts';
 import { latestOfType } from './type-slots.ts';
 import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
@@ -56,7 +56,7 @@ interface EventKey {
 
 const LOWEST_ID = readId<EventId>(new Uint8Array(16));
 
-/** @param after the key of the last event already seen */
+/** A step of a call. See `History.events`. @param after the key of the last event already seen */
 export function eventsStep(
   db: Connection,
   tenantId: TenantId,
@@ -74,6 +74,7 @@ export function eventsStep(
   return { items: events.map(readEvent), next: downTo === null ? null : { createdAt: wall(downTo), id: LOWEST_ID } };
 }
 
+/** See `History.event`. */
 export function event(db: Connection, tenantId: TenantId, id: EventId): EventDetail | undefined {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return undefined;
@@ -83,6 +84,7 @@ export function event(db: Connection, tenantId: TenantId, id: EventId): EventDet
   return { ...readEvent(row), ownId: row.own_id, body: row.body, deliveries };
 }
 
+/** See `History.delivery`. */
 export function delivery(db: Connection, tenantId: TenantId, id: DeliveryId): DeliveryDetail | undefined {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return undefined;

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Connection } from './connection.ts';
 import { DATABASE_FILE, PID_FILE } from './file.ts';
 import { holderOf } from './lock-holder.ts';
-import { APPLICATION_ID, knownVersion } from './migrations.ts';
+import { APPLICATION_ID, knownVersion } from './migrate.ts';
 
 /** The file's header (sqlite.org/fileformat2.html, 1.3). */
 const HEADER_BYTES = 100;

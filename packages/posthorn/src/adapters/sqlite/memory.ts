@@ -4,7 +4,7 @@ import type { Store } from '../../seams/store/index.ts';
 import { perform } from './calls.ts';
 import { callsAsStore } from './calls-as-store.ts';
 import { Connection } from './connection.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { inTransaction } from './transaction.ts';
 
 /** An empty store that is gone with the object. Every call takes effect at once, before its promise resolves. */

@@ -52,6 +52,7 @@ interface CountedAmong extends Counted {
   readonly oldest_backlog: Uint8Array | null;
 }
 
+/** See `History.pending`. */
 export function pending(db: Connection, limit: number): Pending {
   const counts = db.get<Counted>(COUNTS, limit);
   const oldest = db.get<{ id: Uint8Array }>(OLDEST, limit);
@@ -67,8 +68,8 @@ interface PendingStep {
   readonly next: EndpointId | null;
 }
 
-/** @param after the last endpoint of the tenant that was looked at */
-export function pendingStep(db: Connection, scope: Scope, after: EndpointId | null, limit: number): PendingStep {
+/** A step of a call. See `Tallies.pendingOf`. @param after the last endpoint of the tenant that was looked at */
+export function pendingOfStep(db: Connection, scope: Scope, after: EndpointId | null, limit: number): PendingStep {
   if (scope.kind === 'installation') return { pending: ofEverything(pending(db, limit), limit), next: null };
   const tenant = db.names.tenant(scope.tenantId)?.key;
   if (tenant === undefined) return { pending: NOTHING, next: null };
@@ -84,9 +85,9 @@ export function pendingStep(db: Connection, scope: Scope, after: EndpointId | nu
 
 /**
  * See `Tallies.pendingOf`.
- * @param take calls `pendingStep`, wherever the database is
+ * @param take calls `pendingOfStep`, wherever the database is
  */
-export function pendingInSteps(
+export function pendingOf(
   take: (scope: Scope, after: EndpointId | null, limit: number) => Promise<PendingStep>,
 ): Tallies['pendingOf'] {
   return async (scope, limit) => {

@@ -86,6 +86,7 @@ const START: EventCursor = {
   part: null,
 };
 
+/** A step of a call. See `History.prune`. */
 export function pruneStep(
   db: Connection,
   before: WallMs,

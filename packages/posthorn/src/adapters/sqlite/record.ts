@@ -32,6 +32,7 @@ const END = `
   from queue where id = ?1 and owner = ?2 and attempts = ?3`;
 const TAKE_OUT = `delete from queue where id = ?`;
 
+/** See `Queue.record`. */
 export function record(db: Connection, owner: OwnerId, records: readonly AttemptRecord[]): ('recorded' | 'late')[] {
   // Whoever is not registered holds nothing; no row has this owner.
   const ownerKey = db.names.owner(owner) ?? null;

@@ -20,6 +20,7 @@ const REMOVE_LEASED_ONE = `delete from queue where id = ? and owner = ?`;
 // All of the queue is read: no index finds what is leased, since born-leased rows must not pay for one.
 const LEASED = `select id from queue where place = 0 and owner = ?`;
 
+/** See `Queue.release`. */
 export function release(db: Connection, owner: OwnerId, releases: readonly Release[]): void {
   const ownerKey = db.names.owner(owner);
   if (ownerKey === undefined) return;
@@ -45,6 +46,7 @@ function releaseOne(db: Connection, owner: number, one: Release): void {
   }
 }
 
+/** See `Queue.reclaim`. */
 export function reclaim(db: Connection, owner: OwnerId, leased: readonly DeliveryId[], now: SteadyMs): number {
   const ownerKey = db.names.owner(owner);
   if (ownerKey === undefined) return 0;

@@ -90,7 +90,7 @@ export interface CountStep {
   readonly next: CountCursor | null;
 }
 
-/** @returns `undefined` when there is no such tenant */
+/** A step of a call. See `Replays.countReplay`. @returns `undefined` when there is no such tenant */
 export function countReplayStep(
   db: Connection,
   tenantId: TenantId,

@@ -53,6 +53,7 @@ interface Progress {
   uncounted: number;
 }
 
+/** See `Replays.stepReplay`. */
 export function stepReplay(db: Connection, now: SteadyMs, at: WallMs): ReplayStep {
   const row = db.get<ReplayRow>(DUE_REPLAY, now);
   if (row === undefined) return { replay: null, made: 0, nextAt: nextStep(db) };

@@ -47,6 +47,7 @@ export interface ReplayRow {
   readonly ended_at: number | null;
 }
 
+/** See `Replays.createReplay`. */
 export function createReplay(
   db: Connection,
   replay: Replay,
@@ -85,12 +86,14 @@ export function createReplay(
   return 'created';
 }
 
+/** See `Replays.replay`. */
 export function replay(db: Connection, tenantId: TenantId, id: ReplayId): Replay | undefined {
   const tenant = db.names.tenant(tenantId)?.key;
   const row = tenant === undefined ? undefined : find(db, tenant, id);
   return row === undefined ? undefined : replayOf(db, row);
 }
 
+/** See `Replays.replays`. */
 export function replays(db: Connection, tenantId: TenantId, page: Page<ReplayId>): Replay[] {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return [];
@@ -98,6 +101,7 @@ export function replays(db: Connection, tenantId: TenantId, page: Page<ReplayId>
   return db.all<ReplayRow>(REPLAYS, tenant, after, page.limit).map((row) => replayOf(db, row));
 }
 
+/** See `Replays.cancelReplay`. */
 export function cancelReplay(
   db: Connection,
   tenantId: TenantId,

@@ -24,6 +24,7 @@ const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and 
 
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 
+/** See `Queue.retry`. */
 export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId, now: SteadyMs): Answer {
   const tenant = db.names.tenant(tenantId);
   if (tenant === undefined) return 'missing';

@@ -3,10 +3,10 @@ import type { Worker } from 'node:worker_threads';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Answer, Args, CallName } from './calls.ts';
 import { errorOf } from './errors.ts';
-import { type FromStorage, moved, packArgs, type ToStorage, unpackAnswer, type WireReply } from './wire.ts';
+import { type FromStorage, moved, packArgs, type Reply, type ToStorage, unpackAnswer } from './thread-messages.ts';
 
 interface Pending {
-  readonly settle: (reply: WireReply) => void;
+  readonly settle: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -70,7 +70,7 @@ export class StorageThread {
     this.#worker.postMessage(message, move);
   }
 
-  #settle(reply: WireReply): void {
+  #settle(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if (reply.error === undefined) pending?.settle(reply);

@@ -63,6 +63,7 @@ interface Sum extends Place {
 
 const INSTALLATION: Place = { tenant: 0, endpoint: 0 };
 
+/** See `Tallies.tally`. */
 export function tally(db: Connection, writer: OwnerId, number: number, { at, tallies, pending }: Tallied): void {
   if (db.run(TAKE_NUMBER, idBytes(writer), number, at) === 0) return;
   const sums = new Map<string, Sum>();
@@ -77,6 +78,7 @@ export function tally(db: Connection, writer: OwnerId, number: number, { at, tal
   for (const sum of sums.values()) add(db, at, sum, sum.tenant === 0 ? pending : null);
 }
 
+/** See `Tallies.tallies`. */
 export function tallies(db: Connection, scope: Scope, tier: Tier, since: WallMs, until: WallMs): TallySlot[] {
   const place = placeOf(db, scope);
   if (place === undefined || since >= until) return [];
@@ -87,6 +89,7 @@ export function tallies(db: Connection, scope: Scope, tier: Tier, since: WallMs,
     .map(({ at, pending, ...counts }) => ({ at: wall(at), pending, counts }));
 }
 
+/** A step of a call. See `Tallies.pruneTallies`. */
 export function pruneTalliesStep(db: Connection, before: Readonly<Record<Tier, WallMs>>, limit: number): number {
   for (const tier of TIERS) {
     const last = db.get<Place & { at: number }>(LAST_OLD, TIER[tier], before[tier], limit - 1);

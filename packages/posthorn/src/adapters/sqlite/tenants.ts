@@ -3,7 +3,6 @@ import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
 import type { Connection } from './connection.ts';
-import { nextRevision } from './counters.ts';
 import { planToCancelAll } from './sweep.ts';
 
 const COLUMNS = 'id, name, created_at, updated_at';
@@ -17,6 +16,8 @@ const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
 const DELETE_ENDPOINTS = `
   update endpoint set deleted_at = ?, sealed = x'', url = '' where tenant = ? and deleted_at is null`;
 
+const NEXT_REVISION = `update counter set value = value + 1 where name = 'revision' returning value`;
+
 interface TenantRow {
   readonly id: TenantId;
   readonly name: string;
@@ -24,6 +25,7 @@ interface TenantRow {
   readonly updated_at: number;
 }
 
+/** See `Registry.putTenant`. */
 export function putTenant(
   db: Connection,
   id: TenantId,
@@ -38,15 +40,18 @@ export function putTenant(
   return { tenant: stored, created };
 }
 
+/** See `Registry.tenant`. */
 export function tenant(db: Connection, id: TenantId): Tenant | undefined {
   const row = db.get<TenantRow>(TENANT, id);
   return row === undefined ? undefined : readTenant(row);
 }
 
+/** See `Registry.tenants`. */
 export function tenants(db: Connection, page: Page<TenantId>): Tenant[] {
   return db.all<TenantRow>(TENANTS, page.after ?? '', page.limit).map(readTenant);
 }
 
+/** See `Registry.deleteTenant`. */
 export function deleteTenant(db: Connection, id: TenantId, at: WallMs): boolean {
   const key = db.names.tenant(id)?.key;
   if (key === undefined) return false;
@@ -61,6 +66,13 @@ export function deleteTenant(db: Connection, id: TenantId, at: WallMs): boolean 
 export function revise(db: Connection, tenantKey: number): void {
   db.run(REVISE, nextRevision(db), tenantKey);
   db.names.forget();
+}
+
+/** A revision that no catalog has had. */
+function nextRevision(db: Connection): number {
+  const row = db.get<{ value: number }>(NEXT_REVISION);
+  if (row === undefined) throw new Error('the counter of catalog revisions is missing');
+  return row.value;
 }
 
 function readTenant(row: TenantRow): Tenant {

@@ -48,6 +48,7 @@ interface TroublesStep {
   readonly next: WallMs | null;
 }
 
+/** A step of a call. See `Tallies.troubles`. */
 export function troublesStep(
   db: Connection,
   tenantId: TenantId | null,
@@ -92,7 +93,7 @@ export function troublesOf(
  * @param take calls `troublesStep`, wherever the database is
  * @param countInFull calls `troublesOf`
  */
-export function troublesInSteps(
+export function troubles(
   take: (tenantId: TenantId | null, tier: Tier, from: WallMs, until: WallMs) => Promise<TroublesStep>,
   countInFull: (endpoints: readonly number[], tier: Tier, since: WallMs, until: WallMs) => Promise<Trouble[]>,
 ): Tallies['troubles'] {

@@ -5,7 +5,7 @@ import { collectStartupGarbage } from '../startup-garbage.ts';
 import { Database } from './database.ts';
 import { errorFacts } from './errors.ts';
 import { closeFile, openFile } from './file.ts';
-import { type FromStorage, moved, packAnswer, type ToStorage, unpackArgs, type WireReply } from './wire.ts';
+import { type FromStorage, moved, packAnswer, type Reply, type ToStorage, unpackArgs } from './thread-messages.ts';
 
 /** Calls per transaction: together they must not keep the next ones waiting for long. */
 const MAX_CALLS = 32;
@@ -46,7 +46,7 @@ function nextMessage(): ToStorage | undefined {
 function make(database: Database, calls: readonly (ToStorage & { kind: 'call' })[]): void {
   const replies = database.run(calls.map(({ name, args }) => ({ name, args: unpackArgs(name, args) })));
   const move: ArrayBuffer[] = [];
-  const answers = calls.map(({ id, name }, index): WireReply => {
+  const answers = calls.map(({ id, name }, index): Reply => {
     const reply = replies[index];
     if (reply === undefined) throw new Error(`call ${name} got no reply`);
     if (!reply.ok) return { id, error: errorFacts(reply.error) };

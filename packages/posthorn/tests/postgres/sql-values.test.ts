@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Client } from 'pg';
-import { packBytes, plainArray, ROW_TYPES, storable, textArray } from '../../src/adapters/postgres/wire.ts';
+import { packBytes, plainArray, ROW_TYPES, storable, textArray } from '../../src/adapters/postgres/sql-values.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 describe('arrays on their way to Postgres', () => {

@@ -54,7 +54,7 @@ class Client {
   }
 }
 
-describe('on the wire', () => {
+describe('on a socket', () => {
   let bench: ApiBench;
   let port: number;
   const open: Client[] = [];

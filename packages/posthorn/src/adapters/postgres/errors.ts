@@ -24,7 +24,7 @@ export function isCollision(error: unknown): boolean {
  * What to throw for an error that a query met.
  * @param server where Postgres is, for the message
  */
-export function troubleOf(error: unknown, server: string): unknown {
+export function asStoreError(error: unknown, server: string): unknown {
   if (error instanceof StoreUnavailable) return error;
   if (error instanceof Error && error.message === NO_SESSION_FREE) {
     return new StoreUnavailable(

@@ -13,8 +13,8 @@ import type { WallMs } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { byType } from './deliveries-by-type.ts';
 import type { Search, Step } from './search.ts';
-import { byType } from './summaries-by-type.ts';
 import { SUMMARY, type SummaryRow, summaryOf } from './summary.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid.ts';
 
@@ -57,7 +57,7 @@ const EVENT = `select key, deliveries from event where tenant = ? and id = ?`;
 
 const EVERYTHING = { low: BEFORE_ALL_IDS, high: ABOVE_ALL_IDS };
 
-/** @param after the last id already seen */
+/** A step of a call. See `History.deliveries`. @param after the last id already seen */
 export function deliveriesStep(
   db: Connection,
   tenantId: TenantId,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DatabaseError } from 'pg';
 import { StoreUnavailable } from '../../seams/store/index.ts';
-import { isCollision, isRefusal, troubleOf } from './trouble.ts';
+import { asStoreError, isCollision, isRefusal } from './errors.ts';
 
 function refusal(code: string, severity = 'ERROR'): DatabaseError {
   return Object.assign(new DatabaseError('what Postgres says', 20, 'error'), { code, severity });
@@ -47,47 +47,44 @@ describe('what a failure of Postgres means', () => {
     ['XX001', 'refused', /damaged/],
   ] as const) {
     it(`${code}: the store is ${meaning}, and what to do`, () => {
-      const trouble = troubleOf(refusal(code), 'db.example/posthorn');
-      assert.ok(trouble instanceof StoreUnavailable);
-      assert.equal(trouble.code, meaning);
-      assert.match(
-        trouble.message,
-        /^Postgres at db\.example\/posthorn says: what Postgres says \(.{5}\)\. [A-Z].*\.$/,
-      );
-      assert.match(trouble.message, advice);
+      const met = asStoreError(refusal(code), 'db.example/posthorn');
+      assert.ok(met instanceof StoreUnavailable);
+      assert.equal(met.code, meaning);
+      assert.match(met.message, /^Postgres at db\.example\/posthorn says: what Postgres says \(.{5}\)\. [A-Z].*\.$/);
+      assert.match(met.message, advice);
     });
   }
 
   it('is never the end of the process for a name, a right or a syntax: all of class 42', () => {
     for (let number = 0; number < 36 ** 3; number += 37) {
       const code = `42${number.toString(36).padStart(3, '0').toUpperCase()}`;
-      assert.ok(troubleOf(refusal(code), 'x') instanceof StoreUnavailable, code);
+      assert.ok(asStoreError(refusal(code), 'x') instanceof StoreUnavailable, code);
     }
   });
 
   it('an error of the connection: the store cannot be reached', () => {
-    const trouble = troubleOf(
+    const met = asStoreError(
       Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
       'db.example/x',
     );
-    assert.ok(trouble instanceof StoreUnavailable);
-    assert.equal(trouble.code, 'unreachable');
-    assert.match(trouble.message, /db\.example\/x does not answer \(connect ECONNREFUSED\)/);
+    assert.ok(met instanceof StoreUnavailable);
+    assert.equal(met.code, 'unreachable');
+    assert.match(met.message, /db\.example\/x does not answer \(connect ECONNREFUSED\)/);
   });
 
   it('values that can never be right are a defect, which passes as it is', () => {
     for (const code of ['23505', '23503', '22P02', '22021']) {
       const error = refusal(code);
-      assert.equal(troubleOf(error, 'x'), error);
+      assert.equal(asStoreError(error, 'x'), error);
     }
   });
 
   it('a collision is known as one before and after it was translated', () => {
     for (const code of ['40001', '40P01']) {
       assert.ok(isCollision(refusal(code)));
-      assert.ok(isCollision(troubleOf(refusal(code), 'x')));
+      assert.ok(isCollision(asStoreError(refusal(code), 'x')));
     }
-    assert.ok(!isCollision(troubleOf(refusal('57014'), 'x')));
+    assert.ok(!isCollision(asStoreError(refusal('57014'), 'x')));
   });
 
   it('a session goes on after an error, not after its end', () => {

@@ -3,16 +3,16 @@ import type { AcceptResult, Claim, DueClaim } from '../../seams/store/queue.ts';
 import type { Answer, Args, CallName } from './calls.ts';
 import type { ErrorFacts } from './errors.ts';
 import {
-  type AcceptNews,
   completeAccept,
   packAccept,
   packClaim,
   packRecord,
+  type ShortenedAccept,
   shortenAccept,
   unpackAccept,
   unpackClaim,
   unpackRecord,
-} from './messages.ts';
+} from './packed-calls.ts';
 import type { Packed } from './packing.ts';
 
 /** To the storage thread. */
@@ -26,9 +26,9 @@ export type FromStorage =
   | { readonly kind: 'open' }
   /** It could not be opened; the thread has ended. */
   | { readonly kind: 'refused'; readonly error: ErrorFacts }
-  | { readonly kind: 'replies'; readonly replies: readonly WireReply[] };
+  | { readonly kind: 'replies'; readonly replies: readonly Reply[] };
 
-export interface WireReply {
+export interface Reply {
   readonly id: number;
   /** Why the call was not done; missing when it was. */
   readonly error?: ErrorFacts;
@@ -49,7 +49,7 @@ const packAnswerOf: { [Name in CallName]?: (answer: Answer<Name>) => unknown } =
   claimBacklog: packClaim,
 };
 const unpackAnswerOf: { [Name in CallName]?: (answer: unknown, args: Args<Name>) => Answer<Name> } = {
-  accept: (answer, [, groups]): AcceptResult[] => completeAccept(answer as AcceptNews, groups),
+  accept: (answer, [, groups]): AcceptResult[] => completeAccept(answer as ShortenedAccept, groups),
   claimDue: (answer) => unpackClaim<DueClaim>(answer as Packed),
   claimBacklog: (answer) => unpackClaim<Claim>(answer as Packed),
 };

@@ -19,10 +19,12 @@ const BEGUN = `
   select ${LEASED_COLUMNS} from queue where place = 0 and owner = ? and begun_id is not null`;
 const BEGIN = `update queue set begun_id = ?, begun_at = ? where id = ? and owner = ?`;
 
+/** See `Queue.join`. */
 export function join(db: Connection, owner: OwnerId): void {
   db.run(JOIN, idBytes(owner));
 }
 
+/** See `Queue.beat`. */
 export function beat(db: Connection, owner: OwnerId, now: SteadyMs): OwnerBeat[] | undefined {
   const id = idBytes(owner);
   if (db.run(BEAT, id) === 0) return undefined;
@@ -32,6 +34,7 @@ export function beat(db: Connection, owner: OwnerId, now: SteadyMs): OwnerBeat[]
     .map((row) => ({ owner: readId<OwnerId>(row.id), beat: row.beat }));
 }
 
+/** See `Queue.leave`. */
 export function leave(db: Connection, owner: OwnerId): void {
   const key = db.names.owner(owner);
   if (key === undefined) return;
@@ -39,6 +42,7 @@ export function leave(db: Connection, owner: OwnerId): void {
   db.names.forget();
 }
 
+/** See `Queue.takeOver`. */
 export function takeOver(db: Connection, heir: OwnerId, dead: OwnerBeat, now: SteadyMs): CutOffDelivery[] | undefined {
   const heirKey = db.names.registered(heir);
   const deadKey = db.names.owner(dead.owner);
@@ -56,6 +60,7 @@ export function takeOver(db: Connection, heir: OwnerId, dead: OwnerBeat, now: St
   });
 }
 
+/** See `Queue.begin`. */
 export function begin(
   db: Connection,
   owner: OwnerId,

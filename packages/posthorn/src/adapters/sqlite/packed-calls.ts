@@ -51,18 +51,21 @@ function nextDelivery(from: Unpacker): NewDelivery {
 }
 
 /** What the caller does not know already: per event nothing when it was stored as proposed, else the earlier answer. */
-export type AcceptNews = readonly (Exclude<AcceptResult, { kind: 'accepted' }> | readonly (AcceptedEvent | null)[])[];
+export type ShortenedAccept = readonly (
+  | Exclude<AcceptResult, { kind: 'accepted' }>
+  | readonly (AcceptedEvent | null)[]
+)[];
 
-export function shortenAccept(results: readonly AcceptResult[]): AcceptNews {
+export function shortenAccept(results: readonly AcceptResult[]): ShortenedAccept {
   return results.map((result) =>
     result.kind === 'accepted' ? result.events.map((event) => (event.existing ? event : null)) : result,
   );
 }
 
 /** @param groups what was proposed */
-export function completeAccept(news: AcceptNews, groups: readonly AcceptGroup[]): AcceptResult[] {
+export function completeAccept(shortened: ShortenedAccept, groups: readonly AcceptGroup[]): AcceptResult[] {
   return groups.map((group, index) => {
-    const result = news[index] ?? [];
+    const result = shortened[index] ?? [];
     if ('kind' in result) return result;
     const events = group.events.map(({ event, ownId, deliveries }, position): AcceptedEvent => {
       const { id, type, createdAt } = event;
