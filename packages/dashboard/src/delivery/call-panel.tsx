@@ -10,6 +10,8 @@ import { Clock } from '../parts/moment.tsx';
 
 interface CallPanelProps {
   readonly call: Call;
+  /** A test is not repeated. */
+  readonly kind?: 'delivery' | 'test';
   readonly requestLines: readonly HeaderLine[];
   /** `undefined` while it is being fetched. */
   readonly requestBody: string | undefined;
@@ -17,10 +19,10 @@ interface CallPanelProps {
   readonly tools?: ReactNode;
 }
 
-export function CallPanel({ call, requestLines, requestBody, tools }: CallPanelProps) {
+export function CallPanel({ call, kind = 'delivery', requestLines, requestBody, tools }: CallPanelProps) {
   return (
     <>
-      <Verdict call={call} />
+      <Verdict call={call} kind={kind} />
       <div className="columns">
         <section className="card">
           <div className="card-head">
@@ -46,7 +48,7 @@ export function CallPanel({ call, requestLines, requestBody, tools }: CallPanelP
   );
 }
 
-function Verdict({ call }: { readonly call: Call }) {
+function Verdict({ call, kind }: { readonly call: Call; readonly kind: 'delivery' | 'test' }) {
   const tone = outcomeTone(call.outcome);
   return (
     <div className={`verdict ${tone}`}>
@@ -60,7 +62,7 @@ function Verdict({ call }: { readonly call: Call }) {
       {call.error !== null && <p>{inert(call.error)}</p>}
       {call.outcome !== 'succeeded' && (
         <p>
-          <strong>What to do:</strong> {outcomeAdvice(call)}
+          <strong>What to do:</strong> {outcomeAdvice(call, kind)}
         </p>
       )}
       {call.repeated && <p>A kept connection had broken, so the call was made once more under the same id.</p>}

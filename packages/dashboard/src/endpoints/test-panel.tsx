@@ -30,6 +30,7 @@ export function TestPanel({ endpoint, test }: TestPanelProps) {
       </div>
       <CallPanel
         call={attempt}
+        kind="test"
         requestLines={requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about })}
         requestBody={body}
       />

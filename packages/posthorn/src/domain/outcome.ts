@@ -53,6 +53,15 @@ export type CallResult = {
     }
 );
 
+/**
+ * The result with what becomes of the call behind the error, if it failed for reasons of ours. Whoever asked for the call
+ * knows: a delivery is made again, a test is not.
+ */
+export function withConsequence(result: CallResult, consequence: string): CallResult {
+  if (countsAgainstEndpoint(result.outcome)) return result;
+  return { ...result, error: `${result.error} ${consequence}` };
+}
+
 /** `interrupted` and `local_error` are our own failures: they never use up the endpoint's schedule. */
 export function countsAgainstEndpoint(outcome: Outcome): boolean {
   return outcome !== 'interrupted' && outcome !== 'local_error';

@@ -10,7 +10,7 @@ import {
   type ReplayId,
   type TenantId,
 } from '../domain/ids.ts';
-import type { CallResult } from '../domain/outcome.ts';
+import { type CallResult, withConsequence } from '../domain/outcome.ts';
 import { dressCall, signingKeyOf } from '../domain/profile.ts';
 import { endedBy, type Scope } from '../domain/tally.ts';
 import { steady, type WallMs, wholeMs } from '../domain/time.ts';
@@ -256,7 +256,13 @@ export class Engine {
     const { url, connectTimeoutMs, replyTimeoutMs } = endpoint;
     const call = { url, headers, body: event.body, connectTimeoutMs, replyTimeoutMs };
     const result = await sender.send(call, this.#testing.signal);
-    return { attemptId, eventId: event.id, startedAt, result, body: event.body };
+    return {
+      attemptId,
+      eventId: event.id,
+      startedAt,
+      result: withConsequence(result, 'A test call is not repeated: test again.'),
+      body: event.body,
+    };
   }
 
   /** Makes one more attempt of a delivery now, whatever its state. */

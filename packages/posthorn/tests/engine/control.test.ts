@@ -141,6 +141,22 @@ describe('a test call', () => {
     assert.equal(here.calls[0]?.attemptId, answer.attemptId);
     assert.deepEqual(await here.states(), []);
   });
+
+  it('that failed for reasons of our own says that it is not repeated, where a delivery says that it is', async () => {
+    const here = await new Installation().start();
+    here.behave = () => ({ kind: 'local_error' });
+    const id = await here.endpoint();
+    const draft = { id: null, type: 'user.created', payload: '{}' };
+    const answer = await here.wait(here.engine.testEndpoint(ACME, id, draft));
+    assert.ok(answer !== 'missing');
+    assert.match(answer.result.error ?? '', /A test call is not repeated: test again\.$/);
+    await here.post();
+    await here.time.pass(1_000);
+    const [pending] = await here.store.deliveries(ACME, {}, { limit: 1, after: null });
+    assert.ok(pending !== undefined);
+    const delivery = await here.store.delivery(ACME, pending.id);
+    assert.match(delivery?.history[0]?.error ?? '', /The call will be made again\.$/);
+  });
 });
 
 describe('stopping', () => {

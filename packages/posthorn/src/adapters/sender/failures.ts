@@ -1,5 +1,6 @@
 // Every way for a call to fail, as an outcome and one sentence for the tenant. The sentences name the tenant's own host and
-// what to do, never an address or another fact about the inside of the network.
+// what to do, never an address or another fact about the inside of the network. Of our own failures they say only what
+// happened: what becomes of the call is not for the sender to know.
 import type { Outcome } from '../../domain/outcome.ts';
 import type { DialFailure } from './dial.ts';
 import { CLOSED, type ExchangeError, LINE_GONE } from './line.ts';
@@ -46,7 +47,7 @@ export function plainHttp(): Failure {
 }
 
 export function interrupted(): Failure {
-  return { outcome: 'interrupted', error: 'Posthorn was stopped during the call; it will be made again.' };
+  return { outcome: 'interrupted', error: 'Posthorn was stopped during the call.' };
 }
 
 export function nameFailure(host: string, failure: LookupFailure): Failure {
@@ -66,7 +67,7 @@ export function nameFailure(host: string, failure: LookupFailure): Failure {
 export function noResolver(): Failure {
   return {
     outcome: 'local_error',
-    error: 'Posthorn could not reach its own name servers. The call will be made again.',
+    error: 'Posthorn could not reach its own name servers.',
   };
 }
 
@@ -84,7 +85,7 @@ export function dialFailure(host: string, port: number, failures: readonly DialF
   const outcomes = failures.map(dialOutcome);
   const where = `${host} on port ${port}`;
   if (outcomes.includes('local_error')) {
-    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets.' };
   }
   if (outcomes.includes('connect_refused')) {
     return {
@@ -118,7 +119,7 @@ export function handshakeFailure(host: string, code: string): Failure {
   if (code === 'ETIMEDOUT')
     return { outcome: 'connect_timeout', error: `${host} stopped answering during the TLS handshake.` };
   if (OUT_OF_RESOURCES.has(code)) {
-    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets.' };
   }
   return tlsFailure(host, code);
 }
@@ -144,7 +145,7 @@ export function exchangeFailure(host: string, error: ExchangeError): Failure {
     return { outcome: 'unreachable', error: `The way through the network to ${host} was lost during the call.` };
   }
   if (OUT_OF_RESOURCES.has(code)) {
-    return { outcome: 'local_error', error: 'Posthorn has run out of sockets. The call will be made again.' };
+    return { outcome: 'local_error', error: 'Posthorn has run out of sockets.' };
   }
   if (code.startsWith('ERR_SSL_')) return tlsFailure(host, code);
   if (code === 'ETIMEDOUT') return reset(`${host} no longer answers on this connection`);

@@ -19,9 +19,12 @@ export function outcomeMark(call: Pick<Call, 'outcome' | 'status'>): string {
 export const outcomeStyle = (outcome: Call['outcome']): Style =>
   outcome === 'succeeded' ? 'green' : isOurs(outcome) ? 'yellow' : 'red';
 
-/** A call that failed: what happened, what to do, and what the receiver said. */
-export function failureLines(call: Call, paint: Paint): string[] {
-  const advice = outcomeAdvice(call);
+/**
+ * A call that failed: what happened, what to do, and what the receiver said.
+ * @param kind of the call: a test is not repeated
+ */
+export function failureLines(call: Call, paint: Paint, kind: 'delivery' | 'test' = 'delivery'): string[] {
+  const advice = outcomeAdvice(call, kind);
   const told = [
     ...(call.error === null ? [] : [inert(call.error)]),
     isOurs(call.outcome) ? advice : `What to do: ${advice}`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OUTCOMES } from '../../domain/outcome.ts';
-import { outcomeAdvice, outcomeTitle } from './outcomes.ts';
+import { OUTCOMES, type Outcome } from '../../domain/outcome.ts';
+import { isOurs, outcomeAdvice, outcomeTitle } from './outcomes.ts';
 
 describe('outcomes in words', () => {
   it('has a title and an advice for every outcome', () => {
@@ -12,14 +12,23 @@ describe('outcomes in words', () => {
     }
   });
 
-  it('tells statuses apart', () => {
-    const advice = (status: number) => outcomeAdvice({ outcome: 'http_status', status });
-    assert.match(advice(301), /Redirects are not followed/);
-    assert.match(advice(404), /path/);
-    assert.match(advice(422), /does not accept/);
-    assert.match(advice(503), /proxy/);
-    assert.match(advice(500), /log/);
-    assert.match(advice(299), /200 to 209/);
+  it('says of our own failures that a test call is not repeated', () => {
+    for (const outcome of OUTCOMES) {
+      const call = { outcome, status: outcome === 'http_status' ? 500 : null };
+      const [delivered, tested] = [outcomeAdvice(call), outcomeAdvice(call, 'test')];
+      if (isOurs(outcome)) {
+        assert.match(delivered, /made again/);
+        assert.match(tested, /not repeated/);
+        assert.doesNotMatch(tested, /made again/);
+      } else assert.equal(tested, delivered);
+    }
+  });
+
+  it('has the words that people search for', () => {
+    const title = (outcome: Outcome) => outcomeTitle({ outcome, status: null });
+    assert.equal(title('tls_error'), 'TLS error');
+    assert.equal(title('dns_error'), 'DNS error');
+    for (const outcome of ['connect_timeout', 'reply_timeout'] as const) assert.match(title(outcome), /timed out/);
     assert.equal(outcomeTitle({ outcome: 'http_status', status: 503 }), 'Answered 503');
   });
 });

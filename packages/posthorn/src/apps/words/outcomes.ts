@@ -1,6 +1,7 @@
 // Outcomes for people: what happened in a few words, and what whoever runs the receiver can do about it. The dashboard and
 // the command line say the same.
 import type { Outcome } from '../../domain/outcome.ts';
+import { statusAdvice } from './statuses.ts';
 
 /** The facts of a call that are put into words. */
 interface CallFacts {
@@ -15,10 +16,12 @@ interface Words {
   readonly advice: string;
 }
 
+type OwnFailure = 'interrupted' | 'local_error';
+
 const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
   succeeded: { title: 'Delivered', advice: 'The receiver took it. Nothing to do.' },
   dns_error: {
-    title: 'Host name not found',
+    title: 'DNS error',
     advice: 'Check the host name in the callback URL, and that its zone has an A or AAAA record.',
   },
   connect_refused: {
@@ -31,30 +34,31 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
     advice: 'No route leads to the address. Check the network, and the firewall, in front of the receiver.',
   },
   connect_timeout: {
-    title: 'No connection in time',
+    title: 'Connection timed out',
     advice:
       'A firewall that drops packets or an overloaded receiver looks like this. Let calls in, or give the endpoint a longer connection timeout.',
   },
   connection_reset: {
-    title: 'Connection broken off',
+    title: 'Connection closed or reset',
     advice:
-      'The receiver, or a proxy before it, closed the connection without an answer. Its log at that time tells why.',
+      'The receiver, or a proxy or firewall in front of it, closed the connection without an answer. Its log at that time tells why.',
   },
   tls_error: {
-    title: 'No secure connection',
-    advice: 'Check the certificate: valid today, for this host name, and sent with all intermediate certificates.',
+    title: 'TLS error',
+    advice:
+      'The certificate must be valid today, for this host name, and sent with all intermediate certificates. The receiver must take calls without a client certificate.',
   },
   reply_timeout: {
-    title: 'No answer in time',
+    title: 'Reply timed out',
     advice: 'Answer first, with 200, and do the work afterwards. Or give the endpoint a longer reply timeout.',
   },
   protocol_error: {
-    title: 'The answer is not HTTP',
+    title: 'Invalid HTTP response',
     advice:
-      'Something else than a web server speaks on that port, or a proxy garbles the answer. Check the URL and the port.',
+      'The error names the rule of HTTP that was broken. Mend the server, or the proxy in front of it; or check the URL and the port, if no web server is there.',
   },
   blocked_address: {
-    title: 'Address not allowed',
+    title: 'Address blocked',
     advice:
       'The host name leads to an address that is not public. Use a public address, or have the operator allow this network.',
   },
@@ -68,25 +72,11 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
   },
 };
 
-/** The usual meaning of statuses for a webhook receiver; the first that fits. */
-const STATUSES: readonly (readonly [from: number, to: number, advice: string])[] = [
-  [300, 399, 'Redirects are not followed. Put the final address into the callback URL.'],
-  [
-    401,
-    403,
-    'The receiver refuses us. Check its credentials in the extra headers, and the secret that it verifies with.',
-  ],
-  [404, 404, 'Nothing is at that path. Check the path of the callback URL.'],
-  [405, 405, 'The receiver does not take POST at that path.'],
-  [408, 408, 'The receiver did not read the request in time. It may be overloaded.'],
-  [410, 410, 'The receiver says it is gone for good. Correct the URL, or disable the endpoint.'],
-  [413, 413, 'The receiver takes no body of this size. Raise its limit to at least 256 KiB.'],
-  [415, 415, 'The receiver must take application/json.'],
-  [429, 429, 'The receiver is called more often than it allows. Raise its limit.'],
-  [400, 499, 'The receiver does not accept this request. Its answer and its log tell why.'],
-  [502, 504, 'A proxy answered because the receiver behind it did not. Check that it runs.'],
-  [500, 599, 'The receiver failed while handling the event. Its log at that time tells why.'],
-];
+/** The advice for our own failures of test calls. */
+const TESTED: Readonly<Record<OwnFailure, string>> = {
+  interrupted: 'Posthorn was stopped during the call. A test call is not repeated: test again.',
+  local_error: 'The cause is on our side. A test call is not repeated: test again when it is mended.',
+};
 
 /** A call's outcome in a few words. */
 export function outcomeTitle({ outcome, status }: CallFacts): string {
@@ -94,12 +84,13 @@ export function outcomeTitle({ outcome, status }: CallFacts): string {
   return status === null ? 'Answered with an error' : `Answered ${status}`;
 }
 
-/** Advice about it. */
-export function outcomeAdvice({ outcome, status }: CallFacts): string {
-  if (outcome !== 'http_status') return WORDS[outcome].advice;
-  const found = STATUSES.find(([from, to]) => status !== null && status >= from && status <= to);
-  return found?.[2] ?? 'Only statuses from 200 to 209 count as delivered.';
+/** Advice about it. @param kind of the call: a test is not repeated */
+export function outcomeAdvice({ outcome, status }: CallFacts, kind: 'delivery' | 'test' = 'delivery'): string {
+  if (outcome === 'http_status') return statusAdvice(status);
+  if (kind === 'test' && isOurs(outcome)) return TESTED[outcome];
+  return WORDS[outcome].advice;
 }
 
 /** Whether a call failed for reasons of ours. */
-export const isOurs = (outcome: Outcome): boolean => outcome === 'interrupted' || outcome === 'local_error';
+export const isOurs = (outcome: Outcome): outcome is OwnFailure =>
+  outcome === 'interrupted' || outcome === 'local_error';

@@ -1,7 +1,7 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
 import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '../../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
-import type { CallResult } from '../../domain/outcome.ts';
+import { type CallResult, withConsequence } from '../../domain/outcome.ts';
 import { dressCall } from '../../domain/profile.ts';
 import { nextWholeMs, type WallMs, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -211,7 +211,7 @@ export class Attempts {
         trigger: triggerOf(delivery),
         startedAt,
         endedAt: this.#parts.clock.wallNow(),
-        result,
+        result: withConsequence(result, 'The call will be made again.'),
         next: afterAttempt(delivery, result.outcome, endedAt, scheduleMs),
       },
     });

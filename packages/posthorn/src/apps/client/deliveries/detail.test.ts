@@ -66,7 +66,7 @@ describe('a delivery in detail', () => {
       '',
       '✗ Answered 503',
       '  The receiver answered with status 503; 200 to 209 is success.',
-      '  What to do: A proxy answered because the receiver behind it did not. Check that it runs.',
+      '  What to do: The receiver is overloaded, in maintenance or not running, and a proxy may be what says so. Check that it runs.',
       '  It answered:',
       '    {',
       '      "error": "no database",',

@@ -53,7 +53,7 @@ describe('an endpoint in detail', () => {
       '  last 24 h      1,320 attempts, 150 failed',
       '  delivered      97.5 %: 1,170 of 1,200 deliveries',
       '  calls          half within 38 ms, 90 % within 62 ms, 99 % within 640 ms',
-      '  failures       120 × No answer in time, 30 × Answered with an error',
+      '  failures       120 × Reply timed out, 30 × Answered with an error',
       '  pending        10,000 or more, the oldest accepted 3 min ago',
     ]);
   });

@@ -137,5 +137,5 @@ async function test({ posthorn, tenant, flags, terminal }: Asking, id: string): 
   if (isTaken) {
     const mark = terminal.paint(outcomeStyle(attempt.outcome), outcomeMark(attempt));
     terminal.print(`${mark}  ${attempt.status}  ${durationText(attempt.durationMs)}`);
-  } else for (const line of failureLines(attempt, terminal.paint)) terminal.print(line);
+  } else for (const line of failureLines(attempt, terminal.paint, 'test')) terminal.print(line);
 }
