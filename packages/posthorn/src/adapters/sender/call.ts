@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { type CallResult, isSuccessStatus } from '../../domain/outcome.ts';
 import type { Call } from '../../seams/sender.ts';
+import { answered } from './answered.ts';
 import { Connecting, type ConnectOwner, type ConnectorParts } from './connector.ts';
 import { Deadline } from './deadline.ts';
 import {
@@ -151,8 +152,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
       this.#end({ outcome: 'succeeded', response, error: note, ...this.#measured() });
       return;
     }
-    const redirect = response.status >= 300 && response.status <= 399 ? ' Redirects are not followed.' : '';
-    const error = `The receiver answered with status ${response.status}; 200 to 209 is success.${redirect}`;
+    const error = answered(response, this.#call.url);
     this.#end({ outcome: 'http_status', response, error, ...this.#measured() });
   }
 
