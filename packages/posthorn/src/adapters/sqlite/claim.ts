@@ -2,24 +2,29 @@
 import type { EndpointId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Claim, DueClaim } from '../../seams/store/queue.ts';
+import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { LEASED_COLUMNS, LeasedDeliveries, type LeasedRow } from './leased-rows.ts';
 
 // index: queue_due
-export const DUE = `select ${LEASED_COLUMNS} from queue where place = 1 and due <= ? order by due, id limit ?`;
-export const NEXT_DUE = `select min(due) as due from queue where place = 1`;
+export const DUE = `
+  select ${LEASED_COLUMNS} from queue where place = ${PLACE.due} and due <= ? order by due, id limit ?`;
+export const NEXT_DUE = `select min(due) as due from queue where place = ${PLACE.due}`;
 // index: queue_backlog
-export const BACKLOG = `select ${LEASED_COLUMNS} from queue where place = 2 and endpoint = ? order by id limit ?`;
+export const BACKLOG = `
+  select ${LEASED_COLUMNS} from queue where place = ${PLACE.backlog} and endpoint = ? order by id limit ?`;
 // Those that `DUE` has just found: up to and including the last of them. index: queue_due
-const LEASE_DUE = `update queue set place = 0, owner = ? where place = 1 and (due, id) <= (?, ?)`;
+const LEASE_DUE = `
+  update queue set place = ${PLACE.leased}, owner = ? where place = ${PLACE.due} and (due, id) <= (?, ?)`;
 // index: queue_backlog
-const LEASE_BACKLOG = `update queue set place = 0, owner = ? where place = 2 and endpoint = ? and id <= ?`;
+const LEASE_BACKLOG = `
+  update queue set place = ${PLACE.leased}, owner = ? where place = ${PLACE.backlog} and endpoint = ? and id <= ?`;
 // index: queue_backlog, one search per endpoint found
 export const BACKLOGS = `
   with recursive found (endpoint) as (
-    select min(endpoint) from queue where place = 2
+    select min(endpoint) from queue where place = ${PLACE.backlog}
     union all
-    select (select min(endpoint) from queue where place = 2 and endpoint > found.endpoint)
+    select (select min(endpoint) from queue where place = ${PLACE.backlog} and endpoint > found.endpoint)
     from found where found.endpoint is not null
   )
   select endpoint from found where endpoint is not null limit ?`;

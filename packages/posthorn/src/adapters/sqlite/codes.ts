@@ -1,4 +1,5 @@
-// Numbers that stand for words in the tables. They are part of the file format: never reuse one for something else.
+// Numbers that stand for words in the tables, for statements to take by name. They are part of the file format: never reuse
+// one for something else.
 import type { DeliveryState } from '../../domain/delivery.ts';
 import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
 
@@ -9,6 +10,9 @@ export const STATE = { pending: 0, succeeded: 1, exhausted: 2, cancelled: 3 } as
   DeliveryState,
   number
 >;
+
+/** The states of ended deliveries, as a list in SQL. */
+export const ENDED_STATES = `${STATE.succeeded}, ${STATE.exhausted}, ${STATE.cancelled}`;
 
 export const REPLAY_STATE = { running: 0, completed: 1, cancelled: 2 } as const satisfies Record<ReplayState, number>;
 

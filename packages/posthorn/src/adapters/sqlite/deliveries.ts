@@ -11,7 +11,7 @@ import {
 } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
-import { STATE } from './codes.ts';
+import { PLACE, STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { byType } from './deliveries-by-type.ts';
 import type { Search, Step } from './search.ts';
@@ -26,7 +26,7 @@ const FITS = `(?4 is null or endpoint = ?4) and (?5 is null or event = ?5) and (
   and event.created_at >= ?7 and event.created_at < ?8`;
 // index: the primary key, downwards
 export const QUEUED_PAGE = `
-  select queue.id, ${SUMMARY}, 0 as state, iif(place = 1, due, null) as due, null as ended_at
+  select queue.id, ${SUMMARY}, ${STATE.pending} as state, iif(place = ${PLACE.due}, due, null) as due, null as ended_at
   from queue cross join event on event.key = event
   where queue.id >= ?2 and queue.id < ?3 and queue.tenant = ?1 and ${FITS}
   order by queue.id desc limit ?9`;

@@ -2,6 +2,7 @@
 import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
+import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { LEASED_COLUMNS, LeasedDeliveries, type LeasedRow } from './leased-rows.ts';
 import { idBytes, readId } from './uuid.ts';
@@ -11,12 +12,17 @@ const BEAT = `update owner set beat = beat + 1 where id = ?`;
 const OTHERS = `select id, beat from owner where id <> ? order by key`;
 const KEEP_STEADY = `update counter set value = max(value, ?) where name = 'steady'`;
 // All of the queue is read, as in every statement that looks for leases by owner.
-const LEAVE = `delete from owner where key = ?1 and not exists (select 1 from queue where place = 0 and owner = ?1)`;
+const LEAVE = `
+  delete from owner
+  where key = ?1 and not exists (select 1 from queue where place = ${PLACE.leased} and owner = ?1)`;
 const DECLARE_DEAD = `delete from owner where key = ? and beat = ?`;
-const INHERIT_BEGUN = `update queue set owner = ?, suspect = 1 where place = 0 and owner = ? and begun_id is not null`;
-const SET_FREE = `update queue set place = 1, owner = null, due = ?, suspect = 1 where place = 0 and owner = ?`;
+const INHERIT_BEGUN = `
+  update queue set owner = ?, suspect = 1 where place = ${PLACE.leased} and owner = ? and begun_id is not null`;
+const SET_FREE = `
+  update queue set place = ${PLACE.due}, owner = null, due = ?, suspect = 1
+  where place = ${PLACE.leased} and owner = ?`;
 const BEGUN = `
-  select ${LEASED_COLUMNS} from queue where place = 0 and owner = ? and begun_id is not null`;
+  select ${LEASED_COLUMNS} from queue where place = ${PLACE.leased} and owner = ? and begun_id is not null`;
 const BEGIN = `update queue set begun_id = ?, begun_at = ? where id = ? and owner = ?`;
 
 /** See `Queue.join`. */

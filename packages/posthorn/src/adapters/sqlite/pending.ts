@@ -4,6 +4,7 @@ import type { Scope } from '../../domain/tally.ts';
 import { earlier, wall } from '../../domain/time.ts';
 import type { Pending } from '../../seams/store/history.ts';
 import type { PendingOf, Tallies } from '../../seams/store/tallies.ts';
+import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
@@ -13,24 +14,21 @@ const ENDPOINTS_PER_STEP = 200;
 // index: queue_due, queue_backlog, queue_paused, each read from one end
 const COUNTS = `
   select
-    (select count(*) from (select 1 from queue where place = 1 limit ?1)) as due,
-    (select count(*) from (select 1 from queue where place = 2 limit ?1)) as backlog,
-    (select count(*) from (select 1 from queue where place = 3 limit ?1)) as paused`;
+    (select count(*) from (select 1 from queue where place = ${PLACE.due} limit ?1)) as due,
+    (select count(*) from (select 1 from queue where place = ${PLACE.backlog} limit ?1)) as backlog,
+    (select count(*) from (select 1 from queue where place = ${PLACE.paused} limit ?1)) as paused`;
 // index: the primary key, from the oldest id up to the first that is not paused
-const OLDEST = `select id from (select id, place from queue order by id limit ?) where place <> 3 limit 1`;
+const OLDEST = `select id from (select id, place from queue order by id limit ?) where place <> ${PLACE.paused} limit 1`;
+const countIn = (place: number) => `
+  select count(*) from (select 1 from chosen cross join queue on place = ${place} and endpoint = chosen.key limit ?1)`;
+const oldestIn = (place: number) => `
+  select min((select id from queue where place = ${place} and endpoint = chosen.key order by id limit 1)) from chosen`;
 /** What waits for some endpoints together. @param chosen statement that answers their keys; `?1` is the limit */
 const countsAmong = (chosen: string) => `
   with chosen as materialized (${chosen})
   select
-    (select count(*) from (select 1 from chosen cross join queue on place = 1 and endpoint = chosen.key limit ?1)) as due,
-    (select count(*) from (select 1 from chosen cross join queue on place = 2 and endpoint = chosen.key limit ?1))
-      as backlog,
-    (select count(*) from (select 1 from chosen cross join queue on place = 3 and endpoint = chosen.key limit ?1))
-      as paused,
-    (select min((select id from queue where place = 1 and endpoint = chosen.key order by id limit 1)) from chosen)
-      as oldest_due,
-    (select min((select id from queue where place = 2 and endpoint = chosen.key order by id limit 1)) from chosen)
-      as oldest_backlog`;
+    (${countIn(PLACE.due)}) as due, (${countIn(PLACE.backlog)}) as backlog, (${countIn(PLACE.paused)}) as paused,
+    (${oldestIn(PLACE.due)}) as oldest_due, (${oldestIn(PLACE.backlog)}) as oldest_backlog`;
 // index: queue_due_of_endpoint, queue_backlog, queue_paused; each ends in the id
 export const COUNTS_OF_ENDPOINT = countsAmong(`select key from endpoint where id = ?2 and tenant = ?3`);
 // index: endpoint_live, and then the same

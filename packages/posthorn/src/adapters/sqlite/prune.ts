@@ -4,6 +4,7 @@
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
+import { ENDED_STATES } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { slotOf } from './latest-slots.ts';
 import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
@@ -46,11 +47,11 @@ export const OLD_EVENTS = `
   where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
 // index: the primary key
 export const REMOVE_DELIVERY = `
-  delete from delivery where endpoint = ? and state in (1, 2, 3) and id = ? and ended_at < ?`;
+  delete from delivery where endpoint = ? and state in (${ENDED_STATES}) and id = ? and ended_at < ?`;
 const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const PENDING = `select 1 from queue where id = ?`;
 // index: the primary key
-const ENDED = `select 1 from delivery where endpoint = ? and state in (1, 2, 3) and id = ?`;
+const ENDED = `select 1 from delivery where endpoint = ? and state in (${ENDED_STATES}) and id = ?`;
 /** It stays, and those that led to it may not. */
 const LEAD = `update event set leads = 1 where key = ? and leads = 0`;
 const REMOVE_EVENT = `delete from event where key = ?`;

@@ -2,7 +2,7 @@
 import type { OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
-import { STATE } from './codes.ts';
+import { PLACE, STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
@@ -18,11 +18,14 @@ const REMOVE_ATTEMPT = `delete from attempt where delivery = ? and id = ?`;
 const QUEUED = `select 1 from queue where id = ?`;
 // index: delivery_by_tenant, a search per tenant and state. An attempt is late for a ended delivery once in a blue moon.
 const ENDED = `
-  select 1 from tenant join (select 1 as state union all select 2 union all select 3) as states
+  select 1 from tenant
+  join (
+    select ${STATE.succeeded} as state union all select ${STATE.exhausted} union all select ${STATE.cancelled}
+  ) as states
   where exists (select 1 from delivery where tenant = tenant.key and state = states.state and id = ?) limit 1`;
 
 const TO_DUE = `
-  update queue set place = 1, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
+  update queue set place = ${PLACE.due}, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
     resume_state = ?, resume_at = ?, begun_id = null, begun_at = null
   where id = ? and owner = ? and attempts = ?`;
 // A manual attempt that failed: the delivery is what it was before, since when it was.

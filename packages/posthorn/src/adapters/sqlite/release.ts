@@ -2,23 +2,29 @@
 import type { DeliveryId, OwnerId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Release } from '../../seams/store/queue.ts';
+import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { END_CANCELLED } from './sweep.ts';
 import { idBytes, readId } from './uuid.ts';
 
 const TO_DUE = `
-  update queue set place = 1, owner = null, due = ?, begun_id = null, begun_at = null where id = ? and owner = ?`;
+  update queue set place = ${PLACE.due}, owner = null, due = ?, begun_id = null, begun_at = null
+  where id = ? and owner = ?`;
 const TO_BACKLOG = `
-  update queue set place = 2, owner = null, begun_id = null, begun_at = null where id = ? and owner = ?`;
+  update queue set place = ${PLACE.backlog}, owner = null, begun_id = null, begun_at = null
+  where id = ? and owner = ?`;
 // A delivery whose endpoint is not disabled any more is due, because the enabling it would wait for has already happened.
 const TO_PAUSED = `
   update queue set owner = null, begun_id = null, begun_at = null, due = ?,
-    place = iif((select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint), 3, 1)
+    place = iif(
+      (select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint),
+      ${PLACE.paused}, ${PLACE.due}
+    )
   where id = ? and owner = ?`;
 const END_LEASED_ONE = `${END_CANCELLED} where id = ?2 and owner = ?3`;
 const REMOVE_LEASED_ONE = `delete from queue where id = ? and owner = ?`;
 // All of the queue is read: no index finds what is leased, since born-leased rows must not pay for one.
-const LEASED = `select id from queue where place = 0 and owner = ?`;
+const LEASED = `select id from queue where place = ${PLACE.leased} and owner = ?`;
 
 /** See `Queue.release`. */
 export function release(db: Connection, owner: OwnerId, releases: readonly Release[]): void {

@@ -2,23 +2,24 @@
 import type { DeliveryId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
-import { PLACE } from './codes.ts';
+import { ENDED_STATES, PLACE, STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { idBytes } from './uuid.ts';
 
 const QUEUED = `select endpoint, place from queue where id = ? and tenant = ?`;
 // index: delivery_by_tenant
-const ENDED = `select endpoint, state from delivery where tenant = ? and state in (1, 2, 3) and id = ?`;
+const ENDED = `select endpoint, state from delivery where tenant = ? and state in (${ENDED_STATES}) and id = ?`;
 const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
-  update queue set place = 1, due = iif(place = 1, min(due, ?1), ?1),
-    resume_state = coalesce(resume_state, 0), resume_at = coalesce(resume_at, iif(place = 1, due, ?1))
+  update queue set place = ${PLACE.due}, due = iif(place = ${PLACE.due}, min(due, ?1), ?1),
+    resume_state = coalesce(resume_state, ${STATE.pending}),
+    resume_at = coalesce(resume_at, iif(place = ${PLACE.due}, due, ?1))
   where id = ?2`;
 // index: the primary key
 const QUEUE_AGAIN = `
   insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
     replay)
-  select id, tenant, endpoint, event, 1, ?, attempts, failures, interruptions, state, ended_at, ?
+  select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state, ended_at, ?
   from delivery where endpoint = ? and state = ? and id = ?`;
 const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 

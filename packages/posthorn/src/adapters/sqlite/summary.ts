@@ -2,20 +2,20 @@
 import type { DeliveryId, EventId } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
-import { stateOf } from './codes.ts';
+import { ENDED_STATES, PLACE, STATE, stateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { readId } from './uuid.ts';
 
 /** Columns of a delivery joined with its event. */
 export const SUMMARY = `endpoint, attempts, event.id as event_id, event.type, event.created_at`;
 const ONE_QUEUED = `
-  select queue.id, ${SUMMARY}, 0 as state, iif(place = 1, due, null) as due, null as ended_at
+  select queue.id, ${SUMMARY}, ${STATE.pending} as state, iif(place = ${PLACE.due}, due, null) as due, null as ended_at
   from queue join event on event.key = event where queue.id = ? and queue.tenant = ?`;
 // index: delivery_by_tenant
 const ONE_ENDED = `
   select delivery.id, ${SUMMARY}, state, null as due, ended_at
   from delivery join event on event.key = event
-  where delivery.tenant = ? and state in (1, 2, 3) and delivery.id = ?`;
+  where delivery.tenant = ? and state in (${ENDED_STATES}) and delivery.id = ?`;
 
 export interface SummaryRow {
   readonly id: Uint8Array;

@@ -1,7 +1,7 @@
 // Moves that concern everything an endpoint has pending: cancelling it when the endpoint is deleted, making it due when it is
 // enabled. A million rows take seconds, so they move in steps, with other calls in between; what is left to do is stored,
 // and goes on after a crash.
-import { PLACE } from './codes.ts';
+import { PLACE, STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 
 /** Rows moved per step: about 10 ms. */
@@ -18,14 +18,14 @@ const FINISH = `delete from sweep where endpoint = ?`;
 
 // index: queue_paused
 const FREE_PAUSED = `
-  update queue set place = 1, due = ?
-  where id in (select id from queue where place = 3 and endpoint = ? order by id limit ?)`;
+  update queue set place = ${PLACE.due}, due = ?
+  where id in (select id from queue where place = ${PLACE.paused} and endpoint = ? order by id limit ?)`;
 
-/** A ended delivery that was pending once more (resume_state above 0) goes back to what it was. */
+/** An ended delivery that was pending once more (`resume_state` is not `pending`) goes back to what it was. */
 export const END_CANCELLED = `
   insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
-  select id, tenant, endpoint, event, iif(resume_state > 0, resume_state, 3), attempts, failures, interruptions,
-    iif(resume_state > 0, resume_at, ?1)
+  select id, tenant, endpoint, event, iif(resume_state <> ${STATE.pending}, resume_state, ${STATE.cancelled}),
+    attempts, failures, interruptions, iif(resume_state <> ${STATE.pending}, resume_at, ?1)
   from queue`;
 // index: queue_backlog, queue_paused or queue_due_of_endpoint
 const oldest = (place: number, endpoint: '?1' | '?2', limit: '?2' | '?3') =>

@@ -3,6 +3,7 @@
 // pay for one. For that the queue is looked through, in steps and for many endpoints at once.
 import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
+import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS } from './uuid.ts';
 
@@ -31,9 +32,9 @@ export const FIRST_TOMBSTONE: TombstoneCursor = {
 // index: the primary keys of delivery and sweep, queue_due_of_endpoint, queue_backlog, queue_paused and replay_of_endpoint
 const UNNAMED = `
   not exists (select 1 from delivery where delivery.endpoint = endpoint.key)
-  and not exists (select 1 from queue where place = 1 and queue.endpoint = endpoint.key)
-  and not exists (select 1 from queue where place = 2 and queue.endpoint = endpoint.key)
-  and not exists (select 1 from queue where place = 3 and queue.endpoint = endpoint.key)
+  and not exists (select 1 from queue where place = ${PLACE.due} and queue.endpoint = endpoint.key)
+  and not exists (select 1 from queue where place = ${PLACE.backlog} and queue.endpoint = endpoint.key)
+  and not exists (select 1 from queue where place = ${PLACE.paused} and queue.endpoint = endpoint.key)
   and not exists (select 1 from sweep where sweep.endpoint = endpoint.key)
   and not exists (select 1 from replay where replay.endpoint = endpoint.key)`;
 // index: endpoint_deleted
