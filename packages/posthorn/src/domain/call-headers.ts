@@ -2,12 +2,12 @@
 // apart, smuggle a second one, or stand in for what the contract says about a call.
 import { isOurs } from './profile.ts';
 
-/** As many as anybody needs, and with the two below a bound on what every call of an endpoint may weigh. */
+/** As many as anybody needs. */
 export const MAX_CALL_HEADERS = 32;
 /** Real names are far shorter. */
 export const MAX_HEADER_NAME_CHARACTERS = 128;
-/** Room for a signed token; most servers refuse a whole head above 8 or 16 KiB. */
-export const MAX_HEADER_VALUE_CHARACTERS = 1_024;
+/** Names and values together: room for any token (JWT). Many servers refuse a whole head above 8 or 16 KiB. */
+export const MAX_CALL_HEADERS_CHARACTERS = 16_384;
 
 /** A token (RFC 9110, section 5.6.2). */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -54,12 +54,12 @@ export type CallHeadersCheck =
  */
 export function checkCallHeaders(headers: Readonly<Record<string, string>>, headerPrefix: string): CallHeadersCheck {
   const checked = new Map<string, string>();
+  let characters = 0;
   for (const [given, value] of Object.entries(headers)) {
     const name = given.toLowerCase();
+    characters += given.length + value.length;
     const reason =
-      checked.size === MAX_CALL_HEADERS
-        ? `An endpoint has at most ${MAX_CALL_HEADERS} extra headers.`
-        : (faultOfName(given, name, headerPrefix) ?? faultOfValue(value));
+      faultOfAll(checked.size + 1, characters) ?? faultOfName(given, name, headerPrefix) ?? faultOfValue(value);
     if (reason !== undefined) return { ok: false, name: given, reason };
     if (checked.has(name)) {
       return {
@@ -71,6 +71,14 @@ export function checkCallHeaders(headers: Readonly<Record<string, string>>, head
     checked.set(name, value);
   }
   return { ok: true, headers: Object.fromEntries(checked) };
+}
+
+function faultOfAll(headers: number, characters: number): string | undefined {
+  if (headers > MAX_CALL_HEADERS) return `An endpoint has at most ${MAX_CALL_HEADERS} extra headers.`;
+  if (characters > MAX_CALL_HEADERS_CHARACTERS) {
+    return `The extra headers of an endpoint have at most ${MAX_CALL_HEADERS_CHARACTERS} characters, names and values together.`;
+  }
+  return undefined;
 }
 
 function faultOfName(given: string, name: string, headerPrefix: string): string | undefined {
@@ -89,9 +97,6 @@ function faultOfName(given: string, name: string, headerPrefix: string): string 
 }
 
 function faultOfValue(value: string): string | undefined {
-  if (value.length > MAX_HEADER_VALUE_CHARACTERS) {
-    return `A header value has at most ${MAX_HEADER_VALUE_CHARACTERS} characters.`;
-  }
   if (!VALUE.test(value)) {
     return 'A header value is visible ASCII, with spaces and tabs inside but not at its ends, and no line ends.';
   }

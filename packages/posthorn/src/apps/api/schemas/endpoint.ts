@@ -1,7 +1,7 @@
 // An endpoint as the API takes and shows it. Its secrets and the values of its headers are shown at its creation and at
 // its secret path only.
 import { type Static, Type } from 'typebox';
-import { MAX_CALL_HEADERS } from '../../../domain/call-headers.ts';
+import { MAX_CALL_HEADERS, MAX_CALL_HEADERS_CHARACTERS } from '../../../domain/call-headers.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../../domain/endpoint.ts';
 import {
   EVENT_TYPE_GRAMMAR,
@@ -92,7 +92,7 @@ const SECRET_FIELDS = {
     type: 'object',
     maxProperties: MAX_CALL_HEADERS,
     additionalProperties: { type: 'string', description: 'A header value is a string.' },
-    description: `Extra headers of every call, at most ${MAX_CALL_HEADERS}: names to values. They replace the ones before as a whole.`,
+    description: `Extra headers of every call, at most ${MAX_CALL_HEADERS} of together ${MAX_CALL_HEADERS_CHARACTERS} characters: names to values. They replace the ones before as a whole.`,
   }),
 };
 
