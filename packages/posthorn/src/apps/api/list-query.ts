@@ -1,16 +1,6 @@
-// The query of a list: how long a page is, and from when to when.
-import type { Static, TObject } from 'typebox';
+// The query of a list: from when to when.
 import { readMoment, type WallMs } from '../../domain/time.ts';
-import { DEFAULT_PAGE_ITEMS } from './limits.ts';
 import { invalid } from './problems.ts';
-import type { PAGE_QUERY } from './schemas/fields.ts';
-
-type PageQuery = Static<TObject<typeof PAGE_QUERY>>;
-
-/** How many items a page is to have. */
-export function pageLimit({ limit }: PageQuery): number {
-  return limit ?? DEFAULT_PAGE_ITEMS;
-}
 
 /** The bounds of a list in time, as the store takes them. */
 export function timeBounds(query: { readonly since?: string; readonly until?: string }): {

@@ -26,18 +26,19 @@ import {
   SOCKET_IDLE_TIMEOUT_MS,
 } from './limits.ts';
 import { openApiOptions } from './openapi.ts';
+import type { Operation } from './operation.ts';
 import { Problem, sendProblem } from './problems.ts';
 import type { RouteParts } from './route.ts';
-import { deliveryRoutes } from './routes/deliveries.ts';
-import { endpointRoutes } from './routes/endpoints.ts';
-import { eventRoutes } from './routes/events.ts';
-import { healthRoutes } from './routes/health.ts';
+import { deliveryOperations } from './routes/deliveries.ts';
+import { endpointOperations } from './routes/endpoints.ts';
+import { eventOperations } from './routes/events.ts';
+import { healthOperations } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
-import { replayRoutes } from './routes/replays.ts';
-import { statisticsRoutes } from './routes/statistics.ts';
+import { replayOperations } from './routes/replays.ts';
+import { statisticsOperations } from './routes/statistics.ts';
 import { streamRoute } from './routes/stream.ts';
-import { tenantRoutes } from './routes/tenants.ts';
-import { testRoute } from './routes/test.ts';
+import { tenantOperations } from './routes/tenants.ts';
+import { testEndpoint } from './routes/test.ts';
 import { compileSchema } from './validation.ts';
 
 export interface ApiParts extends RouteParts {
@@ -53,6 +54,17 @@ export interface ApiParts extends RouteParts {
   /** Told of defects only, each once. */
   readonly log: Pick<Log, 'write'>;
 }
+
+/** Everything under `/v1` but the stream, in the order of the reference. */
+const OPERATIONS: readonly Operation[] = [
+  ...tenantOperations,
+  ...endpointOperations,
+  testEndpoint,
+  ...eventOperations,
+  ...deliveryOperations,
+  ...replayOperations,
+  ...statisticsOperations,
+];
 
 /** Answers may hold secrets and what strangers sent: no cache keeps them, no browser guesses what they are. */
 const ANSWER_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -119,7 +131,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
   );
   app.register(async (plain) => {
     const open = plain.withTypeProvider<TypeBoxTypeProvider>();
-    healthRoutes(open, parts, parts.version);
+    for (const add of healthOperations(parts.version)) add(open, parts);
     metricsRoute(open, parts);
   });
   app.register(
@@ -129,13 +141,7 @@ export function createApi(parts: ApiParts): FastifyInstance {
       v1.addHook('onRequest', refuseEncoded);
       v1.addHook('onRequest', room);
       v1.setNotFoundHandler(answerUnknown);
-      tenantRoutes(v1, parts);
-      endpointRoutes(v1, parts);
-      testRoute(v1, parts);
-      eventRoutes(v1, parts);
-      deliveryRoutes(v1, parts);
-      replayRoutes(v1, parts);
-      statisticsRoutes(v1, parts);
+      for (const add of OPERATIONS) add(v1, parts);
       streamRoute(v1, parts, sessions);
     },
     { prefix: '/v1' },

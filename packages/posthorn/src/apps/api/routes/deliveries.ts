@@ -8,105 +8,75 @@ import {
   type TenantId,
 } from '../../../domain/ids.ts';
 import type { DeliveryFilter } from '../../../seams/store/history.ts';
-import { refuseBody } from '../body-reader.ts';
-import { pageOf, readCursor } from '../cursor.ts';
-import { pageLimit, timeBounds } from '../list-query.ts';
-import { pathDelivery, pathTenant, requireTenant } from '../path-ids.ts';
+import { timeBounds } from '../list-query.ts';
+import { answer, list, type Operation, ok, operation } from '../operation.ts';
 import { notFound, Problem } from '../problems.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
 import {
   DeliveryDetailShape,
   DeliveryList,
   DeliveryListQuery,
-  DeliveryPath,
   RetryShape,
   showDelivery,
   showDeliveryDetail,
 } from '../schemas/delivery.ts';
-import { TenantPath } from '../schemas/tenant.ts';
 
-const TAGS = ['Deliveries'];
-const LIST = 'deliveries';
+const TAG = 'Deliveries';
+const ONE = '/tenants/:tenant/deliveries/:delivery';
 
 const NOT_RETRIED = {
   endpoint_gone: 'The endpoint of this delivery was deleted, so it cannot be tried again.',
   endpoint_disabled: 'The endpoint of this delivery is disabled; enable it first.',
 };
 
-/** Adds the routes of this file under `/v1`. */
-export function deliveryRoutes(app: ApiServer, { engine, store, clock }: RouteParts): void {
-  app.get(
-    '/tenants/:tenant/deliveries',
-    {
-      schema: {
-        operationId: 'listDeliveries',
-        summary: 'List deliveries, newest first',
-        tags: TAGS,
-        params: TenantPath,
-        querystring: DeliveryListQuery,
-        response: { 200: DeliveryList },
-      },
-      config: { problems: ['not-found', 'invalid'] },
-    },
-    async ({ params, query }) => {
-      const tenantId = pathTenant(params);
-      const limit = pageLimit(query);
-      const after = readCursor(LIST, query.cursor, parseId<DeliveryId>);
-      const deliveries = await store.deliveries(tenantId, filterOf(tenantId, query), { limit: limit + 1, after });
-      await requireTenant(store, tenantId, deliveries);
-      return pageOf(
-        LIST,
-        deliveries,
-        limit,
-        ({ id }) => id,
-        (delivery) => showDelivery(delivery, clock),
-      );
-    },
-  );
+const listDeliveries = list('/tenants/:tenant/deliveries', {
+  operationId: 'listDeliveries',
+  summary: 'List deliveries, newest first',
+  tag: TAG,
+  list: 'deliveries',
+  query: DeliveryListQuery,
+  page: DeliveryList,
+  find:
+    ({ store }) =>
+    async ({ ids, query }, page) =>
+      await store.deliveries(ids.tenant, filterOf(ids.tenant, query), page),
+  show: (delivery, { clock }) => showDelivery(delivery, clock),
+  keyOf: ({ id }) => id,
+  readKey: parseId<DeliveryId>,
+});
 
-  app.get(
-    '/tenants/:tenant/deliveries/:delivery',
-    {
-      schema: {
-        operationId: 'getDelivery',
-        summary: 'Show a delivery with its attempts',
-        tags: TAGS,
-        params: DeliveryPath,
-        response: { 200: DeliveryDetailShape },
-      },
-      config: { problems: ['not-found'] },
-    },
-    async ({ params }) => {
-      const delivery = await store.delivery(pathTenant(params), pathDelivery(params));
+const getDelivery = operation('GET', ONE, {
+  operationId: 'getDelivery',
+  summary: 'Show a delivery with its attempts',
+  tag: TAG,
+  answers: { 200: DeliveryDetailShape },
+  work:
+    ({ store, clock }) =>
+    async ({ ids }) => {
+      const delivery = await store.delivery(ids.tenant, ids.delivery);
       if (delivery === undefined) throw notFound('delivery');
-      return showDeliveryDetail(delivery, clock);
+      return ok(showDeliveryDetail(delivery, clock));
     },
-  );
+});
 
-  app.post(
-    '/tenants/:tenant/deliveries/:delivery/retry',
-    {
-      preHandler: refuseBody,
-      schema: {
-        operationId: 'retryDelivery',
-        summary: 'Make one more attempt now, whatever the state of the delivery',
-        tags: TAGS,
-        params: DeliveryPath,
-        response: { 202: RetryShape },
-      },
-      config: { problems: ['not-found', 'conflict'] },
-    },
-    async ({ params }, reply) => {
-      const id = pathDelivery(params);
-      const answer = await engine.retry(pathTenant(params), id);
-      if (answer === 'missing') throw notFound('delivery');
-      if (answer === 'endpoint_gone' || answer === 'endpoint_disabled') {
-        throw new Problem('conflict', { detail: NOT_RETRIED[answer] });
+const retryDelivery = operation('POST', `${ONE}/retry`, {
+  operationId: 'retryDelivery',
+  summary: 'Make one more attempt now, whatever the state of the delivery',
+  tag: TAG,
+  answers: { 202: RetryShape },
+  problems: ['conflict'],
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      const retry = await engine.retry(ids.tenant, ids.delivery);
+      if (retry === 'missing') throw notFound('delivery');
+      if (retry === 'endpoint_gone' || retry === 'endpoint_disabled') {
+        throw new Problem('conflict', { detail: NOT_RETRIED[retry] });
       }
-      return reply.code(202).send({ id, retry: answer });
+      return answer(202, { id: ids.delivery, retry });
     },
-  );
-}
+});
+
+export const deliveryOperations: readonly Operation[] = [listDeliveries, getDelivery, retryDelivery];
 
 interface Query {
   readonly state?: DeliveryFilter['state'];

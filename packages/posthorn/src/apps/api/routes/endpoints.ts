@@ -1,189 +1,152 @@
 // Endpoints: create, list, show, change, delete, switch on and off, and their secrets.
-import { Type } from 'typebox';
-import { type EndpointId, parseId, type TenantId } from '../../../domain/ids.ts';
-import { MAX_ENDPOINTS_PER_TENANT } from '../../../engine/engine.ts';
-import { refuseBody } from '../body-reader.ts';
-import { pageOf, readCursor } from '../cursor.ts';
+import { type EndpointId, parseId } from '../../../domain/ids.ts';
+import { MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from '../../../engine/engine.ts';
 import { checkedSettings, newSettings } from '../endpoint-settings.ts';
-import { pageLimit } from '../list-query.ts';
-import { pathEndpoint, pathTenant, requireTenant } from '../path-ids.ts';
+import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
 import { notFound, Problem } from '../problems.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
 import {
   CreatedEndpointShape,
   EndpointChangeBody,
   EndpointList,
   EndpointListQuery,
-  EndpointPath,
   EndpointSecretShape,
   EndpointShape,
   NewEndpointBody,
   showCreatedEndpoint,
   showEndpoint,
 } from '../schemas/endpoint.ts';
-import { TenantPath } from '../schemas/tenant.ts';
 
-const TAGS = ['Endpoints'];
-const LIST = 'endpoints';
-const ONE = '/tenants/:tenant/endpoints/:endpoint';
+const TAG = 'Endpoints';
+const MANY = '/tenants/:tenant/endpoints';
+const ONE = `${MANY}/:endpoint` as const;
 
-/** Adds the routes of this file under `/v1`. */
-export function endpointRoutes(app: ApiServer, parts: RouteParts): void {
-  const { engine, store, random } = parts;
-
-  const open = async (tenantId: TenantId, id: EndpointId) => {
-    const endpoint = await engine.openEndpoint(tenantId, id);
-    if (endpoint === undefined) throw notFound('endpoint');
-    return endpoint;
-  };
-
-  app.post(
-    '/tenants/:tenant/endpoints',
-    {
-      schema: {
-        operationId: 'createEndpoint',
-        summary: 'Create an endpoint',
-        tags: TAGS,
-        params: TenantPath,
-        body: NewEndpointBody,
-        response: { 201: CreatedEndpointShape },
-      },
-      config: { problems: ['not-found', 'conflict', 'invalid'] },
-    },
-    async ({ params, body }, reply) => {
-      const tenantId = pathTenant(params);
+const createEndpoint = operation('POST', MANY, {
+  operationId: 'createEndpoint',
+  summary: 'Create an endpoint',
+  tag: TAG,
+  body: NewEndpointBody,
+  answers: { 201: CreatedEndpointShape },
+  problems: ['conflict'],
+  work:
+    (parts) =>
+    async ({ ids, body }) => {
       const named = checkedSettings(body, parts);
-      const answer = await engine.createEndpoint(tenantId, newSettings(named.url ?? body.url, named, random));
-      if (answer === 'unknown_tenant') throw notFound('tenant');
-      if (answer === 'too_many') {
+      const created = await parts.engine.createEndpoint(
+        ids.tenant,
+        newSettings(named.url ?? body.url, named, parts.random),
+      );
+      if (created === 'unknown_tenant') throw notFound('tenant');
+      if (created === 'too_many') {
         throw new Problem('conflict', {
           detail: `The tenant has ${MAX_ENDPOINTS_PER_TENANT} endpoints, which is as many as one may have. Delete some that are not in use.`,
         });
       }
-      return reply.code(201).send(showCreatedEndpoint(answer));
+      return answer(201, showCreatedEndpoint(created));
     },
-  );
+});
 
-  app.get(
-    '/tenants/:tenant/endpoints',
-    {
-      schema: {
-        operationId: 'listEndpoints',
-        summary: 'List endpoints, newest first',
-        tags: TAGS,
-        params: TenantPath,
-        querystring: EndpointListQuery,
-        response: { 200: EndpointList },
-      },
-      config: { problems: ['not-found', 'invalid'] },
-    },
-    async ({ params, query }) => {
-      const tenantId = pathTenant(params);
-      const limit = pageLimit(query);
-      const after = readCursor(LIST, query.cursor, parseId<EndpointId>);
-      const endpoints = await engine.openEndpoints(tenantId, { limit: limit + 1, after });
-      await requireTenant(store, tenantId, endpoints);
-      return pageOf(LIST, endpoints, limit, ({ id }) => id, showEndpoint);
-    },
-  );
+const listEndpoints = list(MANY, {
+  operationId: 'listEndpoints',
+  summary: 'List endpoints, newest first',
+  tag: TAG,
+  list: 'endpoints',
+  query: EndpointListQuery,
+  page: EndpointList,
+  find:
+    ({ engine }) =>
+    ({ ids }, page) =>
+      engine.openEndpoints(ids.tenant, page),
+  show: showEndpoint,
+  keyOf: ({ id }) => id,
+  readKey: parseId<EndpointId>,
+});
 
-  app.get(
-    ONE,
-    {
-      schema: {
-        operationId: 'getEndpoint',
-        summary: 'Show an endpoint',
-        tags: TAGS,
-        params: EndpointPath,
-        response: { 200: EndpointShape },
-      },
-      config: { problems: ['not-found'] },
-    },
-    async ({ params }) => showEndpoint(await open(pathTenant(params), pathEndpoint(params))),
-  );
+const getEndpoint = operation('GET', ONE, {
+  operationId: 'getEndpoint',
+  summary: 'Show an endpoint',
+  tag: TAG,
+  answers: { 200: EndpointShape },
+  work:
+    ({ engine }) =>
+    async ({ ids }) =>
+      ok(showEndpoint(known(await engine.openEndpoint(ids.tenant, ids.endpoint)))),
+});
 
-  app.patch(
-    ONE,
-    {
-      schema: {
-        operationId: 'changeEndpoint',
-        summary: 'Change settings of an endpoint',
-        tags: TAGS,
-        params: EndpointPath,
-        body: EndpointChangeBody,
-        response: { 200: EndpointShape },
-      },
-      config: { problems: ['not-found', 'invalid'] },
-    },
-    async ({ params, body }) => {
-      const [tenantId, id] = [pathTenant(params), pathEndpoint(params)];
+const changeEndpoint = operation('PATCH', ONE, {
+  operationId: 'changeEndpoint',
+  summary: 'Change settings of an endpoint',
+  tag: TAG,
+  body: EndpointChangeBody,
+  answers: { 200: EndpointShape },
+  work:
+    (parts) =>
+    async ({ ids, body }) => {
       const named = checkedSettings(body, parts);
-      const endpoint = await engine.changeEndpoint(tenantId, id, (current) => ({ ...current, ...named }));
-      if (endpoint === 'missing') throw notFound('endpoint');
-      return showEndpoint(endpoint);
+      const changed = await parts.engine.changeEndpoint(ids.tenant, ids.endpoint, (now) => ({ ...now, ...named }));
+      return ok(showEndpoint(known(changed)));
     },
-  );
+});
 
-  app.delete(
-    ONE,
-    {
-      preHandler: refuseBody,
-      schema: {
-        operationId: 'deleteEndpoint',
-        summary: 'Delete an endpoint; what is pending is cancelled, what was sent stays visible',
-        tags: TAGS,
-        params: EndpointPath,
-        response: { 204: Type.Null({ description: 'It is gone.' }) },
-      },
-      config: { problems: ['not-found'] },
+const deleteEndpoint = operation('DELETE', ONE, {
+  operationId: 'deleteEndpoint',
+  summary: 'Delete an endpoint; what is pending is cancelled, what was sent stays visible',
+  tag: TAG,
+  answers: GONE_SHAPE,
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      if (!(await engine.deleteEndpoint(ids.tenant, ids.endpoint))) throw notFound('endpoint');
+      return GONE;
     },
-    async ({ params }, reply) => {
-      if (!(await engine.deleteEndpoint(pathTenant(params), pathEndpoint(params)))) throw notFound('endpoint');
-      return reply.code(204).send(null);
-    },
-  );
+});
 
-  app.get(
-    `${ONE}/secret`,
-    {
-      schema: {
-        operationId: 'getEndpointSecret',
-        summary: 'Show the signing secret and the extra headers of an endpoint',
-        tags: TAGS,
-        params: EndpointPath,
-        response: { 200: EndpointSecretShape },
-      },
-      config: { problems: ['not-found'] },
+const getEndpointSecret = operation('GET', `${ONE}/secret`, {
+  operationId: 'getEndpointSecret',
+  summary: 'Show the signing secret and the extra headers of an endpoint',
+  tag: TAG,
+  answers: { 200: EndpointSecretShape },
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      const { secrets, headers } = known(await engine.openEndpoint(ids.tenant, ids.endpoint));
+      return ok({ secret: secrets[0], headers: { ...headers } });
     },
-    async ({ params }) => {
-      const { secrets, headers } = await open(pathTenant(params), pathEndpoint(params));
-      return { secret: secrets[0], headers: { ...headers } };
-    },
-  );
+});
 
-  for (const [word, enabled, summary] of [
-    ['enable', true, 'Switch an endpoint on; deliveries that waited are due at once'],
-    ['disable', false, 'Switch an endpoint off; its deliveries wait, and events that come meanwhile are not for it'],
-  ] as const) {
-    app.post(
-      `${ONE}/${word}`,
-      {
-        preHandler: refuseBody,
-        schema: {
-          operationId: `${word}Endpoint`,
-          summary,
-          tags: TAGS,
-          params: EndpointPath,
-          response: { 200: EndpointShape },
-        },
-        config: { problems: ['not-found'] },
+const enableEndpoint = switching('enable', true, 'Switch an endpoint on; deliveries that waited are due at once');
+const disableEndpoint = switching(
+  'disable',
+  false,
+  'Switch an endpoint off; its deliveries wait, and events that come meanwhile are not for it',
+);
+
+function switching(word: 'enable' | 'disable', enabled: boolean, summary: string): Operation {
+  return operation('POST', `${ONE}/${word}`, {
+    operationId: `${word}Endpoint`,
+    summary,
+    tag: TAG,
+    answers: { 200: EndpointShape },
+    work:
+      ({ engine }) =>
+      async ({ ids }) => {
+        const changed = await engine.changeEndpoint(ids.tenant, ids.endpoint, (now) => ({ ...now, enabled }));
+        return ok(showEndpoint(known(changed)));
       },
-      async ({ params }) => {
-        const [tenantId, id] = [pathTenant(params), pathEndpoint(params)];
-        const endpoint = await engine.changeEndpoint(tenantId, id, (current) => ({ ...current, enabled }));
-        if (endpoint === 'missing') throw notFound('endpoint');
-        return showEndpoint(endpoint);
-      },
-    );
-  }
+  });
 }
+
+function known(endpoint: OpenEndpoint | 'missing' | undefined): OpenEndpoint {
+  if (endpoint === undefined || endpoint === 'missing') throw notFound('endpoint');
+  return endpoint;
+}
+
+export const endpointOperations: readonly Operation[] = [
+  createEndpoint,
+  listEndpoints,
+  getEndpoint,
+  changeEndpoint,
+  deleteEndpoint,
+  getEndpointSecret,
+  enableEndpoint,
+  disableEndpoint,
+];

@@ -1,49 +1,42 @@
 // Whether this process lives, and whether it can work: open to everybody, for supervisors and load balancers.
 import { Type } from 'typebox';
 import { overloaded } from '../failures.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
+import { type Operation, ok, operation } from '../operation.ts';
 
-const TAGS = ['Health'];
+const TAG = 'Health';
 
-/** Adds the routes of this file. @param version of this program */
-export function healthRoutes(app: ApiServer, { engine }: RouteParts, version: string): void {
-  app.get(
-    '/healthz',
-    {
-      schema: {
-        operationId: 'getHealth',
-        summary: 'Whether the process lives; if not, restart it',
-        tags: TAGS,
-        security: [],
-        response: {
-          200: Type.Object(
-            { status: Type.Literal('ok'), version: Type.String() },
-            { title: 'Health', description: 'It lives.' },
-          ),
-        },
-      },
+const getHealth = (version: string) =>
+  operation('GET', '/healthz', {
+    operationId: 'getHealth',
+    summary: 'Whether the process lives; if not, restart it',
+    tag: TAG,
+    open: true,
+    answers: {
+      200: Type.Object(
+        { status: Type.Literal('ok'), version: Type.String() },
+        { title: 'Health', description: 'It lives.' },
+      ),
     },
-    async () => ({ status: 'ok' as const, version }),
-  );
+    work: () => async () => ok({ status: 'ok' as const, version }),
+  });
 
-  app.get(
-    '/readyz',
-    {
-      schema: {
-        operationId: 'getReadiness',
-        summary: 'Whether events can be accepted and delivered right now',
-        tags: TAGS,
-        security: [],
-        response: {
-          200: Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness', description: 'It can work.' }),
-        },
-      },
-      config: { problems: ['unavailable'] },
-    },
+const getReadiness = operation('GET', '/readyz', {
+  operationId: 'getReadiness',
+  summary: 'Whether events can be accepted and delivered right now',
+  tag: TAG,
+  open: true,
+  answers: {
+    200: Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness', description: 'It can work.' }),
+  },
+  problems: ['unavailable'],
+  work:
+    ({ engine }) =>
     async () => {
       const reason = await engine.unready();
       if (reason !== undefined) throw overloaded(reason);
-      return { status: 'ready' as const };
+      return ok({ status: 'ready' as const });
     },
-  );
-}
+});
+
+/** @param version of this program */
+export const healthOperations = (version: string): readonly Operation[] => [getHealth(version), getReadiness];

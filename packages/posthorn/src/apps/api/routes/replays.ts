@@ -3,131 +3,94 @@ import type { Static } from 'typebox';
 import { storedSubscriptions } from '../../../domain/event-type.ts';
 import { type EndpointId, parseId, type ReplayId } from '../../../domain/ids.ts';
 import { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from '../../../engine/engine.ts';
-import { refuseBody } from '../body-reader.ts';
-import { pageOf, readCursor } from '../cursor.ts';
 import { overloaded } from '../failures.ts';
 import { MAX_REPLAY_COUNTS } from '../limits.ts';
-import { moment, pageLimit } from '../list-query.ts';
-import { pathReplay, pathTenant, requireTenant } from '../path-ids.ts';
+import { moment } from '../list-query.ts';
+import { answer, list, type Operation, ok, operation } from '../operation.ts';
 import { invalid, notFound, Problem } from '../problems.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
-import {
-  DryRunShape,
-  NewReplayBody,
-  ReplayList,
-  ReplayListQuery,
-  ReplayPath,
-  ReplayShape,
-  showReplay,
-} from '../schemas/replay.ts';
-import { TenantPath } from '../schemas/tenant.ts';
+import { DryRunShape, NewReplayBody, ReplayList, ReplayListQuery, ReplayShape, showReplay } from '../schemas/replay.ts';
 
-const TAGS = ['Replays'];
-const LIST = 'replays';
+const TAG = 'Replays';
 const MANY = '/tenants/:tenant/replays';
-const ONE = `${MANY}/:replay`;
+const ONE = `${MANY}/:replay` as const;
 
-/** Adds the routes of this file under `/v1`. */
-export function replayRoutes(app: ApiServer, { engine, store }: RouteParts): void {
-  let counting = 0;
-
-  app.post(
-    MANY,
-    {
-      schema: {
-        operationId: 'createReplay',
-        summary: 'Make one more attempt of many deliveries, or count them first',
-        tags: TAGS,
-        params: TenantPath,
-        body: NewReplayBody,
-        response: { 200: DryRunShape, 201: ReplayShape },
-      },
-      config: { problems: ['not-found', 'conflict', 'invalid'] },
-    },
-    async ({ params, body }, reply) => {
-      const tenantId = pathTenant(params);
+const createReplay = operation('POST', MANY, {
+  operationId: 'createReplay',
+  summary: 'Make one more attempt of many deliveries, or count them first',
+  tag: TAG,
+  body: NewReplayBody,
+  answers: { 200: DryRunShape, 201: ReplayShape },
+  problems: ['conflict'],
+  work: ({ engine }) => {
+    let counting = 0;
+    return async ({ ids, body }) => {
       const wish = wishOf(body);
       if (counting >= MAX_REPLAY_COUNTS) throw overloaded(`${MAX_REPLAY_COUNTS} replays are being counted already.`);
       counting += 1;
       try {
         if (body.dryRun === true) {
-          const total = await engine.countReplay(tenantId, wish);
+          const total = await engine.countReplay(ids.tenant, wish);
           if (typeof total === 'string') throw refused(total);
-          return reply.code(200).send({ dryRun: true as const, total });
+          return answer(200, { dryRun: true as const, total });
         }
-        const replay = await engine.createReplay(tenantId, wish);
+        const replay = await engine.createReplay(ids.tenant, wish);
         if (typeof replay === 'string') throw refused(replay);
-        return reply.code(201).send(showReplay(replay));
+        return answer(201, showReplay(replay));
       } finally {
         counting -= 1;
       }
-    },
-  );
+    };
+  },
+});
 
-  app.get(
-    MANY,
-    {
-      schema: {
-        operationId: 'listReplays',
-        summary: 'List replays, newest first',
-        tags: TAGS,
-        params: TenantPath,
-        querystring: ReplayListQuery,
-        response: { 200: ReplayList },
-      },
-      config: { problems: ['not-found', 'invalid'] },
-    },
-    async ({ params, query }) => {
-      const tenantId = pathTenant(params);
-      const limit = pageLimit(query);
-      const after = readCursor(LIST, query.cursor, parseId<ReplayId>);
-      const replays = await store.replays(tenantId, { limit: limit + 1, after });
-      await requireTenant(store, tenantId, replays);
-      return pageOf(LIST, replays, limit, ({ id }) => id, showReplay);
-    },
-  );
+const listReplays = list(MANY, {
+  operationId: 'listReplays',
+  summary: 'List replays, newest first',
+  tag: TAG,
+  list: 'replays',
+  query: ReplayListQuery,
+  page: ReplayList,
+  find:
+    ({ store }) =>
+    ({ ids }, page) =>
+      store.replays(ids.tenant, page),
+  show: showReplay,
+  keyOf: ({ id }) => id,
+  readKey: parseId<ReplayId>,
+});
 
-  app.get(
-    ONE,
-    {
-      schema: {
-        operationId: 'getReplay',
-        summary: 'Show how far a replay has come',
-        tags: TAGS,
-        params: ReplayPath,
-        response: { 200: ReplayShape },
-      },
-      config: { problems: ['not-found'] },
-    },
-    async ({ params }) => {
-      const replay = await store.replay(pathTenant(params), pathReplay(params));
+const getReplay = operation('GET', ONE, {
+  operationId: 'getReplay',
+  summary: 'Show how far a replay has come',
+  tag: TAG,
+  answers: { 200: ReplayShape },
+  work:
+    ({ store }) =>
+    async ({ ids }) => {
+      const replay = await store.replay(ids.tenant, ids.replay);
       if (replay === undefined) throw notFound('replay');
-      return showReplay(replay);
+      return ok(showReplay(replay));
     },
-  );
+});
 
-  app.post(
-    `${ONE}/cancel`,
-    {
-      preHandler: refuseBody,
-      schema: {
-        operationId: 'cancelReplay',
-        summary: 'End a running replay; what it has set in motion is attempted all the same',
-        tags: TAGS,
-        params: ReplayPath,
-        response: { 200: ReplayShape },
-      },
-      config: { problems: ['not-found', 'conflict'] },
-    },
-    async ({ params }) => {
-      const answer = await engine.cancelReplay(pathTenant(params), pathReplay(params));
-      if (answer === undefined) throw notFound('replay');
-      const { kind, replay } = answer;
+const cancelReplay = operation('POST', `${ONE}/cancel`, {
+  operationId: 'cancelReplay',
+  summary: 'End a running replay; what it has set in motion is attempted all the same',
+  tag: TAG,
+  answers: { 200: ReplayShape },
+  problems: ['conflict'],
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      const cancelled = await engine.cancelReplay(ids.tenant, ids.replay);
+      if (cancelled === undefined) throw notFound('replay');
+      const { kind, replay } = cancelled;
       if (kind === 'ended') throw new Problem('conflict', { detail: `The replay has ended: it is ${replay.state}.` });
-      return showReplay(replay);
+      return ok(showReplay(replay));
     },
-  );
-}
+});
+
+export const replayOperations: readonly Operation[] = [createReplay, listReplays, getReplay, cancelReplay];
 
 function wishOf(body: Static<typeof NewReplayBody>): ReplayRequest {
   const { endpointId, states = ['exhausted'], ratePerSecond } = body;

@@ -1,103 +1,68 @@
 // Tenants: create, rename, list, show, delete.
-import { Type } from 'typebox';
 import { parseTenantId } from '../../../domain/ids.ts';
-import { refuseBody } from '../body-reader.ts';
-import { pageOf, readCursor } from '../cursor.ts';
-import { pageLimit } from '../list-query.ts';
-import { pathTenant } from '../path-ids.ts';
-import { invalid, notFound } from '../problems.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
-import {
-  PutTenantBody,
-  showTenant,
-  TENANT_ID_RULE,
-  TenantList,
-  TenantListQuery,
-  TenantPath,
-  TenantShape,
-} from '../schemas/tenant.ts';
+import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
+import { notFound } from '../problems.ts';
+import { PutTenantBody, showTenant, TenantList, TenantListQuery, TenantShape } from '../schemas/tenant.ts';
 
-const TAGS = ['Tenants'];
-const LIST = 'tenants';
+const TAG = 'Tenants';
+const ONE = '/tenants/:tenant';
 
-/** Adds the routes of this file under `/v1`. */
-export function tenantRoutes(app: ApiServer, { engine, store, clock }: RouteParts): void {
-  app.put(
-    '/tenants/:tenant',
-    {
-      schema: {
-        operationId: 'putTenant',
-        summary: 'Create or rename a tenant',
-        tags: TAGS,
-        params: TenantPath,
-        body: PutTenantBody,
-        response: { 200: TenantShape, 201: TenantShape },
-      },
-      config: { problems: ['invalid'] },
+const putTenant = operation('PUT', ONE, {
+  operationId: 'putTenant',
+  summary: 'Create or rename a tenant',
+  tag: TAG,
+  chosen: 'tenant',
+  body: PutTenantBody,
+  answers: { 200: TenantShape, 201: TenantShape },
+  work:
+    ({ store, clock }) =>
+    async ({ ids, body }) => {
+      const { tenant, created } = await store.putTenant(ids.tenant, body.name, clock.wallNow());
+      return answer(created ? 201 : 200, showTenant(tenant));
     },
-    async (request, reply) => {
-      const id = parseTenantId(request.params.tenant);
-      if (id === undefined) throw invalid({ field: 'path.tenant', message: `must be ${TENANT_ID_RULE}` });
-      const { tenant, created } = await store.putTenant(id, request.body.name, clock.wallNow());
-      return reply.code(created ? 201 : 200).send(showTenant(tenant));
-    },
-  );
+});
 
-  app.get(
-    '/tenants',
-    {
-      schema: {
-        operationId: 'listTenants',
-        summary: 'List tenants, by id',
-        tags: TAGS,
-        querystring: TenantListQuery,
-        response: { 200: TenantList },
-      },
-      config: { problems: ['invalid'] },
-    },
-    async ({ query }) => {
-      const limit = pageLimit(query);
-      const after = readCursor(LIST, query.cursor, parseTenantId);
-      const tenants = await store.tenants({ limit: limit + 1, after });
-      return pageOf(LIST, tenants, limit, ({ id }) => id, showTenant);
-    },
-  );
+const listTenants = list('/tenants', {
+  operationId: 'listTenants',
+  summary: 'List tenants, by id',
+  tag: TAG,
+  list: 'tenants',
+  query: TenantListQuery,
+  page: TenantList,
+  find:
+    ({ store }) =>
+    (_asked, page) =>
+      store.tenants(page),
+  show: showTenant,
+  keyOf: ({ id }) => id,
+  readKey: parseTenantId,
+});
 
-  app.get(
-    '/tenants/:tenant',
-    {
-      schema: {
-        operationId: 'getTenant',
-        summary: 'Show a tenant',
-        tags: TAGS,
-        params: TenantPath,
-        response: { 200: TenantShape },
-      },
-      config: { problems: ['not-found'] },
-    },
-    async ({ params }) => {
-      const tenant = await store.tenant(pathTenant(params));
+const getTenant = operation('GET', ONE, {
+  operationId: 'getTenant',
+  summary: 'Show a tenant',
+  tag: TAG,
+  answers: { 200: TenantShape },
+  work:
+    ({ store }) =>
+    async ({ ids }) => {
+      const tenant = await store.tenant(ids.tenant);
       if (tenant === undefined) throw notFound('tenant');
-      return showTenant(tenant);
+      return ok(showTenant(tenant));
     },
-  );
+});
 
-  app.delete(
-    '/tenants/:tenant',
-    {
-      preHandler: refuseBody,
-      schema: {
-        operationId: 'deleteTenant',
-        summary: 'Delete a tenant with all that it owns; what is pending is cancelled',
-        tags: TAGS,
-        params: TenantPath,
-        response: { 204: Type.Null({ description: 'It is gone.' }) },
-      },
-      config: { problems: ['not-found'] },
+const deleteTenant = operation('DELETE', ONE, {
+  operationId: 'deleteTenant',
+  summary: 'Delete a tenant with all that it owns; what is pending is cancelled',
+  tag: TAG,
+  answers: GONE_SHAPE,
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      if (!(await engine.deleteTenant(ids.tenant))) throw notFound('tenant');
+      return GONE;
     },
-    async ({ params }, reply) => {
-      if (!(await engine.deleteTenant(pathTenant(params)))) throw notFound('tenant');
-      return reply.code(204).send(null);
-    },
-  );
-}
+});
+
+export const tenantOperations: readonly Operation[] = [putTenant, listTenants, getTenant, deleteTenant];

@@ -8,7 +8,6 @@ import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/histo
 import { RETRIED } from '../../words/retries.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { CLOSED, GIVEN_EVENT_ID, givenTime, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
-import { TENANT_ID } from './tenant.ts';
 
 const STATE = Type.Enum([...DELIVERY_STATES], {
   type: 'string',
@@ -32,8 +31,6 @@ const DELIVERY_FIELDS = {
   nextAttemptAt: nullableTime('When the next attempt is due; null when none is, or when it waits for its turn.'),
   endedAt: nullableTime('When it was ended; null while pending.'),
 };
-
-export const DeliveryPath = Type.Object({ tenant: TENANT_ID, delivery: uuid('Id of the delivery.') });
 
 export const DeliveryShape = Type.Object(DELIVERY_FIELDS, {
   title: 'Delivery',

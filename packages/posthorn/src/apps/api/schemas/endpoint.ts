@@ -23,7 +23,6 @@ import { isoTime } from '../../../domain/time.ts';
 import type { OpenEndpoint } from '../../../engine/engine.ts';
 import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS } from '../limits.ts';
 import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, time, uuid } from './fields.ts';
-import { TENANT_ID } from './tenant.ts';
 
 /** Subscriptions, of an endpoint or to choose deliveries by. */
 export const EVENT_TYPES = Type.Union(
@@ -95,8 +94,6 @@ const SECRET_FIELDS = {
     description: `Extra headers of every call, at most ${MAX_CALL_HEADERS} of together ${MAX_CALL_HEADERS_CHARACTERS} characters: names to values. They replace the ones before as a whole.`,
   }),
 };
-
-export const EndpointPath = Type.Object({ tenant: TENANT_ID, endpoint: uuid('Id of the endpoint.') });
 
 export const NewEndpointBody = Type.Object(
   { ...Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS })).properties, url: SETTINGS.url },

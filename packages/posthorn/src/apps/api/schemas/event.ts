@@ -9,8 +9,7 @@ import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
-import { CLOSED, GIVEN_EVENT_ID, givenTime, nullableText, PAGE_QUERY, page, time, uuid } from './fields.ts';
-import { TENANT_ID } from './tenant.ts';
+import { CLOSED, givenTime, nullableText, PAGE_QUERY, page, time, uuid } from './fields.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
@@ -70,8 +69,6 @@ export const AcceptedBatchShape = Type.Object(
   { events: Type.Array(AcceptedShape, { description: 'In the order of the request.' }) },
   { title: 'AcceptedEvents', description: 'All of the events are on disk and will be delivered.' },
 );
-
-export const EventPath = Type.Object({ tenant: TENANT_ID, event: GIVEN_EVENT_ID });
 
 const SUMMARY = { id: uuid('Id of the event.'), type: Type.String(), createdAt: time('When it was accepted.') };
 

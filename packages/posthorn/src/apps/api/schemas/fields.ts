@@ -1,7 +1,8 @@
 // The small parts that shapes are made of: ids, moments, things that may be null.
-import { type TSchema, type TUnsafe, Type } from 'typebox';
+import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 import { MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
 import { MOMENT_PATTERN } from '../../../domain/time.ts';
+import type { Page } from '../cursor.ts';
 import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_MOMENT_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
 
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
@@ -64,11 +65,13 @@ export const PAGE_QUERY = {
 };
 
 /** A page of a list. */
-export const page = <Item extends TSchema>(title: string, item: Item) =>
-  Type.Object(
-    {
-      data: Type.Array(item),
-      nextCursor: nullableText('Ask for the next page with it; null when this is the last one.'),
-    },
-    { title, description: 'A page of the list.' },
+export const page = <Item extends TSchema>(title: string, item: Item): TUnsafe<Page<Static<Item>>> =>
+  Type.Unsafe<Page<Static<Item>>>(
+    Type.Object(
+      {
+        data: Type.Array(item),
+        nextCursor: nullableText('Ask for the next page with it; null when this is the last one.'),
+      },
+      { title, description: 'A page of the list.' },
+    ),
   );

@@ -5,7 +5,6 @@ import { isoTime } from '../../../domain/time.ts';
 import type { Replay } from '../../../seams/store/replays.ts';
 import { EVENT_TYPES } from './endpoint.ts';
 import { CLOSED, givenTime, nullableText, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
-import { TENANT_ID } from './tenant.ts';
 
 const END_STATES = ['succeeded', 'exhausted', 'cancelled'] as const;
 
@@ -67,7 +66,6 @@ export const ReplayShape = Type.Object(
   { title: 'Replay', description: 'One more attempt of many deliveries, in the background.' },
 );
 
-export const ReplayPath = Type.Object({ tenant: TENANT_ID, replay: uuid('Id of the replay.') });
 export const ReplayList = page('ReplayList', ReplayShape);
 export const ReplayListQuery = Type.Object(PAGE_QUERY, CLOSED);
 

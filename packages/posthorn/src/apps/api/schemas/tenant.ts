@@ -14,8 +14,6 @@ export const TENANT_ID = Type.String({
   description: `Id of the tenant, chosen by you: ${TENANT_ID_RULE}.`,
 });
 
-export const TenantPath = Type.Object({ tenant: TENANT_ID });
-
 export const PutTenantBody = Type.Object(
   {
     name: Type.Optional(

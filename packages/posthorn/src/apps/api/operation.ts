@@ -1,0 +1,165 @@
+// An operation of the API as a short declaration: where it is, its shapes, what it may be refused with, and its work. The
+// rest follows from these: the ids in its path, its problems, and that a call without a body shape takes no body.
+import type { FastifySchema } from 'fastify';
+import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
+import type { TenantId } from '../../domain/ids.ts';
+import { refuseBody } from './body-reader.ts';
+import { type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
+import { DEFAULT_PAGE_ITEMS } from './limits.ts';
+import { type NamesIn, namesIn, type PathIds, pathIdReader, pathSchema } from './path-ids.ts';
+import { notFound, type ProblemKind } from './problems.ts';
+import type { ApiServer, RouteParts } from './route.ts';
+import type { PAGE_QUERY } from './schemas/fields.ts';
+
+/** Adds an operation to a server. */
+export type Operation = (app: ApiServer, parts: RouteParts) => void;
+
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+type Answers = Readonly<Record<number, TSchema>>;
+
+/** The status and the body of an answer. */
+type Answer<Shapes extends Answers> = {
+  readonly [Status in keyof Shapes & number]: { readonly status: Status; readonly body: Static<Shapes[Status]> };
+}[keyof Shapes & number];
+
+/** A request as an operation sees it: its ids read, query and body checked. */
+export interface Asked<Path extends string, Query extends TSchema, Body extends TSchema> {
+  readonly ids: PathIds<Path>;
+  readonly query: Static<Query>;
+  /** `unknown` if the operation takes the body apart itself. */
+  readonly body: Static<Body>;
+}
+
+interface Declared {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** Besides those that follow from the path, the query and the body. */
+  readonly problems?: readonly ProblemKind[];
+  /** It can be called without a key. */
+  readonly open?: true;
+}
+
+interface DeclaredOperation<Path extends string, Query extends TSchema, Body extends TSchema, Shapes extends Answers>
+  extends Declared {
+  /** The id in the path that the caller chooses; any other must exist. */
+  readonly chosen?: NamesIn<Path>;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** The shape of a body that the operation takes apart itself, because its numbers must keep their digits. */
+  readonly rawBody?: {
+    readonly shape: TSchema;
+    /** Levels of arrays and objects that stand around the payloads. */
+    readonly wrapping: number;
+    readonly maxBytes: number;
+  };
+  /** By status. */
+  readonly answers: Shapes;
+  /** Called once for every server. @returns the work of a call; it throws a Problem to refuse it */
+  readonly work: (parts: RouteParts) => (asked: Asked<Path, Query, Body>) => Promise<Answer<Shapes>>;
+}
+
+/** Declares an operation. @param path under `/v1`, see path-ids.ts; one that is `open` has no prefix */
+export function operation<
+  Path extends string,
+  Shapes extends Answers,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+>(method: Method, path: Path, declared: DeclaredOperation<Path, Query, Body, Shapes>): Operation {
+  const { operationId, summary, tag, chosen, query, body, rawBody, answers, open = false } = declared;
+  const names = namesIn(path);
+  const readIds = pathIdReader(path, chosen);
+  const problems: ProblemKind[] = [...(declared.problems ?? [])];
+  if (names.some((name) => name !== chosen)) problems.push('not-found');
+  if (query !== undefined || chosen !== undefined) problems.push('invalid');
+  const takesNoBody = method !== 'GET' && body === undefined && rawBody === undefined;
+  const schema: FastifySchema = {
+    operationId,
+    summary,
+    tags: [tag],
+    ...(open && { security: [] }),
+    ...(names.length > 0 && { params: pathSchema(path) }),
+    ...(query !== undefined && { querystring: query }),
+    ...(body !== undefined && { body }),
+    response: answers,
+  };
+  return (app, parts) => {
+    const work = declared.work(parts);
+    app.route({
+      method,
+      url: path,
+      ...(rawBody !== undefined && { bodyLimit: rawBody.maxBytes }),
+      ...(takesNoBody && { preHandler: refuseBody }),
+      schema,
+      config: { problems, ...(rawBody !== undefined && { rawBody: rawBody.shape, wrapping: rawBody.wrapping }) },
+      handler: async (request, reply) => {
+        const ids = readIds(Object(request.params));
+        // Query and body have been checked against these shapes.
+        const asked = { ids, query: request.query, body: request.body } as Asked<Path, Query, Body>;
+        const { status, body } = await work(asked);
+        return reply.code(Number(status)).send(body);
+      },
+    });
+  };
+}
+
+/** An answer of an operation that has several. */
+export const answer = <Status extends number, Body>(status: Status, body: Body) => ({ status, body });
+
+/** The answer of most operations. */
+export const ok = <Body>(body: Body) => answer(200, body);
+
+/** The answer of a deletion, and its shape. */
+export const GONE = answer(204, null);
+export const GONE_SHAPE = { 204: Type.Null({ description: 'It is gone.' }) };
+
+interface DeclaredList<Path extends string, Query extends PageQueryShape, Shown, Item, Key> extends Declared {
+  /** One word that tells its cursors from those of other lists. */
+  readonly list: string;
+  readonly query: Query;
+  readonly page: TUnsafe<Page<Shown>>;
+  /** @returns finds the items of a page, with one more if there is one */
+  readonly find: (
+    parts: RouteParts,
+  ) => (
+    asked: Asked<Path, Query, TSchema>,
+    page: { readonly limit: number; readonly after: Key | null },
+  ) => Promise<readonly Item[]>;
+  readonly show: (item: Item, parts: RouteParts) => Shown;
+  /** What the list is sorted by, as text, and back. */
+  readonly keyOf: (item: Item) => string;
+  readonly readKey: KeyReader<Key>;
+}
+
+type PageQueryShape = TObject<typeof PAGE_QUERY>;
+
+/** Declares an operation that lists something in pages. A list of a tenant's is refused if there is no such tenant. */
+export function list<Path extends string, Query extends PageQueryShape, Shown, Item, Key>(
+  path: Path,
+  declared: DeclaredList<Path, Query, Shown, Item, Key>,
+): Operation {
+  const { list: name, page, keyOf, readKey, find, show, ...rest } = declared;
+  return operation('GET', path, {
+    ...rest,
+    answers: { 200: page },
+    work: (parts) => {
+      const findPage = find(parts);
+      return async (asked) => {
+        const { limit = DEFAULT_PAGE_ITEMS, cursor } = asked.query;
+        const items = await findPage(asked, { limit: limit + 1, after: readCursor(name, cursor, readKey) });
+        await requireTenant(parts.store, asked.ids, items);
+        return ok(pageOf(name, items, limit, keyOf, (item) => show(item, parts)));
+      };
+    },
+  });
+}
+
+/** A list that is empty may be so because there is no such tenant. */
+async function requireTenant(
+  store: RouteParts['store'],
+  { tenant }: { readonly tenant?: TenantId },
+  items: readonly unknown[],
+): Promise<void> {
+  if (tenant === undefined || items.length > 0) return;
+  if ((await store.tenant(tenant)) === undefined) throw notFound('tenant');
+}
