@@ -138,8 +138,8 @@ export const MUTANTS: readonly Mutant[] = [
     rounds: 1,
     edit: {
       file: 'adapters/sqlite/replay-step.js',
-      from: 'db.run(MOVE_PART, due, cursor,',
-      to: 'db.run(MOVE_PART, due, part.cursor,',
+      from: 'db.run(MOVE_PART, dueAt, cursor,',
+      to: 'db.run(MOVE_PART, dueAt, part.cursor,',
     },
     noticed: /the replay has replayed \d+ of 2000/,
   },

@@ -1,6 +1,7 @@
-// The pace of a replay: deliveries of the past get one more attempt each, a few at a time. How many now, and when the next
-// few? Facts in, facts out. Two things hold a replay back: the rate that was asked for, and what each endpoint gets done.
-import { type SteadyMs, steady } from './time.ts';
+// The steps of a replay: deliveries of the past get one more attempt each, a few at a time. How many now, when the next few,
+// and what is counted? Facts in, facts out. Two things hold a replay back: the rate that was asked for, and what each endpoint
+// gets done.
+import { type SteadyMs, steady, type WallMs } from './time.ts';
 
 export const REPLAY_STATES = ['running', 'completed', 'cancelled'] as const;
 export type ReplayState = (typeof REPLAY_STATES)[number];
@@ -39,9 +40,104 @@ export function replayRoom(before: number, outstanding: number): number {
   return Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, 2 * finished)) - outstanding;
 }
 
-/** When an endpoint that has no room left is looked at again. @param moves whether anything of it ended or was made due */
-export function nextReplayLook(now: SteadyMs, moves: boolean): SteadyMs {
-  return steady(now + (moves ? STEP_MS : STALLED_MS));
+/** The deliveries of one endpoint in a replay. */
+export interface ReplayPart {
+  /** Made due and not done, at the end of the last look. */
+  readonly outstanding: number;
+  /** Of those that were counted, not yet met. */
+  readonly remaining: number;
+}
+
+/** What a step did with one part. */
+export interface PartStep {
+  /** Made due and not done, before this step. */
+  readonly outstanding: number;
+  /** Made due by this step. */
+  readonly made: number;
+  /** Whether all of the endpoint's deliveries have been looked at. */
+  readonly searched: boolean;
+}
+
+/** How a step changes the counts of its replay. */
+export interface ReplayProgress {
+  readonly made: number;
+  /** Counted ones that will not be made due. */
+  readonly skipped: number;
+  /** Made due beyond those that were counted. */
+  readonly uncounted: number;
+}
+
+export const NO_PROGRESS: ReplayProgress = { made: 0, skipped: 0, uncounted: 0 };
+
+/** What follows from a step for one part. */
+export interface AfterPart {
+  readonly progress: ReplayProgress;
+  /** The part as it is now, and when it is looked at again; `null` when it is done. */
+  readonly part: (ReplayPart & { readonly dueAt: SteadyMs }) | null;
+}
+
+/**
+ * What follows from a step for one endpoint's part. A part whose deliveries have all been looked at is done: what was counted
+ * and not met is skipped. Its endpoint is looked at again at once when it had room for more, else when it has had time.
+ * @param step `obstacle`: the endpoint is disabled or gone, and nothing of it is made due
+ */
+export function afterPart(part: ReplayPart, step: PartStep | 'obstacle', now: SteadyMs): AfterPart {
+  if (step === 'obstacle') return { progress: { ...NO_PROGRESS, skipped: part.remaining }, part: null };
+  const { outstanding, made, searched } = step;
+  const remaining = Math.max(0, part.remaining - made);
+  const uncounted = Math.max(0, made - part.remaining);
+  if (searched) return { progress: { made, skipped: remaining, uncounted }, part: null };
+  const hadRoom = made < replayRoom(part.outstanding, outstanding);
+  const moves = made > 0 || outstanding < part.outstanding;
+  const waitMs = hadRoom ? 0 : moves ? STEP_MS : STALLED_MS;
+  return {
+    progress: { made, skipped: 0, uncounted },
+    part: { outstanding: outstanding + made, remaining, dueAt: steady(now + waitMs) },
+  };
+}
+
+export function addProgress(a: ReplayProgress, b: ReplayProgress): ReplayProgress {
+  return { made: a.made + b.made, skipped: a.skipped + b.skipped, uncounted: a.uncounted + b.uncounted };
+}
+
+/** The counts of a replay (see `Replay`). */
+export interface ReplayCounts {
+  readonly total: number;
+  readonly replayed: number;
+  readonly skipped: number;
+}
+
+/** A replay after a step. */
+export interface AfterStep extends ReplayCounts {
+  readonly state: 'running' | 'completed';
+  /** When its next step comes; `null` when it is completed. */
+  readonly dueAt: SteadyMs | null;
+  readonly endedAt: WallMs | null;
+}
+
+/**
+ * What follows from a step for the whole replay: it is completed when none of its parts is left.
+ * @param progress of all parts together
+ * @param nextLookAt when the next part wants to be looked at; may be in the past; `null` when none is left
+ * @param at now, on the wall
+ */
+export function afterStep(
+  replay: ReplayCounts,
+  rate: number,
+  progress: ReplayProgress,
+  nextLookAt: SteadyMs | null,
+  now: SteadyMs,
+  at: WallMs,
+): AfterStep {
+  const completed = nextLookAt === null;
+  return {
+    total: replay.total + progress.uncounted,
+    replayed: replay.replayed + progress.made,
+    skipped: replay.skipped + progress.skipped,
+    state: completed ? 'completed' : 'running',
+    dueAt: completed ? null : nextReplayStep(now, rate, progress.made, nextLookAt),
+    endedAt: completed ? at : null,
+  };
 }
 
 /**

@@ -1,7 +1,16 @@
 // One step of a replay: the next few of its deliveries become due, and how far it has come is kept in the same transaction.
 // The row of the replay is locked meanwhile, so a step is taken by one process.
 import type { EndpointId } from '../../domain/ids.ts';
-import { nextReplayLook, nextReplayStep, replayRoom, replayStepSize } from '../../domain/replay.ts';
+import {
+  addProgress,
+  afterPart,
+  afterStep,
+  NO_PROGRESS,
+  type PartStep,
+  type ReplayProgress,
+  replayRoom,
+  replayStepSize,
+} from '../../domain/replay.ts';
 import { type SteadyMs, steady, type WallMs } from '../../domain/time.ts';
 import type { ReplayStep } from '../../seams/store/replays.ts';
 import type { Database, Query, Statement } from './connection.ts';
@@ -89,16 +98,11 @@ interface PartRow {
   readonly remaining: number;
 }
 
-/** What a step may still do, and what it has done. */
-interface Step {
-  readonly now: SteadyMs;
+/** What a step may still do. */
+interface Budget {
   deliveries: number;
   /** A search has looked at as many rows as it may. */
   searchedLong: boolean;
-  made: number;
-  skipped: number;
-  /** Deliveries made due beyond those that were counted. */
-  uncounted: number;
 }
 
 /** See `Replays.stepReplay`. */
@@ -106,47 +110,51 @@ export function stepReplay(database: Database, now: SteadyMs, at: WallMs): Promi
   return database.transaction(async (query) => {
     const [row] = await query<RunningReplay>(DUE_REPLAY, [now]);
     if (row === undefined) return { replay: null, made: 0, nextAt: await nextStep(query) };
-    const step: Step = {
-      now,
-      deliveries: replayStepSize(row.rate),
-      searchedLong: false,
-      made: 0,
-      skipped: 0,
-      uncounted: 0,
-    };
-    for (const part of await query<PartRow>(DUE_PARTS, [row.id, step.now, PARTS_PER_STEP])) {
-      if (step.deliveries <= 0 || step.searchedLong) break;
-      await stepPart(query, row, part, step);
+    const budget = { deliveries: replayStepSize(row.rate), searchedLong: false };
+    let progress = NO_PROGRESS;
+    for (const part of await query<PartRow>(DUE_PARTS, [row.id, now, PARTS_PER_STEP])) {
+      if (budget.deliveries <= 0 || budget.searchedLong) break;
+      progress = addProgress(progress, await stepPart(query, row, part, now, budget));
     }
-    const moved = await move(query, row, step, at);
-    return { replay: replayOf(moved), made: step.made, nextAt: await nextStep(query) };
+    const moved = await move(query, row, now, at, progress);
+    return { replay: replayOf(moved), made: progress.made, nextAt: await nextStep(query) };
   });
 }
 
-async function stepPart(query: Query, replay: RunningReplay, part: PartRow, step: Step): Promise<void> {
-  const { endpoint_id: endpointId, remaining } = part;
-  const key = [replay.id, endpointId] as const;
-  if ((await obstacle(query, endpointId)) !== undefined) {
-    step.skipped += remaining;
-    await query(REMOVE_PART, key);
-    return;
+async function stepPart(
+  query: Query,
+  replay: RunningReplay,
+  part: PartRow,
+  now: SteadyMs,
+  budget: Budget,
+): Promise<ReplayProgress> {
+  const { step, cursor } = await stepEndpoint(query, replay, part, now, budget);
+  const after = afterPart(part, step, now);
+  const key = [replay.id, part.endpoint_id] as const;
+  if (after.part === null) await query(REMOVE_PART, key);
+  else {
+    const { dueAt, outstanding, remaining } = after.part;
+    await query(MOVE_PART, [...key, dueAt, cursor, outstanding, remaining]);
   }
-  const [counted] = await query<{ outstanding: number }>(OUTSTANDING, key);
+  return after.progress;
+}
+
+/** Makes deliveries of one endpoint due. @returns what was done, and the last delivery that was looked at */
+async function stepEndpoint(
+  query: Query,
+  replay: RunningReplay,
+  part: PartRow,
+  now: SteadyMs,
+  budget: Budget,
+): Promise<{ step: PartStep | 'obstacle'; cursor: string }> {
+  const { endpoint_id: endpointId } = part;
+  if ((await obstacle(query, endpointId)) !== undefined) return { step: 'obstacle', cursor: part.cursor };
+  const [counted] = await query<{ outstanding: number }>(OUTSTANDING, [replay.id, endpointId]);
   const outstanding = counted?.outstanding ?? 0;
   const room = replayRoom(part.outstanding, outstanding);
-  const { made, cursor } = await makeDue(query, replay, part, Math.min(room, step.deliveries), step);
-  step.deliveries -= made;
-  step.made += made;
-  step.uncounted += Math.max(0, made - remaining);
-  const left = Math.max(0, remaining - made);
-  if (cursor === null) {
-    step.skipped += left;
-    await query(REMOVE_PART, key);
-    return;
-  }
-  const moves = made > 0 || outstanding < part.outstanding;
-  const due = made >= room ? nextReplayLook(step.now, moves) : step.now;
-  await query(MOVE_PART, [...key, due, cursor, outstanding + made, left]);
+  const { made, cursor } = await makeDue(query, replay, part, now, Math.min(room, budget.deliveries), budget);
+  budget.deliveries -= made;
+  return { step: { outstanding, made, searched: cursor === null }, cursor: cursor ?? part.cursor };
 }
 
 /** @returns the last delivery that was looked at; `null` when none is left */
@@ -154,8 +162,9 @@ async function makeDue(
   query: Query,
   replay: RunningReplay,
   { endpoint_id: endpointId, cursor }: PartRow,
+  now: SteadyMs,
   limit: number,
-  step: Step,
+  budget: Budget,
 ): Promise<{ made: number; cursor: string | null }> {
   if (limit <= 0) return { made: 0, cursor };
   const wanted = {
@@ -166,27 +175,25 @@ async function makeDue(
     endedBy: replay.created_at,
   };
   const { deliveries, last } = await search(query, wanted, endpointId, cursor, SEARCHED_AT_ONCE, limit);
-  step.searchedLong = deliveries.length < limit && last !== null;
+  budget.searchedLong = deliveries.length < limit && last !== null;
   if (deliveries.length === 0) return { made: 0, cursor: last };
   // Somebody else may have made one of them due at this moment: it is not made due twice.
-  const revived = await query(REVIVE, [plainArray(deliveries), replay.tenant, step.now, replay.id]);
+  const revived = await query(REVIVE, [plainArray(deliveries), replay.tenant, now, replay.id]);
   return { made: revived.length, cursor: last };
 }
 
-async function move(query: Query, row: RunningReplay, step: Step, at: WallMs): Promise<RunningReplay> {
-  const { now, made, skipped, uncounted } = step;
+async function move(
+  query: Query,
+  row: RunningReplay,
+  now: SteadyMs,
+  at: WallMs,
+  progress: ReplayProgress,
+): Promise<RunningReplay> {
   const [look] = await query<{ due_at: number }>(NEXT_LOOK, [row.id]);
-  const moved: RunningReplay = {
-    ...row,
-    total: row.total + uncounted,
-    replayed: row.replayed + made,
-    skipped: row.skipped + skipped,
-    ...(look === undefined && { state: 'completed', ended_at: at }),
-  };
-  const due = look === undefined ? null : nextReplayStep(now, row.rate, made, steady(look.due_at));
-  const { total, replayed, state, ended_at: endedAt } = moved;
-  await query(MOVE, [row.id, total, replayed, moved.skipped, state, due, endedAt]);
-  return moved;
+  const after = afterStep(row, row.rate, progress, look === undefined ? null : steady(look.due_at), now, at);
+  const { total, replayed, skipped, state, dueAt, endedAt } = after;
+  await query(MOVE, [row.id, total, replayed, skipped, state, dueAt, endedAt]);
+  return { ...row, total, replayed, skipped, state, ended_at: endedAt };
 }
 
 async function nextStep(query: Query): Promise<SteadyMs | null> {

@@ -1,5 +1,14 @@
 // One step of a replay: the next few of its deliveries become due, and how far it has come is kept in the same transaction.
-import { nextReplayLook, nextReplayStep, replayRoom, replayStepSize } from '../../domain/replay.ts';
+import {
+  addProgress,
+  afterPart,
+  afterStep,
+  NO_PROGRESS,
+  type PartStep,
+  type ReplayProgress,
+  replayRoom,
+  replayStepSize,
+} from '../../domain/replay.ts';
 import { type SteadyMs, steady, type WallMs, wall } from '../../domain/time.ts';
 import type { ReplayStep } from '../../seams/store/replays.ts';
 import { REPLAY_STATE } from './codes.ts';
@@ -45,58 +54,45 @@ interface Budget {
   rows: number;
 }
 
-/** What a step has changed in its replay's counts. */
-interface Progress {
-  made: number;
-  skipped: number;
-  /** Deliveries made due beyond those that were counted. */
-  uncounted: number;
-}
-
 /** See `Replays.stepReplay`. */
 export function stepReplay(db: Connection, now: SteadyMs, at: WallMs): ReplayStep {
   const row = db.get<ReplayRow>(DUE_REPLAY, now);
   if (row === undefined) return { replay: null, made: 0, nextAt: nextStep(db) };
   const budget = { deliveries: replayStepSize(row.rate), rows: SEARCHED_PER_STEP };
-  const progress: Progress = { made: 0, skipped: 0, uncounted: 0 };
+  let progress = NO_PROGRESS;
   for (const part of db.all<PartRow>(DUE_PARTS, row.key, now, PARTS_PER_STEP)) {
     if (budget.deliveries <= 0 || budget.rows <= 0) break;
-    stepPart(db, row, part, now, budget, progress);
+    progress = addProgress(progress, stepPart(db, row, part, now, budget));
   }
   const moved = move(db, row, now, at, progress);
   return { replay: replayOf(db, moved), made: progress.made, nextAt: nextStep(db) };
 }
 
-function stepPart(
+function stepPart(db: Connection, replay: ReplayRow, part: PartRow, now: SteadyMs, budget: Budget): ReplayProgress {
+  const { step, cursor } = stepEndpoint(db, replay, part, now, budget);
+  const after = afterPart(part, step, now);
+  if (after.part === null) db.run(REMOVE_PART, replay.key, part.endpoint);
+  else {
+    const { dueAt, outstanding, remaining } = after.part;
+    db.run(MOVE_PART, dueAt, cursor, outstanding, remaining, replay.key, part.endpoint);
+  }
+  return after.progress;
+}
+
+/** Makes deliveries of one endpoint due. @returns what was done, and the last delivery that was looked at */
+function stepEndpoint(
   db: Connection,
   replay: ReplayRow,
   part: PartRow,
   now: SteadyMs,
   budget: Budget,
-  progress: Progress,
-): void {
-  const { key } = replay;
-  const { endpoint, remaining } = part;
-  if (obstacle(db, endpoint) !== undefined) {
-    progress.skipped += remaining;
-    db.run(REMOVE_PART, key, endpoint);
-    return;
-  }
-  const outstanding = db.get<{ count: number }>(OUTSTANDING, key, endpoint)?.count ?? 0;
+): { step: PartStep | 'obstacle'; cursor: Uint8Array } {
+  if (obstacle(db, part.endpoint) !== undefined) return { step: 'obstacle', cursor: part.cursor };
+  const outstanding = db.get<{ count: number }>(OUTSTANDING, replay.key, part.endpoint)?.count ?? 0;
   const room = replayRoom(part.outstanding, outstanding);
   const { made, cursor } = makeDue(db, replay, part, now, Math.min(room, budget.deliveries), budget);
   budget.deliveries -= made;
-  progress.made += made;
-  progress.uncounted += Math.max(0, made - remaining);
-  const left = Math.max(0, remaining - made);
-  if (cursor === null) {
-    progress.skipped += left;
-    db.run(REMOVE_PART, key, endpoint);
-    return;
-  }
-  const moves = made > 0 || outstanding < part.outstanding;
-  const due = made >= room ? nextReplayLook(now, moves) : now;
-  db.run(MOVE_PART, due, cursor, outstanding + made, left, key, endpoint);
+  return { step: { outstanding, made, searched: cursor === null }, cursor: cursor ?? part.cursor };
 }
 
 /** @returns the last delivery that was looked at; `null` when none is left */
@@ -133,19 +129,13 @@ function makeDue(
   return { made, cursor: after };
 }
 
-function move(db: Connection, row: ReplayRow, now: SteadyMs, at: WallMs, progress: Progress): ReplayRow {
-  const { made, skipped, uncounted } = progress;
+function move(db: Connection, row: ReplayRow, now: SteadyMs, at: WallMs, progress: ReplayProgress): ReplayRow {
   const look = db.get<{ due: number | null }>(NEXT_LOOK, row.key)?.due ?? null;
-  const moved = {
-    ...row,
-    total: row.total + uncounted,
-    replayed: row.replayed + made,
-    skipped: row.skipped + skipped,
-    ...(look === null && { state: REPLAY_STATE.completed, ended_at: at }),
-  };
-  const due = look === null ? null : nextReplayStep(now, row.rate, made, steady(look));
-  db.run(MOVE, moved.total, moved.replayed, moved.skipped, moved.state, due, moved.ended_at, row.key);
-  return moved;
+  const after = afterStep(row, row.rate, progress, look === null ? null : steady(look), now, at);
+  const { total, replayed, skipped, dueAt, endedAt } = after;
+  const state = REPLAY_STATE[after.state];
+  db.run(MOVE, total, replayed, skipped, state, dueAt, endedAt, row.key);
+  return { ...row, total, replayed, skipped, state, ended_at: endedAt };
 }
 
 function nextStep(db: Connection): SteadyMs | null {
