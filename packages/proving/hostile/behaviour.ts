@@ -1,4 +1,4 @@
-// What a hostile receiver is: how it stands there, how it is called, and what must come of every call to it.
+// A hostile receiver: how it stands there, how it is called, and the outcome that every call to it must have.
 import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import type { Outcome } from '../../posthorn/src/domain/outcome.ts';
@@ -12,11 +12,11 @@ import type { AttemptView } from '../support/api.ts';
 import { type Ground, HOST } from './ground.ts';
 
 export interface Behaviour {
-  /** What it does, in few words. */
+  /** Says in few words how it behaves. */
   readonly name: string;
   stand(ground: Ground): Promise<Standing>;
   readonly outcome: Outcome;
-  /** What the API shows of the response; left out, there must be none. */
+  /** The status that the API shows; left out, there must be no response. */
   readonly status?: number;
   /** In the sentence for the tenant. */
   readonly says?: RegExp;
@@ -35,7 +35,7 @@ export interface Calls {
   readonly count: number;
   /** One after the other, this far apart; left out, all at once. */
   readonly everyMs?: number;
-  /** So many each time instead of one. */
+  /** Calls each time; left out, one. */
   readonly atOnce?: number;
   readonly payloadBytes?: number;
 }
@@ -44,7 +44,7 @@ export interface Standing extends AsyncDisposable {
   readonly url: string;
   /** Of calls one after the other: resolves when the next may come. */
   ready?(): Promise<void>;
-  /** What else is not as it must be, after all calls. */
+  /** Anything else that is not as it must be, after all calls. */
   fault?(attempts: readonly AttemptView[]): string | undefined;
 }
 

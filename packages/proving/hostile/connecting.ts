@@ -15,7 +15,7 @@ const CRUMB_EVERY_MS = 20;
 /** A certificate that names this many hosts takes about 1 MB. */
 const MANY_NAMES = 40_000;
 
-/** What happens to the bytes of a server in good order. */
+/** A server in good order, and somebody between who changes its bytes. */
 function behindRelay(meddle: (client: Socket, bytes: Buffer, before: number) => void): Stand {
   return async ({ tls }) => {
     const receiver = await startReceiver({ tls });

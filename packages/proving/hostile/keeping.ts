@@ -7,7 +7,7 @@ import { type Calls, listening, responding, type Stage, type Stand, standingOn }
 
 /** Idle connections are closed after this long, and calls come as far apart, give or take a millisecond. */
 const IDLE_MS = 50;
-/** What was not asked for closes the connection that it came on. */
+/** A response that was not asked for closes the connection that it came on. */
 const CLOSE_LIMIT_MS = 5_000;
 const ONE_AFTER_THE_OTHER: Calls = { count: 40, everyMs: 5 };
 const AT_THE_WORST_MOMENT: Calls = { count: 960, everyMs: IDLE_MS, atOnce: 16 };

@@ -12,7 +12,7 @@ import { meetAll, STAGES } from './run.ts';
 const REPORT = 'reports/hostile.json';
 const MUTANTS_REPORT = 'reports/hostile-mutants.json';
 const COUNT = STAGES.reduce((sum, { behaviours }) => sum + behaviours.length, 0);
-/** What the process may weigh at any moment; see docs/reliability.md, "Memory". */
+/** The process may weigh this much at any moment; see docs/reliability.md, "Memory". */
 const MAX_PEAK_MIB = 512;
 
 const HELP = `Meets hostile receivers with the built service (npm run build first).

@@ -26,11 +26,11 @@ const PATIENT_CONNECT_MS = 10_000;
 /** A reply that must come from what the receiver does, and not from a limit, has this much time for it. */
 const PATIENT_REPLY_MS = 20_000;
 
-/** What a limit may be late on a machine that does other things. How late it was is in the report. */
+/** A limit may be this late on a machine that does other things. The report says how late it was. */
 const LATE_MS = 1_000;
 /** A call that no limit ends is over after this. */
 const PROMPT_MS = 5_000;
-/** What one behaviour may add to the memory of the process at its peak. */
+/** One behaviour may add this much to the memory of the process at its peak. */
 const MAX_GROWTH_BYTES = 96 * 2 ** 20;
 const SETTLE_LIMIT_MS = 45_000;
 
@@ -48,7 +48,7 @@ export interface Row {
   readonly repeated: number;
   /** At its peak, over what the process weighed before; `null` when others were met at the same time. */
   readonly grownMiB: number | null;
-  /** What is not as it must be. */
+  /** Everything that is not as it must be. */
   readonly broken: readonly string[];
 }
 

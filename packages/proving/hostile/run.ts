@@ -55,7 +55,7 @@ export async function meetAll({ only = /./, edits = [], say }: HostileOptions): 
     };
     const long = chosen.filter(({ behaviour }) => behaviour.trueLimits === true);
     const beside = Promise.all(long.map(({ stage, behaviour }) => meetOne(stage, behaviour)));
-    // Whoever of them fails is heard when the others are done.
+    // A failure among them is heard when the others are done.
     beside.catch(() => {});
     const rows = new Map<Behaviour, Row>();
     for (const { stage, behaviour } of chosen) {

@@ -24,7 +24,7 @@ export function isSuccessStatus(status: number): boolean {
   return status >= 200 && status <= 209;
 }
 
-/** What the receiver sent back, as received: never decoded, at most the contract's 64 KiB of body. */
+/** The receiver's response, as received: never decoded, at most the contract's 64 KiB with its headers. */
 export interface Response {
   readonly status: number;
   /** Names in lower case, in the order received; a repeated header appears once per value. */

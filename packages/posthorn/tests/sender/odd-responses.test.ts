@@ -20,7 +20,7 @@ interface Accepted extends Row {
   readonly body?: string;
   /** Some of the headers that are shown. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** What the note of a success says; left out, there is none. */
+  /** In the note of a success; left out, there is none. */
   readonly note?: RegExp;
   /** Whether the connection serves the next call; left out, it does. */
   readonly kept?: false;

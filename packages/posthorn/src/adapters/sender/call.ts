@@ -22,7 +22,7 @@ import type { Pool } from './pool.ts';
 import type { Target } from './target.ts';
 import type { UnderWay } from './under-way.ts';
 
-/** What all calls of a sender share. */
+/** The parts that all calls of a sender share. */
 export interface CallParts extends ConnectorParts {
   readonly pool: Pool;
   readonly underWay: UnderWay;

@@ -12,7 +12,7 @@ export interface Failure {
   readonly error: string;
 }
 
-/** What was being done when the time for connecting ran out. */
+/** The step that was being done when the time for connecting ran out. */
 export type ConnectStage = 'name' | 'tcp' | 'tls';
 
 /** This machine has run out of something, or is not allowed to have more of it. */

@@ -44,7 +44,7 @@ function machineAddresses(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
 }
 
-/** What cannot be read, like a link-local address with its zone, cannot be reached by a callback either. */
+/** An address that cannot be read, like a link-local one with its zone, cannot be reached by a callback either. */
 function asNetworks(addresses: readonly string[]): Networks {
   return addresses.flatMap((address) => {
     const parsed = parseNetworks([`${address}/${address.includes(':') ? 128 : 32}`]);

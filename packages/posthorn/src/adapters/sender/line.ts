@@ -125,7 +125,7 @@ export class Line {
       return;
     }
     this.#blankBytes += bytes.length;
-    // What nobody asked for must not be taken for the response to the next call.
+    // Bytes that nobody asked for must not be taken for the response to the next call.
     if (this.#blankBytes > MAX_BLANK_BYTES || !isBlankLines(bytes, 0)) this.destroy();
   }
 

@@ -33,7 +33,7 @@ const ALERTS: ReadonlyMap<string, string> = new Map([
   ['decrypt_error', GARBLED],
 ]);
 
-/** What else is wrong, by OpenSSL's or Node's code. */
+/** Other reasons, by OpenSSL's or Node's code. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ['CERT_HAS_EXPIRED', 'its certificate has expired'],
   ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],

@@ -32,7 +32,7 @@ export class WatchedFile<Content> {
     this.#content = parse(text);
   }
 
-  /** What the file held a second ago or later: at most one look an interval. */
+  /** The text that the file held a second ago or later: at most one look an interval. */
   async current(): Promise<Content> {
     if (performance.now() - this.#lookedAt >= this.#lookIntervalMs) {
       this.#looking ??= this.#look().finally(() => {

@@ -6,7 +6,7 @@ import { BREACHES, type Breach } from './breach.ts';
 import { type Framing, frame } from './framing.ts';
 import { type Header, isBlank, readHeader, readStatusLine, type StatusLine, withoutEdges } from './response-head.ts';
 
-/** What is read of a response, interim ones, headers and framing included (contract, "Timeouts"). */
+/** No more is read of a response, interim ones, headers and framing included (contract, "Timeouts"). */
 export const MAX_RESPONSE_BYTES = 65_536;
 
 const LF = 10;
@@ -19,7 +19,7 @@ const CHUNK_SIZE = /^([0-9A-Fa-f]+)[ \t]*(?:;|$)/;
  */
 export type Progress = 'more' | 'whole' | 'cut' | 'broken';
 
-/** What comes next: a line of some kind, or bytes of the body. */
+/** The next thing to be read: a line of some kind, or bytes of the body. */
 type Next = 'status' | 'header' | 'bytes' | 'rest' | 'chunk size' | 'chunk' | 'chunk end' | 'trailer' | 'nothing';
 
 export class ResponseReader {
@@ -134,7 +134,7 @@ export class ResponseReader {
     return end + 1;
   }
 
-  /** What is no HTTP is known by its first bytes: its line may never end. */
+  /** Other protocols are known by their first bytes: their line may never end. */
   #suspect(line: string): void {
     if (this.#begun || line === '\r') return;
     if (!BEGINNING.startsWith(line.slice(0, BEGINNING.length))) this.#break(BREACHES.noStatusLine);

@@ -25,7 +25,9 @@ export const CALL_FIELDS = {
     Type.Object({ name: Type.String(), value: nullableText('Null when hidden because it is a credential.') }),
     { description: 'As received, names in lower case. Empty when there was no response.' },
   ),
-  responseBody: nullableText('As received, at most 64 KiB; null when there was no response. Never trust it.'),
+  responseBody: nullableText(
+    'As received, at most 64 KiB with its headers; null when there was no response. Never trust it.',
+  ),
   responseBodyEncoding: Type.Enum(['utf-8', 'base64'], {
     type: 'string',
     description: 'How responseBody is to be read: base64 when the bytes are not UTF-8.',
