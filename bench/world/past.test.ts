@@ -55,9 +55,9 @@ describe('a made past', () => {
       await using store = await openFor(place);
       const everything = { limit: 10_000, after: null };
 
-      assert.equal((await store.events(TENANT, {}, everything)).length, PAST.events);
-      assert.equal((await store.events(TENANT, { eventType: USUAL_TYPE }, everything)).length, PAST.events / 20);
-      const deliveries = await store.deliveries(TENANT, {}, everything);
+      assert.equal((await store.events(TENANT, {}, everything)).items.length, PAST.events);
+      assert.equal((await store.events(TENANT, { eventType: USUAL_TYPE }, everything)).items.length, PAST.events / 20);
+      const deliveries = (await store.deliveries(TENANT, {}, everything)).items;
       assert.equal(deliveries.length, 2 * PAST.events);
       const share = (state: string) => deliveries.filter((one) => one.state === state).length / deliveries.length;
       assert.deepEqual(['succeeded', 'exhausted', 'cancelled'].map(share), [0.96, 0.03, 0.01]);
@@ -80,7 +80,7 @@ describe('a made past', () => {
       assert.deepEqual(new Set(event?.deliveries.map(({ endpointId }) => endpointId)).size, 2);
       assert.ok(event?.deliveries.every(({ endpointId }) => endpoints.some((one) => one.id === endpointId)));
       assert.deepEqual(
-        (await store.deliveries(TENANT, { attemptId }, everything)).map((one) => one.id),
+        (await store.deliveries(TENANT, { attemptId }, everything)).items.map((one) => one.id),
         [deliveryId],
       );
 

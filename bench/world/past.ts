@@ -3,6 +3,8 @@
 // second attempt, three were exhausted and one was cancelled.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Client } from 'pg';
+import { OUTCOME } from '../../packages/posthorn/src/adapters/sqlite/codes.ts';
+import { typeHash } from '../../packages/posthorn/src/adapters/sqlite/type-hash.ts';
 import type { AttemptId, DeliveryId, EventId, TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import { inPostgres, inSqlite } from './bulk.ts';
 import type { Place } from './places.ts';
@@ -84,11 +86,18 @@ const attemptsOf = (part: number) =>
   `case when ${fateOf(part)} < 940 then 1 when ${fateOf(part)} < 960 then 2 when ${fateOf(part)} < 990 then 3 else 0 end`;
 const failuresOf = (part: number) =>
   `case when ${fateOf(part)} < 940 then 0 when ${fateOf(part)} < 960 then 1 when ${fateOf(part)} < 990 then 3 else 0 end`;
+const TYPE_HASH = `case when n % ${RARE_EVERY} = 7 then ${typeHash(RARE_TYPE)} else case n % 20 ${Array.from(
+  { length: 20 },
+  (_, nr) => `when ${nr} then ${typeHash(`past.t${nr}`)}`,
+).join(' ')} end end`;
 /** @param names of the states succeeded, exhausted, cancelled in the store */
 const stateOf = (part: number, [succeeded, exhausted, cancelled]: readonly [string, string, string]) =>
   `case when ${fateOf(part)} < 960 then ${succeeded} when ${fateOf(part)} < 990 then ${exhausted} else ${cancelled} end`;
 const endedOf = (part: number) =>
   `case when ${fateOf(part)} < 940 then ${ENDED_MS[0]} when ${fateOf(part)} < 960 then ${ENDED_MS[1]} when ${fateOf(part)} < 990 then ${ENDED_MS[2]} else 1 end`;
+/** What came of the last attempt. */
+const lastOf = (part: number, succeeded: number | string, failed: number | string) =>
+  `case when ${fateOf(part)} < 960 then ${succeeded} when ${fateOf(part)} < 990 then ${failed} end`;
 /** The lowest fate that has an attempt of this number. */
 const FROM_FATE = [0, 940, 960] as const;
 const succeededAt = (part: number, number: number) =>
@@ -100,8 +109,6 @@ const attemptPart = (part: number, number: number) => 16 * (part + 1) + number;
 // SQLite ------------------------------------------------------------------------------------------------------------------
 
 const SQLITE_AT = `cast(@from + n * @every as integer)`;
-/** Whether it is the first of its type within a second. */
-const SQLITE_LEADS = `(n % ${RARE_EVERY} = 7 or cast(@from + (n - 20) * @every as integer) / 1000 < ${SQLITE_AT} / 1000)`;
 const sqliteHex = (part: number) => `printf('%012x7%03x8%03x%012x', ${SQLITE_AT}, n % 4096, @salt + ${part}, n)`;
 const SQLITE_COUNT = `with recursive count (n) as (select cast(@low as integer) union all select n + 1 from count where n + 1 < @high)`;
 const SQLITE_TENANT = `(select key from tenant where id = @tenant and deleted_at is null)`;
@@ -124,8 +131,8 @@ function writeSqlite(db: DatabaseSync, { tenantId, from, everyMs, salt }: Past, 
   const turns = PER_EVENT.map((part) => `join ${turnOf(part)}`).join(' ');
   const list = PER_EVENT.map((part) => `${sqliteHex(part + 1)} || t${part}.hex`).join(' || ');
   db.prepare(
-    `${SQLITE_COUNT} insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads)
-     select t0.tenant, unhex(${sqliteHex(0)}), ${SQLITE_AT}, ${TYPE}, zeroblob(32), unhex(${list}), @body, ${SQLITE_LEADS}
+    `${SQLITE_COUNT} insert into event (tenant, id, created_at, type, fingerprint, deliveries, body)
+     select t0.tenant, unhex(${sqliteHex(0)}), ${SQLITE_AT}, ${TYPE}, zeroblob(32), unhex(${list}), @body
      from count ${turns} order by n`,
   ).run({ ...range, body: BODY });
   const { first } = db.prepare('select max(key) - (@high - @low) + 1 as first from event').get({ low, high }) as {
@@ -134,9 +141,12 @@ function writeSqlite(db: DatabaseSync, { tenantId, from, everyMs, salt }: Past, 
   for (const part of PER_EVENT) {
     db.prepare(
       `${SQLITE_COUNT} insert into delivery
-         (endpoint, state, id, tenant, event, attempts, failures, interruptions, ended_at)
+         (endpoint, state, id, tenant, event, attempts, failures, interruptions, ended_at, type_hash,
+          last_outcome, last_status, last_at)
        select t${part}.key, ${stateOf(part, ['1', '2', '3'])}, unhex(${sqliteHex(part + 1)}), t${part}.tenant,
-         @first + n - @low, ${attemptsOf(part)}, ${failuresOf(part)}, 0, ${SQLITE_AT} + ${endedOf(part)}
+         @first + n - @low, ${attemptsOf(part)}, ${failuresOf(part)}, 0, ${SQLITE_AT} + ${endedOf(part)}, ${TYPE_HASH},
+         ${lastOf(part, OUTCOME.succeeded, OUTCOME.http_status)}, ${lastOf(part, 200, 503)},
+         ${SQLITE_AT} + ${endedOf(part)} - 4
        from count join ${turnOf(part)}`,
     ).run({ ...range, first });
     for (const number of ATTEMPTS) {
@@ -183,10 +193,13 @@ async function writePostgres(client: Client, past: Past, low: number, high: numb
   for (const part of PER_EVENT) {
     await client.query(
       `insert into posthorn.delivery
-         (tenant, ended_at, id, endpoint_id, event_id, attempts, failures, interruptions, event_type, state)
+         (tenant, ended_at, id, endpoint_id, event_id, attempts, failures, interruptions, event_type, state,
+          last_outcome, last_status, last_at)
        select turn.tenant, ${POSTGRES_AT} + ${endedOf(part)}, ${postgresId(part + 1)}, ${endpointOf(part)},
          ${postgresId(0)}, ${attemptsOf(part)}, ${failuresOf(part)}, 0, ${TYPE},
-         ${stateOf(part, ["'succeeded'", "'exhausted'", "'cancelled'"])}
+         ${stateOf(part, ["'succeeded'", "'exhausted'", "'cancelled'"])},
+         ${lastOf(part, "'succeeded'", "'http_status'")}, ${lastOf(part, 200, 503)},
+         ${POSTGRES_AT} + ${endedOf(part)} - 4
        from ${POSTGRES_COUNT}, ${TURNS}`,
       whose,
     );

@@ -97,7 +97,10 @@ export async function events(): Promise<string[]> {
 
 export async function deliveries(): Promise<string | null> {
   const page = await client.GET('/v1/tenants/{tenant}/deliveries', {
-    params: { path: { tenant }, query: { state: 'exhausted', since: '2026-11-23T18:59:00Z' } },
+    params: {
+      path: { tenant },
+      query: { state: 'exhausted', outcome: ['tls_error', 'dns_error'], status: '5xx', since: '2026-11-23T18:59:00Z' },
+    },
   });
   const [delivery] = answered(page).data;
   if (delivery === undefined) return null;

@@ -136,7 +136,8 @@ export const MUTATIONS: readonly Mutation[] = [
         const { tenantId } = replay;
         const again = met.find((one) => one.tenantId === tenantId);
         if (again !== undefined && dice.chance(0.2)) await store.retry(tenantId, again.id, now);
-        for (const { id } of await store.deliveries(tenantId, { state: 'pending' }, { limit: 1, after: null })) {
+        for (const { id } of (await store.deliveries(tenantId, { states: ['pending'] }, { limit: 1, after: null }))
+          .items) {
           met.push({ tenantId, id });
         }
         return step;

@@ -86,7 +86,7 @@ export class Owed {
   async #pending(store: Store): Promise<Set<DeliveryId>> {
     const found = new Set<DeliveryId>();
     for (const id of new Set(this.#running.values())) {
-      for (const one of await store.deliveries(id, { state: 'pending' }, ALL)) found.add(one.id);
+      for (const one of (await store.deliveries(id, { states: ['pending'] }, ALL)).items) found.add(one.id);
     }
     return found;
   }

@@ -324,7 +324,7 @@ export class World {
           if (await engine.deleteEndpoint(tenantId, id)) this.#endpoints.splice(this.#endpoints.indexOf(endpoint), 1);
           return await this.#addEndpoint(engine, tenantId);
         default: {
-          const [one] = await this.#base.deliveries(tenantId, {}, { limit: 1, after: null });
+          const [one] = (await this.#base.deliveries(tenantId, {}, { limit: 1, after: null })).items;
           if (one !== undefined) await engine.retry(tenantId, one.id);
         }
       }

@@ -26,6 +26,8 @@ function stage({ mock }: TestContext, count: number) {
     attemptCount: 0,
     nextAttemptAt: null,
     endedAt: null,
+    lastAttempt: null,
+    endpointHost: null,
   });
   const answer = (cursor: string | undefined, limit: number): Page<Delivery> => {
     const from = cursor === undefined ? newest : Number(cursor) - 1;

@@ -24,6 +24,8 @@ const delivery = (id: string, parts: Partial<Delivery> = {}): Delivery => ({
   attemptCount: 0,
   nextAttemptAt: null,
   endedAt: null,
+  lastAttempt: null,
+  endpointHost: null,
   ...parts,
 });
 const page = (ids: readonly string[], nextCursor: string | null = ids.at(-1) ?? null): Page<Delivery> => ({

@@ -31,6 +31,8 @@ const delivery = (overrides: Partial<DeliveryDetail>): DeliveryDetail => ({
   attemptCount: 2,
   nextAttemptAt: null,
   endedAt: at(30),
+  lastAttempt: null,
+  endpointHost: null,
   attempts: [attempt(1, 0, 1_000), attempt(2, 11, 500)],
   ...overrides,
 });

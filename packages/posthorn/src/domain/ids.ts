@@ -102,9 +102,6 @@ export function idFloor<Id extends UuidId>(wallMs: number): Id {
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-7000-8000-000000000000` as Id;
 }
 
-/** A delivery's id is made within one request after its event's `createdAt`; far longer than a request may take. */
-export const ID_SKEW_MS = 60_000;
-
 /** The moment, in milliseconds since 1970, that a UUIDv7 carries. */
 export function idTime(id: DeliveryId | AttemptId | EndpointId): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

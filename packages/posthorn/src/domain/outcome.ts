@@ -24,6 +24,16 @@ export function isSuccessStatus(status: number): boolean {
   return status >= 200 && status <= 209;
 }
 
+const STATUS_PATTERN = /^([1-9])(?:xx|(\d\d))$/;
+
+/** The statuses that a text stands for: `503`, or `5xx` for 500 to 599; `undefined` if it is neither. */
+export function readStatuses(text: string): readonly number[] | undefined {
+  const [, hundreds, rest] = STATUS_PATTERN.exec(text) ?? [];
+  if (hundreds === undefined) return undefined;
+  const first = Number(hundreds) * 100;
+  return rest === undefined ? Array.from({ length: 100 }, (_, index) => first + index) : [first + Number(rest)];
+}
+
 /** The receiver's response, as received: never decoded, at most the contract's 64 KiB with its headers. */
 export interface Response {
   readonly status: number;

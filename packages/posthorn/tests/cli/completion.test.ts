@@ -58,7 +58,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _posthorn; printf '%s\\n' "\${COMPREP
   it('knows commands, flags and what a flag may be', () => {
     assert.deepEqual(complete('deli'), ['deliveries']);
     assert.deepEqual(complete('--ver'), ['--version']);
-    assert.deepEqual(complete('deliveries', '--st'), ['--state']);
+    assert.deepEqual(complete('deliveries', '--st'), ['--state', '--status']);
     assert.deepEqual(complete('deliveries', '--state', ''), STATES);
     assert.deepEqual(complete('deliveries', '--state', '=', 'ex'), ['exhausted']);
     assert.deepEqual(complete('serve', '--allow-http', ''), ['true', 'false']);
@@ -90,7 +90,7 @@ zpty -d shell`;
 
   it('knows commands, flags and what a flag may be', () => {
     assert.equal(complete('posthorn deli'), 'posthorn deliveries ');
-    assert.equal(complete('posthorn deliveries --sta'), 'posthorn deliveries --state ');
+    assert.equal(complete('posthorn deliveries --state'), 'posthorn deliveries --state ');
     assert.equal(complete('posthorn deliveries --state ex'), 'posthorn deliveries --state exhausted ');
     assert.equal(complete('posthorn completion f'), 'posthorn completion fish ');
   });
@@ -107,7 +107,7 @@ describe('completion in fish', { skip: skip('fish') }, () => {
 
   it('knows commands, flags and what a flag may be', () => {
     assert.deepEqual(complete('posthorn deli'), ['deliveries']);
-    assert.deepEqual(complete('posthorn deliveries --sta'), ['--state']);
+    assert.deepEqual(complete('posthorn deliveries --sta').toSorted(), ['--state', '--status']);
     assert.deepEqual(complete('posthorn deliveries --state ').toSorted(), STATES.toSorted());
     assert.deepEqual(complete('posthorn completion ').toSorted(), SHELLS.toSorted());
   });

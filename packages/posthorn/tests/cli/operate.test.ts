@@ -45,12 +45,17 @@ describe('posthorn deliveries', () => {
     const { status, stdout, stderr } = await posthorn.run(['deliveries', '--tenant', 'acme']);
     assert.deepEqual([status, stderr], [0, '']);
     const [head = '', first = '', second = ''] = stdout.split('\n');
-    assert.match(head, /^ID +STATE +TRIES +CREATED +TYPE +ENDPOINT$/);
+    assert.match(head, /^ID +STATE +LAST ATTEMPT +TRIES +CREATED +TYPE +ENDPOINT$/);
     assert.match(
       first,
-      new RegExp(`^${bad.deliveries[0]} {2}✗ exhausted +1 {2}[\\d:]{8} {2}bad.news +127.0.0.1:1/nobody$`),
+      new RegExp(
+        `^${bad.deliveries[0]} {2}✗ exhausted {2}✗ Connection refused {2} +1 {2}[\\d:]{8} {2}bad.news +127.0.0.1:1/nobody$`,
+      ),
     );
-    assert.match(second, new RegExp(`^${good} {2}✓ succeeded +1 {2}[\\d:]{8} {2}order.paid +127.0.0.1:\\d+/hook$`));
+    assert.match(
+      second,
+      new RegExp(`^${good} {2}✓ succeeded {2}✓ Delivered +1 {2}[\\d:]{8} {2}order.paid +127.0.0.1:\\d+/hook$`),
+    );
   });
 
   it('lists those that are asked for', async () => {
@@ -60,6 +65,9 @@ describe('posthorn deliveries', () => {
     };
     const [of = ''] = bad.deliveries;
     assert.deepEqual(await ids('--state', 'exhausted'), [of]);
+    assert.deepEqual(await ids('--state', 'exhausted,cancelled'), [of]);
+    assert.deepEqual(await ids('--outcome', 'connect_refused,tls_error'), [of]);
+    assert.deepEqual(await ids('--status', '5xx,200'), [good]);
     assert.deepEqual(await ids('--type', 'order.paid', '--since', '1h'), [good]);
     assert.deepEqual(await ids('--endpoint', refused.toUpperCase()), [of]);
     assert.deepEqual(await ids('--event', bad.id), [of]);

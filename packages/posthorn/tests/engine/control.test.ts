@@ -4,7 +4,7 @@ import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import { ACME, Installation } from './installation.ts';
 
 async function onlyDelivery(here: Installation) {
-  const [one] = await here.store.deliveries(ACME, {}, { limit: 1, after: null });
+  const [one] = (await here.store.deliveries(ACME, {}, { limit: 1, after: null })).items;
   assert.ok(one !== undefined);
   return one;
 }
@@ -122,7 +122,7 @@ describe('deleting an endpoint', () => {
     await here.time.pass(1_000);
     await here.wait(here.engine.deleteEndpoint(ACME, id));
     await here.time.pass(120_000);
-    const pending = await here.store.deliveries(ACME, { state: 'pending' }, { limit: 10, after: null });
+    const pending = (await here.store.deliveries(ACME, { states: ['pending'] }, { limit: 10, after: null })).items;
     assert.deepEqual(pending, []);
     assert.ok(here.calls.length <= 8, `${here.calls.length} calls`);
     assert.deepEqual(here.engine.load, { leased: 0, active: 0, lanes: 0 });
@@ -152,7 +152,7 @@ describe('a test call', () => {
     assert.match(answer.result.error ?? '', /A test call is not repeated: test again\.$/);
     await here.post();
     await here.time.pass(1_000);
-    const [pending] = await here.store.deliveries(ACME, {}, { limit: 1, after: null });
+    const [pending] = (await here.store.deliveries(ACME, {}, { limit: 1, after: null })).items;
     assert.ok(pending !== undefined);
     const delivery = await here.store.delivery(ACME, pending.id);
     assert.match(delivery?.history[0]?.error ?? '', /The call will be made again\.$/);

@@ -98,6 +98,6 @@ export class Installation {
   }
 
   async states(): Promise<string[]> {
-    return (await this.store.deliveries(ACME, {}, { limit: 100, after: null })).map(({ state }) => state);
+    return (await this.store.deliveries(ACME, {}, { limit: 100, after: null })).items.map(({ state }) => state);
   }
 }

@@ -69,7 +69,7 @@ describe('a delivery whose attempts kill the process', () => {
       await here.wait(here.engine.start());
     }
     await here.time.pass(60_000);
-    const deliveries = await here.store.deliveries(ACME, {}, { limit: 100, after: null });
+    const deliveries = (await here.store.deliveries(ACME, {}, { limit: 100, after: null })).items;
     assert.equal(deliveries.length, 7);
     for (const { eventId, state } of deliveries) {
       assert.equal(state, eventId === event?.id ? 'exhausted' : 'succeeded');

@@ -107,6 +107,6 @@ describe('two stores on one database', () => {
     const ended = await Promise.race([Promise.any(lists).then(() => 'answered'), Promise.resolve('blocked')]);
     assert.equal(ended, 'blocked');
     await sql('rollback');
-    for (const list of await Promise.all(lists)) assert.deepEqual(ids(list), [delivery.id]);
+    for (const { items } of await Promise.all(lists)) assert.deepEqual(ids(items), [delivery.id]);
   });
 });

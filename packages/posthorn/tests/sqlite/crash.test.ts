@@ -27,7 +27,7 @@ describe('a writer killed at any moment', () => {
       await store.join(heir);
       const others = (await store.beat(heir, STEADY)) ?? [];
       for (const dead of others) await store.takeOver(heir, dead, STEADY);
-      const stored = await store.deliveries(tenantId('acme'), {}, { limit: 1_000_000, after: null });
+      const stored = (await store.deliveries(tenantId('acme'), {}, { limit: 1_000_000, after: null })).items;
       const claim = await store.claimDue(heir, STEADY, 1_000_000);
       assert.equal(claim.deliveries.length, stored.length, 'everything accepted can be delivered');
       assert.ok(stored.length >= whole.length);

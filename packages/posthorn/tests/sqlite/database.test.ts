@@ -46,7 +46,7 @@ describe('calls that share a transaction', () => {
     );
     assert.ok(errorOf(replies[2]) instanceof StoreUnavailable);
     assert.deepEqual(namesIn(replies[4]), ['acme', 'after', 'before']);
-    const [events] = database.run([{ name: 'eventsStep', args: [acme, {}, null, 10] }]);
+    const [events] = database.run([{ name: 'eventsStep', args: [acme, {}, null, 10, 100] }]);
     assert.deepEqual(answerOf<{ items: unknown[] }>(events).items, []);
   });
 

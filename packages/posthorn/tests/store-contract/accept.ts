@@ -78,7 +78,7 @@ export function acceptContract(it: ContractIt): void {
       assert.deepEqual(results, [{ kind: 'accepted', events: [answerFor(first, true)] }]);
       assertSame((await bench.store.event(tenant, event.id))?.body, event.body);
       assert.deepEqual(
-        ids(await bench.store.deliveries(tenant, {}, { limit: 10, after: null })),
+        ids((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items),
         ids(first.deliveries),
       );
     });
@@ -148,7 +148,7 @@ export function acceptContract(it: ContractIt): void {
       ]);
       assert.equal(await bench.store.event(tenant, before.event.id), undefined);
       assert.equal(await bench.store.event(tenant, after.event.id), undefined);
-      const stored = await bench.store.deliveries(tenant, {}, { limit: 10, after: null });
+      const stored = (await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items;
       assert.deepEqual(new Set(ids(stored)), new Set(ids([...known.deliveries, ...elsewhere.deliveries])));
     });
 
@@ -207,7 +207,7 @@ export function acceptContract(it: ContractIt): void {
         assert.deepEqual(await bench.store.accept(owner, [group]), [{ kind: 'stale' }]);
         assert.equal(await bench.store.event(tenant, made.event.id), undefined);
       }
-      assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items, []);
     });
 
     it('is not made stale by other tenants, nor by a new name', async (bench) => {

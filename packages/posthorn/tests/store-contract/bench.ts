@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import type { EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
 import type { DeliveryId, EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { SteadyMs } from '../../src/domain/time.ts';
-import type { DeliveryDetail } from '../../src/seams/store/history.ts';
+import type { DeliveryDetail, Listed } from '../../src/seams/store/history.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import type { AcceptedEvent, AttemptRecord, NewDelivery, NewEvent } from '../../src/seams/store/queue.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
@@ -194,20 +194,27 @@ export async function assertUnregistered(call: Promise<unknown>): Promise<void> 
   await assert.rejects(call, (error) => error instanceof StoreUnavailable && error.code === 'unregistered');
 }
 
-/** Reads a whole list page by page. */
+/** Reads a whole list page by page, as its readers have to: a search may end before the page is full. */
 export async function allPages<Item, Key>(
   limit: number,
-  list: (page: Page<Key>) => Promise<readonly Item[]>,
+  list: (page: Page<Key>) => Promise<readonly Item[] | Listed<Item, Key>>,
   keyOf: (item: Item) => Key,
 ): Promise<Item[]> {
   const found: Item[] = [];
   for (let after: Key | null = null; ; ) {
-    const items: readonly Item[] = await list({ limit, after });
+    const answer: readonly Item[] | Listed<Item, Key> = await list({ limit, after });
+    const { items, cutAt } = 'items' in answer ? answer : { items: answer, cutAt: null };
     found.push(...items);
     assert.ok(items.length <= limit);
     const last = items.at(-1);
-    if (last === undefined || items.length < limit) return found;
-    after = keyOf(last);
+    if (cutAt !== null) {
+      assert.ok(items.length < limit, 'a page that is full is not cut');
+      after = cutAt;
+    } else if (last === undefined || items.length < limit) {
+      return found;
+    } else {
+      after = keyOf(last);
+    }
   }
 }
 

@@ -1,10 +1,16 @@
 // What people see: complete, newest first, page by page, filtered, and only their own tenant's.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { DeliveryState, EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
+import type { DeliveryState, EndState, EventContent, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
 import type { AttemptId, DeliveryId, EventId, OwnerId, TenantId } from '../../src/domain/ids.ts';
-import type { WallMs } from '../../src/domain/time.ts';
-import type { DeliveryFilter, DeliverySummary, EventFilter, EventSummary } from '../../src/seams/store/history.ts';
+import type { CallResult, Outcome } from '../../src/domain/outcome.ts';
+import type {
+  DeliveryFilter,
+  DeliverySummary,
+  EventFilter,
+  EventKey,
+  EventSummary,
+} from '../../src/seams/store/history.ts';
 import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
 import { allPages, type Bench, type ContractIt, eventFor, ids, newlyLeased, only } from './bench.ts';
 import {
@@ -16,6 +22,7 @@ import {
   later,
   newEvent,
   newId,
+  REFUSED,
   STEADY,
   SUCCEEDED,
   tenantId,
@@ -116,9 +123,9 @@ export function historyContract(it: ContractIt): void {
       const two = await bench.start('two');
       const { event } = await bench.accept(one.owner, [one.endpoint]);
       const page = { limit: 10, after: null };
-      assert.deepEqual(ids(await bench.store.events(one.tenant, {}, page)), [event.id]);
-      assert.deepEqual(await bench.store.events(two.tenant, {}, page), []);
-      assert.deepEqual(await bench.store.events(tenantId('nobody'), {}, page), []);
+      assert.deepEqual(ids((await bench.store.events(one.tenant, {}, page)).items), [event.id]);
+      assert.deepEqual((await bench.store.events(two.tenant, {}, page)).items, []);
+      assert.deepEqual((await bench.store.events(tenantId('nobody'), {}, page)).items, []);
       assert.equal(await bench.store.event(two.tenant, event.id), undefined);
       assert.equal(await bench.store.event(one.tenant, newId<EventId>()), undefined);
     });
@@ -140,16 +147,35 @@ export function historyContract(it: ContractIt): void {
         eventId: event.id,
         eventType: event.type,
         createdAt: event.createdAt,
+        endpointHost: 'example.com',
       });
+      const lastAttempt = (outcome: Outcome, status: number) => ({ outcome, status, startedAt: wallLater(100) });
       assert.deepEqual(
         new Map(shown?.deliveries.map((one) => [one.id, one])),
         new Map<DeliveryId, object>([
           [
             done.id,
-            { ...summary(done), state: 'succeeded', attempts: 1, nextAttemptAt: null, endedAt: wallLater(200) },
+            {
+              ...summary(done),
+              ...{ state: 'succeeded', attempts: 1, nextAttemptAt: null, endedAt: wallLater(200) },
+              lastAttempt: lastAttempt('succeeded', 204),
+            },
           ],
-          [due.id, { ...summary(due), state: 'pending', attempts: 1, nextAttemptAt: later(5), endedAt: null }],
-          [leased.id, { ...summary(leased), state: 'pending', attempts: 0, nextAttemptAt: null, endedAt: null }],
+          [
+            due.id,
+            {
+              ...summary(due),
+              ...{ state: 'pending', attempts: 1, nextAttemptAt: later(5), endedAt: null },
+              lastAttempt: lastAttempt('http_status', 503),
+            },
+          ],
+          [
+            leased.id,
+            {
+              ...summary(leased),
+              ...{ state: 'pending', attempts: 0, nextAttemptAt: null, endedAt: null, lastAttempt: null },
+            },
+          ],
         ]),
       );
     });
@@ -182,7 +208,7 @@ export function historyContract(it: ContractIt): void {
 
     it('shows what the delivery itself shows', async (bench) => {
       const { tenant } = await everyState(bench);
-      for (const summary of await bench.store.deliveries(tenant, {}, { limit: 100, after: null })) {
+      for (const summary of (await bench.store.deliveries(tenant, {}, { limit: 100, after: null })).items) {
         const { history: _, ...rest } = await bench.delivery(tenant, summary.id);
         assert.deepEqual(summary, rest);
       }
@@ -210,10 +236,28 @@ export function historyContract(it: ContractIt): void {
         { eventId: only(made.slice(0, 1)).delivery.event.id },
         { eventId: only(made.slice(2, 3)).delivery.event.id, endpointId: first.id },
         { eventId: newId<EventId>() },
+        { outcomes: ['succeeded'] },
+        { outcomes: ['http_status'] },
+        { outcomes: ['http_status', 'connect_refused'], endpointId: first.id },
+        { outcomes: ['http_status'], eventType: 'type.0' },
+        { outcomes: ['succeeded', 'connect_refused'], until: wallLater(5_000) },
+        { outcomes: ['dns_error'] },
+        { statuses: [204] },
+        { statuses: [503] },
+        { statuses: [500, 501, 502, 503, 504], since: wallLater(2_000) },
+        { statuses: [204, 503], eventType: 'type.1' },
+        { statuses: [204], endpointId: first.id },
+        { statuses: [503], endpointId: first.id },
+        { statuses: [503], outcomes: ['http_status'] },
+        { statuses: [204], outcomes: ['http_status'] },
+        { statuses: [404] },
+        { states: ['succeeded', 'exhausted'], outcomes: ['http_status'] },
+        { states: ['pending', 'cancelled'] },
+        { states: ['exhausted', 'cancelled'], endpointId: first.id },
       ];
       for (const state of states) {
         for (const other of others) {
-          const filter: DeliveryFilter = state === undefined ? other : { ...other, state };
+          const filter: DeliveryFilter = state === undefined ? other : { ...other, states: [state] };
           const wanted = made
             .filter((one) => fits(one, filter))
             .map(({ delivery }) => delivery.id)
@@ -236,11 +280,14 @@ export function historyContract(it: ContractIt): void {
         {},
         { endpointId: first.id },
         { eventId },
-        { state: 'pending' },
-        { state: 'succeeded' },
+        { states: ['pending'] },
+        { states: ['succeeded'] },
       ] as const) {
-        assert.deepEqual(await bench.store.deliveries(other, filter, { limit: 10, after: null }), []);
-        assert.deepEqual(await bench.store.deliveries(tenantId('nobody'), filter, { limit: 10, after: null }), []);
+        assert.deepEqual((await bench.store.deliveries(other, filter, { limit: 10, after: null })).items, []);
+        assert.deepEqual(
+          (await bench.store.deliveries(tenantId('nobody'), filter, { limit: 10, after: null })).items,
+          [],
+        );
       }
     });
 
@@ -259,7 +306,12 @@ export function historyContract(it: ContractIt): void {
         // The oldest are exhausted, of the others one in ten is ended.
         const made = events.flatMap(({ event, deliveries }, index) => {
           const state: DeliveryState = index < 4 ? 'exhausted' : index % 10 === 1 ? 'succeeded' : 'pending';
-          return deliveries.map(({ id, endpointId }) => ({ delivery: newlyLeased(id, endpointId, event), state }));
+          const last = state === 'pending' ? null : SUCCEEDED;
+          return deliveries.map(({ id, endpointId }) => ({
+            delivery: newlyLeased(id, endpointId, event),
+            state,
+            last,
+          }));
         });
         const records = made.flatMap(({ delivery, state }) => {
           if (state === 'pending') return [];
@@ -268,8 +320,8 @@ export function historyContract(it: ContractIt): void {
         await bench.record(owner, ...records);
         for (const filter of [
           { eventType: 'frequent' },
-          { eventType: 'frequent', state: 'succeeded' },
-          { eventType: 'frequent', state: 'exhausted' },
+          { eventType: 'frequent', states: ['succeeded'] },
+          { eventType: 'frequent', states: ['exhausted'] },
           { eventType: 'frequent', endpointId: second.id, since: wallLater(800 * everyMs) },
           { eventType: 'seldom' },
           { eventType: 'seldom', endpointId: second.id },
@@ -319,7 +371,7 @@ export function historyContract(it: ContractIt): void {
       await bench.record(owner, ...early.slice(0, 2).map((one) => attemptOf(one, SUCCEEDED, DONE)));
       const wanted = ids([...early, ...late]).toReversed();
       for (const limit of [1, 3, 100]) assert.deepEqual(ids(await allDeliveries(bench, tenant, {}, limit)), wanted);
-      const pending = await allDeliveries(bench, tenant, { state: 'pending' }, 2);
+      const pending = await allDeliveries(bench, tenant, { states: ['pending'] }, 2);
       assert.deepEqual(ids(pending), wanted.slice(0, 3));
     });
 
@@ -327,10 +379,10 @@ export function historyContract(it: ContractIt): void {
       const { tenant, owner, endpoint } = await bench.start();
       const made: LeasedDelivery[] = [];
       for (let index = 0; index < 6; index++) made.push(await bench.acceptOne(owner, endpoint));
-      const first = await bench.store.deliveries(tenant, {}, { limit: 3, after: null });
+      const first = (await bench.store.deliveries(tenant, {}, { limit: 3, after: null })).items;
       for (const one of made) await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
       await bench.acceptOne(owner, endpoint);
-      const second = await bench.store.deliveries(tenant, {}, { limit: 10, after: first.at(-1)?.id ?? null });
+      const second = (await bench.store.deliveries(tenant, {}, { limit: 10, after: first.at(-1)?.id ?? null })).items;
       assert.deepEqual([...ids(first), ...ids(second)], ids(made).sort().reverse());
     });
 
@@ -351,26 +403,31 @@ export function historyContract(it: ContractIt): void {
       for (const { attemptId } of [failed, succeeded]) {
         for (const fitting of [
           {},
-          { state: 'succeeded', endpointId: endpoint.id, eventId: event.id, eventType: event.type },
+          { states: ['succeeded'], endpointId: endpoint.id, eventId: event.id, eventType: event.type },
           { since: event.createdAt },
         ] as const) {
-          assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId, ...fitting }, page)), [ended.id]);
+          assert.deepEqual(ids((await bench.store.deliveries(tenant, { attemptId, ...fitting }, page)).items), [
+            ended.id,
+          ]);
         }
         for (const unfitting of [
-          { state: 'pending' },
+          { states: ['pending'] },
           { eventId: waiting.event.id },
           { eventType: 'none' },
           { endpointId: (await bench.endpoint(tenant)).id },
           { since: wallLater(100_000) },
         ] as const) {
-          assert.deepEqual(await bench.store.deliveries(tenant, { attemptId, ...unfitting }, page), []);
+          assert.deepEqual((await bench.store.deliveries(tenant, { attemptId, ...unfitting }, page)).items, []);
         }
-        assert.deepEqual(await bench.store.deliveries(tenant, { attemptId }, { limit: 10, after: ended.id }), []);
-        assert.deepEqual(await bench.store.deliveries(other, { attemptId }, page), []);
+        assert.deepEqual(
+          (await bench.store.deliveries(tenant, { attemptId }, { limit: 10, after: ended.id })).items,
+          [],
+        );
+        assert.deepEqual((await bench.store.deliveries(other, { attemptId }, page)).items, []);
       }
       const { attemptId } = unfinished;
-      assert.deepEqual(ids(await bench.store.deliveries(tenant, { attemptId }, page)), [waiting.id]);
-      assert.deepEqual(await bench.store.deliveries(tenant, { attemptId: newId<AttemptId>() }, page), []);
+      assert.deepEqual(ids((await bench.store.deliveries(tenant, { attemptId }, page)).items), [waiting.id]);
+      assert.deepEqual((await bench.store.deliveries(tenant, { attemptId: newId<AttemptId>() }, page)).items, []);
     });
 
     it('is found by an endpoint that was deleted', async (bench) => {
@@ -378,15 +435,17 @@ export function historyContract(it: ContractIt): void {
       const delivery = await bench.acceptOne(owner, endpoint);
       await bench.record(owner, attemptOf(delivery, SUCCEEDED, DONE));
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(1));
-      const listed = await bench.store.deliveries(tenant, { endpointId: endpoint.id }, { limit: 10, after: null });
+      const listed = (await bench.store.deliveries(tenant, { endpointId: endpoint.id }, { limit: 10, after: null }))
+        .items;
       assert.deepEqual(ids(listed), [delivery.id]);
       assert.equal(only(listed).endpointId, endpoint.id);
+      assert.equal(only(listed).endpointHost, null);
     });
   });
 }
 
 function allEvents(bench: Bench, tenant: TenantId, filter: EventFilter, limit: number): Promise<EventSummary[]> {
-  const list = (page: Page<{ createdAt: WallMs; id: EventId }>) => bench.store.events(tenant, filter, page);
+  const list = (page: Page<EventKey>) => bench.store.events(tenant, filter, page);
   return allPages(limit, list, ({ id, createdAt }) => ({ id, createdAt }));
 }
 
@@ -403,12 +462,16 @@ function allDeliveries(
 interface Placed {
   readonly delivery: LeasedDelivery;
   readonly state: DeliveryState;
+  /** Result of the last attempt. */
+  readonly last: CallResult | null;
 }
 
-function fits({ delivery, state }: Placed, filter: DeliveryFilter): boolean {
+function fits({ delivery, state, last }: Placed, filter: DeliveryFilter): boolean {
   const { createdAt, type, id } = delivery.event;
   return (
-    (filter.state === undefined || filter.state === state) &&
+    (filter.states === undefined || filter.states.includes(state)) &&
+    (filter.outcomes === undefined || (last !== null && filter.outcomes.includes(last.outcome))) &&
+    (filter.statuses === undefined || filter.statuses.some((status) => status === last?.response?.status)) &&
     (filter.endpointId === undefined || filter.endpointId === delivery.endpointId) &&
     (filter.eventId === undefined || filter.eventId === id) &&
     (filter.eventType === undefined || filter.eventType === type) &&
@@ -427,32 +490,44 @@ async function everyState(bench: Bench): Promise<{
   const { tenant, owner, endpoint } = await bench.start();
   const second = await bench.endpoint(tenant);
   const made: Placed[] = [];
-  const place = async (delivery: LeasedDelivery, as: number): Promise<DeliveryState> => {
-    if (as === 0) return 'pending';
-    if (as === 1) {
-      await bench.store.release(owner, [{ id: delivery.id, to: 'backlog' }]);
-      return 'pending';
+  const place = async (delivery: LeasedDelivery, as: number): Promise<Placed> => {
+    const ended = async (state: EndState, last: CallResult, next: Next): Promise<Placed> => {
+      await bench.record(owner, attemptOf(delivery, last, next));
+      return { delivery, state, last };
+    };
+    switch (as) {
+      case 0:
+        return { delivery, state: 'pending', last: null };
+      case 1:
+        await bench.store.release(owner, [{ id: delivery.id, to: 'backlog' }]);
+        return { delivery, state: 'pending', last: null };
+      case 2:
+        await bench.record(owner, attemptOf(delivery, FAILED, dueAgain(STEADY)));
+        return { delivery, state: 'pending', last: FAILED };
+      case 3:
+        return await ended('succeeded', SUCCEEDED, DONE);
+      case 4:
+        return await ended('exhausted', FAILED, EXHAUSTED);
+      case 5:
+        return await ended('exhausted', REFUSED, EXHAUSTED);
+      case 6: {
+        // Asked for by hand after it had succeeded, and failed: it is what it was.
+        await bench.record(owner, attemptOf(delivery, SUCCEEDED, DONE));
+        assert.equal(await bench.store.retry(tenant, delivery.id, later(-1)), 'due');
+        const again = only(await bench.claimDue(owner, later(-1), 1));
+        await bench.record(owner, attemptOf(again, FAILED, DONE));
+        return { delivery, state: 'succeeded', last: FAILED };
+      }
+      default:
+        await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(9) }]);
+        return { delivery, state: 'cancelled', last: null };
     }
-    if (as === 2) {
-      await bench.record(owner, attemptOf(delivery, FAILED, dueAgain(STEADY)));
-      return 'pending';
-    }
-    if (as === 3) {
-      await bench.record(owner, attemptOf(delivery, SUCCEEDED, DONE));
-      return 'succeeded';
-    }
-    if (as === 4) {
-      await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
-      return 'exhausted';
-    }
-    await bench.store.release(owner, [{ id: delivery.id, to: 'cancelled', endedAt: wallLater(9) }]);
-    return 'cancelled';
   };
   for (let index = 0; index < 8; index++) {
     const parts = { createdAt: wallLater(index * 1_000), type: `type.${index % 2}` };
     const { deliveries } = await bench.accept(owner, [endpoint, second], 'leased', parts);
     for (const [offset, delivery] of deliveries.entries()) {
-      made.push({ delivery, state: await place(delivery, (index * 2 + offset * 3) % 7) });
+      made.push(await place(delivery, (index * 2 + offset * 3) % 8));
     }
   }
   return { tenant, owner, endpoints: [endpoint, second], made };

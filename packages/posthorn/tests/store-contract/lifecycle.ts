@@ -20,7 +20,7 @@ export function lifecycleContract(it: ContractIt): void {
       const results = (await Promise.all(calls)).flat();
       assert.ok(results.every(({ kind }) => kind === 'accepted'));
       const store = await bench.open();
-      assert.equal((await store.events(tenant, {}, { limit: 100, after: null })).length, 20);
+      assert.equal((await store.events(tenant, {}, { limit: 100, after: null })).items.length, 20);
     });
 
     it('opens an existing database again and again', async (bench) => {

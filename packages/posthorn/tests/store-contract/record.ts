@@ -41,6 +41,8 @@ export function recordContract(it: ContractIt): void {
         attempts: 1,
         nextAttemptAt: null,
         endedAt: record.endedAt,
+        lastAttempt: { outcome: 'succeeded', status: 204, startedAt: record.startedAt },
+        endpointHost: 'example.com',
         history: [shown(record)],
       });
       assert.equal(await bench.store.nextDue(), null);

@@ -2,7 +2,7 @@
 import type { DeliveryState, EventContent, LeasedDelivery, Resume } from '../../src/domain/delivery.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../src/domain/time.ts';
-import type { DeliverySummary } from '../../src/seams/store/history.ts';
+import type { DeliverySummary, LastAttempt } from '../../src/seams/store/history.ts';
 import type { AttemptRecord } from '../../src/seams/store/queue.ts';
 import type { StoredEndpoint } from '../../src/seams/store/registry.ts';
 
@@ -21,6 +21,7 @@ export interface Known {
   resume: Resume | null;
   state: DeliveryState;
   endedAt: WallMs | null;
+  lastAttempt: LastAttempt | null;
 }
 
 export function newlyKnown(delivery: LeasedDelivery, endpoint: StoredEndpoint, owner: OwnerId | null): Known {
@@ -38,6 +39,7 @@ export function newlyKnown(delivery: LeasedDelivery, endpoint: StoredEndpoint, o
     resume: null,
     state: 'pending',
     endedAt: null,
+    lastAttempt: null,
   };
 }
 
@@ -67,7 +69,8 @@ export function cancel(one: Known, at: WallMs): void {
   settle(one, before?.state ?? 'cancelled', before?.endedAt ?? at);
 }
 
-export function apply(one: Known, { number, next, result, endedAt }: AttemptRecord): void {
+export function apply(one: Known, { number, next, result, startedAt, endedAt }: AttemptRecord): void {
+  one.lastAttempt = { outcome: result.outcome, status: result.response?.status ?? null, startedAt };
   one.attempts = number;
   one.failures = next.failures;
   one.suspect = false;
@@ -102,7 +105,7 @@ export function leasedFacts(one: Known): LeasedDelivery {
 }
 
 /** The delivery as the history must show it. */
-export function summaryFacts(one: Known): DeliverySummary {
+export function summaryFacts(one: Known, isEndpointGone: boolean): DeliverySummary {
   return {
     id: one.id,
     endpointId: one.endpoint.id,
@@ -113,6 +116,8 @@ export function summaryFacts(one: Known): DeliverySummary {
     attempts: one.attempts,
     nextAttemptAt: one.place === 'due' ? one.dueAt : null,
     endedAt: one.endedAt,
+    lastAttempt: one.lastAttempt,
+    endpointHost: isEndpointGone ? null : 'example.com',
   };
 }
 

@@ -364,14 +364,14 @@ export function registryContract(it: ContractIt): void {
       assert.ok((await bench.revision(tenant)) > last);
       const page = { limit: 10, after: null };
       assert.deepEqual(await bench.store.endpoints(tenant, page), []);
-      assert.deepEqual(await bench.store.events(tenant, {}, page), []);
-      assert.deepEqual(await bench.store.deliveries(tenant, {}, page), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, page)).items, []);
+      assert.deepEqual((await bench.store.deliveries(tenant, {}, page)).items, []);
       assert.equal(await bench.store.event(tenant, delivery.event.id), undefined);
       assert.equal(await bench.store.delivery(tenant, delivery.id), undefined);
       assert.equal(await bench.store.retry(tenant, delivery.id, STEADY), 'missing');
       const fresh = await bench.endpoint(tenant);
       const again = await bench.acceptOne(owner, fresh, 'leased', { id: delivery.event.id });
-      assert.deepEqual(ids(await bench.store.deliveries(tenant, {}, page)), [again.id]);
+      assert.deepEqual(ids((await bench.store.deliveries(tenant, {}, page)).items), [again.id]);
     });
 
     it('leaves other tenants alone', async (bench) => {

@@ -35,8 +35,8 @@ export function retentionContract(it: ContractIt): void {
       }
       assert.ok((await prune(bench.store, CUT)) >= 3);
       const page = { limit: 10, after: null };
-      assert.deepEqual(ids(await bench.store.events(tenant, {}, page)), [young.event.id]);
-      assert.deepEqual(ids(await bench.store.deliveries(tenant, {}, page)), [young.id]);
+      assert.deepEqual(ids((await bench.store.events(tenant, {}, page)).items), [young.event.id]);
+      assert.deepEqual(ids((await bench.store.deliveries(tenant, {}, page)).items), [young.id]);
       assert.equal(await bench.store.event(tenant, old.event.id), undefined);
       assert.equal(await bench.store.delivery(tenant, old.id), undefined);
       assert.equal((await bench.delivery(tenant, young.id)).history.length, 1);
@@ -96,13 +96,13 @@ export function retentionContract(it: ContractIt): void {
       await prune(bench.store, CUT);
       assert.equal((await bench.delivery(tenant, tried.id)).history.length, 2);
       assert.equal((await bench.delivery(tenant, late.id)).history.length, 1);
-      const kept = await bench.store.events(tenant, {}, { limit: 10, after: null });
+      const kept = (await bench.store.events(tenant, {}, { limit: 10, after: null })).items;
       assert.deepEqual(ids(kept), [event.id, tried.event.id]);
       assert.equal(await bench.store.delivery(tenant, early.id), undefined, 'what was ended long ago goes by itself');
       await prune(bench.store, wallLater(20 * DAY_MS));
-      assert.deepEqual(ids(await bench.store.events(tenant, {}, { limit: 10, after: null })), [tried.event.id]);
+      assert.deepEqual(ids((await bench.store.events(tenant, {}, { limit: 10, after: null })).items), [tried.event.id]);
       await prune(bench.store, wallLater(20 * DAY_MS + 1));
-      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, { limit: 10, after: null })).items, []);
       assert.equal(await bench.store.delivery(tenant, tried.id), undefined);
     });
 
@@ -114,7 +114,7 @@ export function retentionContract(it: ContractIt): void {
       assert.ok((await prune(bench.store, CUT)) > 0);
       await bench.record(owner, attemptOf(late, SUCCEEDED, DONE));
       assert.ok((await prune(bench.store, CUT)) > 0);
-      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, { limit: 10, after: null })).items, []);
       assert.equal(await bench.store.prune(CUT, 100), 0);
     });
 
@@ -128,7 +128,7 @@ export function retentionContract(it: ContractIt): void {
       assert.ok((await bench.store.prune(CUT, 3)) > 0);
       await bench.record(owner, attemptOf(lease, SUCCEEDED, DONE));
       await prune(bench.store, CUT, 3);
-      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, { limit: 10, after: null })).items, []);
     });
 
     it('goes on where the step before ended, and looks from the front again at the end', async (bench) => {
@@ -145,7 +145,7 @@ export function retentionContract(it: ContractIt): void {
       assert.equal((await bench.delivery(tenant, first.id)).state, 'succeeded');
       await prune(bench.store, CUT, 3);
       assert.equal(await bench.store.delivery(tenant, first.id), undefined);
-      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, { limit: 10, after: null })).items, []);
     });
 
     it('reaches what is old behind more than a step of what has to stay, in every tenant', async (bench) => {
@@ -162,8 +162,8 @@ export function retentionContract(it: ContractIt): void {
       }
       await prune(bench.store, CUT, 2);
       for (const id of [tenant, other.tenantId]) {
-        assert.equal((await bench.store.events(id, {}, { limit: 10, after: null })).length, 7);
-        assert.equal((await bench.store.deliveries(id, {}, { limit: 10, after: null })).length, 7);
+        assert.equal((await bench.store.events(id, {}, { limit: 10, after: null })).items.length, 7);
+        assert.equal((await bench.store.deliveries(id, {}, { limit: 10, after: null })).items.length, 7);
       }
     });
 
@@ -177,8 +177,8 @@ export function retentionContract(it: ContractIt): void {
       const young = await bench.acceptOne(owner, endpoint, 'leased', at(10 * DAY_MS + 501));
       for (const one of [gone, old, young]) await bench.record(owner, attemptOf(one, SUCCEEDED, DONE));
       await prune(bench.store, cut);
-      const kept = await bench.store.events(tenant, {}, { limit: 10, after: null });
-      const ofType = await bench.store.events(tenant, { eventType: 'order.paid' }, { limit: 10, after: null });
+      const kept = (await bench.store.events(tenant, {}, { limit: 10, after: null })).items;
+      const ofType = (await bench.store.events(tenant, { eventType: 'order.paid' }, { limit: 10, after: null })).items;
       assert.deepEqual(ofType, kept);
       assert.ok(ids(kept).includes(needed.event.id) && ids(kept).includes(young.event.id));
       assert.ok(!ids(kept).includes(gone.event.id));
@@ -192,10 +192,10 @@ export function retentionContract(it: ContractIt): void {
       }
       const first = await bench.store.prune(CUT, 9);
       assert.ok(first > 0 && first <= 18, `${first} rows in the first step`);
-      assert.ok((await bench.store.events(tenant, {}, { limit: 100, after: null })).length > 0);
+      assert.ok((await bench.store.events(tenant, {}, { limit: 100, after: null })).items.length > 0);
       await prune(bench.store, CUT, 9);
-      assert.deepEqual(await bench.store.events(tenant, {}, { limit: 100, after: null }), []);
-      assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 100, after: null }), []);
+      assert.deepEqual((await bench.store.events(tenant, {}, { limit: 100, after: null })).items, []);
+      assert.deepEqual((await bench.store.deliveries(tenant, {}, { limit: 100, after: null })).items, []);
     });
 
     it('takes an event with more deliveries than the limit apart, step by step', async (bench) => {
@@ -211,7 +211,7 @@ export function retentionContract(it: ContractIt): void {
       await bench.store.event(tenant, event.id);
       await prune(bench.store, CUT, 10);
       assert.equal(await bench.store.event(tenant, event.id), undefined);
-      assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 100, after: null }), []);
+      assert.deepEqual((await bench.store.deliveries(tenant, {}, { limit: 100, after: null })).items, []);
     });
 
     it('leaves an event with more deliveries than the limit for the one that is pending', async (bench) => {
@@ -249,7 +249,7 @@ export function retentionContract(it: ContractIt): void {
       const kept = await bench.acceptOne(owner, fresh, 'leased', { createdAt: wallLater(21 * DAY_MS) });
       assert.ok((await prune(bench.store, CUT)) > 0);
       assert.equal(await bench.store.prune(CUT, 100), 0);
-      assert.deepEqual(ids(await bench.store.deliveries(tenant, {}, { limit: 10, after: null })), [kept.id]);
+      assert.deepEqual(ids((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items), [kept.id]);
       assert.deepEqual(await bench.record(owner, attemptOf(kept, SUCCEEDED, DONE)), ['recorded']);
     });
 
@@ -290,7 +290,10 @@ export function retentionContract(it: ContractIt): void {
       await prune(bench.store, CUT);
       assert.deepEqual(ids((await bench.store.event(tenant, event.id))?.deliveries ?? []), [kept.id]);
       assert.equal(await bench.store.createEndpoint(gone, 10), 'created');
-      assert.deepEqual(await bench.store.deliveries(tenant, { endpointId: gone.id }, { limit: 10, after: null }), []);
+      assert.deepEqual(
+        (await bench.store.deliveries(tenant, { endpointId: gone.id }, { limit: 10, after: null })).items,
+        [],
+      );
     });
 
     it('keeps a deleted endpoint as long as anything names it', async (bench) => {
@@ -315,7 +318,7 @@ export function retentionContract(it: ContractIt): void {
         await bench.store.release(owner, [{ id: lease.id, to: 'cancelled', endedAt: at }]);
       }
       await prune(bench.store, wallLater(11 * DAY_MS));
-      assert.deepEqual(await bench.store.deliveries(tenant, {}, { limit: 10, after: null }), []);
+      assert.deepEqual((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items, []);
       assert.equal(await bench.store.createEndpoint(leased.endpoint, 10), 'created');
     });
 

@@ -175,7 +175,7 @@ export function retryContract(it: ContractIt): void {
       );
       assert.deepEqual(new Set(answers), new Set(['due']));
       assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
-      assert.equal((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).length, 1);
+      assert.equal((await bench.store.deliveries(tenant, {}, { limit: 10, after: null })).items.length, 1);
     });
 
     it('goes on from an interrupted manual attempt, which is still owed', async (bench) => {

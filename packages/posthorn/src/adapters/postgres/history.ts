@@ -1,12 +1,20 @@
 // Single events and deliveries with all that is known of them, and lists of events.
 import type { AttemptId, DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { type WallMs, wall } from '../../domain/time.ts';
-import type { Attempt, DeliveryDetail, EventDetail, EventFilter, EventSummary } from '../../seams/store/history.ts';
+import { wall } from '../../domain/time.ts';
+import type {
+  Attempt,
+  DeliveryDetail,
+  EventDetail,
+  EventFilter,
+  EventKey,
+  EventSummary,
+  Listed,
+} from '../../seams/store/history.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { Database, Statement } from './connection.ts';
 import { NIL } from './sql-values.ts';
-import { type DeliveryRow, ENDED, PENDING, summaryOf, TENANT } from './summary.ts';
+import { type DeliveryRow, ENDED, HOST_OF, PENDING, summaryOf, TENANT } from './summary.ts';
 
 /**
  * Served by event_newest, or event_type. One bound from above: of two, the index would begin at the first one, and a page deep
@@ -32,7 +40,7 @@ with one as materialized (
 listed as (
   select made.id, made.nr from one cross join unnest(one.deliveries) with ordinality as made (id, nr)
 )
-select one.own_id, one.type, one.created_at, one.body, delivery.*
+select one.own_id, one.type, one.created_at, one.body, delivery.*, ${HOST_OF}
 from one left join (
   select listed.nr, found.*
   from listed cross join lateral (
@@ -41,13 +49,14 @@ from one left join (
     ${ENDED} where ${TENANT} and delivery.id = listed.id
   ) as found
 ) as delivery on true
+left join posthorn.endpoint on endpoint.id = delivery.endpoint_id
 order by delivery.nr
 `,
 };
 
 const DELIVERY: Statement = {
   text: `
-select one.*, attempt.id as attempt_id, attempt.started_at, attempt.connect_ms, attempt.duration_ms, attempt.number,
+select one.*, ${HOST_OF}, attempt.id as attempt_id, attempt.started_at, attempt.connect_ms, attempt.duration_ms, attempt.number,
   attempt.status, attempt.manual, attempt.repeated, attempt.late, attempt.truncated, attempt.outcome, attempt.error,
   attempt.response_headers, attempt.response_body
 from (
@@ -55,6 +64,7 @@ from (
   union all
   ${ENDED} where ${TENANT} and id = $2
 ) as one
+left join posthorn.endpoint on endpoint.id = one.endpoint_id
 left join posthorn.attempt on attempt.delivery_id = one.id
 order by attempt.started_at, attempt.id
 `,
@@ -94,14 +104,15 @@ export async function events(
   database: Database,
   tenantId: TenantId,
   filter: EventFilter,
-  page: Page<{ readonly createdAt: WallMs; readonly id: EventId }>,
-): Promise<EventSummary[]> {
+  page: Page<EventKey>,
+): Promise<Listed<EventSummary, EventKey>> {
   const until = filter.until ?? Number.MAX_SAFE_INTEGER;
   const { after } = page;
   const below = after !== null && after.createdAt < until ? [after.createdAt, after.id] : [until, NIL];
   const range = [filter.since ?? 0, ...below];
   const rows = await database.read<EventRow>(EVENTS, [tenantId, page.limit, filter.eventType ?? null, ...range]);
-  return rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
+  const items = rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
+  return { items, cutAt: null };
 }
 
 /** See `History.event`. */

@@ -36,26 +36,29 @@ ended as (
 ),
 finished as (
   insert into posthorn.delivery (
-    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
+    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at,
+    last_outcome, last_status, last_at
   )
   select delivery_id, tenant, endpoint_id, event_id, event_type, next_state, number, failures, interruptions,
-    case when old_state = next_state and outcome <> 'succeeded' then old_at else next_at end
+    case when old_state = next_state and outcome <> 'succeeded' then old_at else next_at end,
+    outcome, status, started_at
   from made
   where fits and next_state <> 'pending'
 ),
 moved as (
   insert into posthorn.queue (
     id, tenant, endpoint_id, event_id, event_type, place, due_at, attempts, failures, interruptions,
-    resume_state, resume_at
+    resume_state, resume_at, last_outcome, last_status, last_at
   )
   select delivery_id, tenant, endpoint_id, event_id, event_type, 'due', next_at, number, failures, interruptions,
-    resume_state, resume_at
+    resume_state, resume_at, outcome, status, started_at
   from made
   where fits and next_state = 'pending'
   on conflict (id) do update
   set place = 'due', due_at = excluded.due_at, owner = null, attempts = excluded.attempts, failures = excluded.failures,
     interruptions = excluded.interruptions, resume_state = excluded.resume_state, resume_at = excluded.resume_at,
-    suspect = false, begun_attempt = null, begun_at = null
+    suspect = false, begun_attempt = null, begun_at = null, last_outcome = excluded.last_outcome,
+    last_status = excluded.last_status, last_at = excluded.last_at
 ),
 appended as (
   insert into posthorn.attempt (

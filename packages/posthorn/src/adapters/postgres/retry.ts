@@ -44,9 +44,10 @@ with old as (
 )
 insert into posthorn.queue (
   id, endpoint_id, event_id, tenant, event_type, place, due_at, attempts, failures, interruptions, resume_state, resume_at,
-  replay_id
+  replay_id, last_outcome, last_status, last_at
 )
-select id, endpoint_id, event_id, tenant, event_type, 'due', $3, attempts, failures, interruptions, state, ended_at, $4::uuid
+select id, endpoint_id, event_id, tenant, event_type, 'due', $3, attempts, failures, interruptions, state, ended_at,
+  $4::uuid, last_outcome, last_status, last_at
 from old
 returning id
 `,

@@ -21,12 +21,14 @@ gone as (
 ),
 ended as (
   insert into posthorn.delivery (
-    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at
+    id, tenant, endpoint_id, event_id, event_type, state, attempts, failures, interruptions, ended_at,
+    last_outcome, last_status, last_at
   )
   select id, tenant, endpoint_id, event_id, event_type,
     case when resume_state <> 'pending' then resume_state else 'cancelled' end,
     attempts, failures, interruptions,
-    case when resume_state <> 'pending' then resume_at else $3 end
+    case when resume_state <> 'pending' then resume_at else $3 end,
+    last_outcome, last_status, last_at
   from gone
 )
 select id from picked order by id

@@ -4,15 +4,16 @@ import { wall } from '../../domain/time.ts';
 import type { AcceptedEvent, AcceptGroup, AcceptResult, NewDelivery, NewEvent } from '../../seams/store/queue.ts';
 import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { typeHash } from './type-hash.ts';
 import { idBytes, readList, writeList } from './uuid.ts';
 
 // index: event_by_id
 const STORED_EVENT = `select created_at, type, fingerprint, deliveries, own_id from event where tenant = ? and id = ?`;
 const INSERT_EVENT = `
-  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, leads, own_id)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, own_id) values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (tenant, id) do nothing`;
-const INSERT_QUEUED = `insert into queue (id, tenant, endpoint, event, place, owner) values (?, ?, ?, ?, ?, ?)`;
+const INSERT_QUEUED = `
+  insert into queue (id, tenant, endpoint, event, place, owner, type_hash) values (?, ?, ?, ?, ?, ?, ?)`;
 
 interface StoredEvent {
   readonly created_at: number;
@@ -50,19 +51,7 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
   const { event, fingerprint, ownId, deliveries } = made;
   const { id, type, createdAt, body } = event;
   const list = writeList(deliveries);
-  const leads = db.slots.leads(tenant, type, createdAt);
-  const key = db.insert(
-    INSERT_EVENT,
-    tenant,
-    idBytes(id),
-    createdAt,
-    type,
-    fingerprint,
-    list,
-    body,
-    leads ? 1 : 0,
-    ownId,
-  );
+  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body, ownId);
   if (key === undefined) {
     const stored = storedEvent(db, tenant, made);
     if (stored === undefined || conflicts(made, stored)) return undefined;
@@ -75,8 +64,8 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
       existing: true,
     };
   }
-  if (leads) db.slots.note(tenant, type, createdAt);
-  for (const delivery of deliveries) queue(db, owner, tenant, key, delivery);
+  const hash = typeHash(type);
+  for (const delivery of deliveries) queue(db, owner, { tenant, event: key, hash }, delivery);
   return {
     id,
     ownId,
@@ -87,10 +76,17 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
   };
 }
 
-function queue(db: Connection, owner: number, tenant: number, event: number, delivery: NewDelivery): void {
+interface Stored {
+  readonly tenant: number;
+  readonly event: number;
+  /** Of the event's type. */
+  readonly hash: number;
+}
+
+function queue(db: Connection, owner: number, { tenant, event, hash }: Stored, delivery: NewDelivery): void {
   const { id, endpointId, place } = delivery;
   const holder = place === 'leased' ? owner : null;
-  db.run(INSERT_QUEUED, idBytes(id), tenant, endpointKey(db, endpointId), event, PLACE[place], holder);
+  db.run(INSERT_QUEUED, idBytes(id), tenant, endpointKey(db, endpointId), event, PLACE[place], holder, hash);
 }
 
 function endpointKey(db: Connection, id: EndpointId): number {

@@ -1,6 +1,7 @@
 // Numbers that stand for words in the tables, for statements to take by name. They are part of the file format: never reuse
 // one for something else.
 import type { DeliveryState } from '../../domain/delivery.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
 
 /** Where a pending delivery is (seams/store/queue, "exactly one place"). */
@@ -16,6 +17,27 @@ export const ENDED_STATES = `${STATE.succeeded}, ${STATE.exhausted}, ${STATE.can
 
 export const REPLAY_STATE = { running: 0, completed: 1, cancelled: 2 } as const satisfies Record<ReplayState, number>;
 
+/** Of a delivery's last attempt. Succeeded is 0: the partial index of what went wrong says so. */
+export const OUTCOME = {
+  succeeded: 0,
+  http_status: 1,
+  dns_error: 2,
+  connect_refused: 3,
+  unreachable: 4,
+  connect_timeout: 5,
+  connection_reset: 6,
+  tls_error: 7,
+  reply_timeout: 8,
+  protocol_error: 9,
+  blocked_address: 10,
+  interrupted: 11,
+  local_error: 12,
+} as const satisfies Record<Outcome, number>;
+
+const OUTCOMES = new Map<number, Outcome>(
+  Object.entries(OUTCOME).map(([name, code]): [number, Outcome] => [code, name as Outcome]),
+);
+
 const STATES: readonly DeliveryState[] = ['pending', 'succeeded', 'exhausted', 'cancelled'];
 
 /** @throws RangeError when the number stands for nothing: the row was not written by this program */
@@ -23,6 +45,13 @@ export function stateOf(code: number): DeliveryState {
   const state = STATES[code];
   if (state === undefined) throw new RangeError(`${code} is no delivery state`);
   return state;
+}
+
+/** @throws RangeError as `stateOf` */
+export function outcomeOf(code: number): Outcome {
+  const outcome = OUTCOMES.get(code);
+  if (outcome === undefined) throw new RangeError(`${code} is no outcome`);
+  return outcome;
 }
 
 /** @throws RangeError as `stateOf` */

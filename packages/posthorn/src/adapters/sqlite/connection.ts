@@ -1,11 +1,9 @@
 // One SQLite connection: statements prepared once, keys of names remembered. Everything is synchronous and of one thread.
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { LatestSlots } from './latest-slots.ts';
 import { Names } from './names.ts';
 
 export class Connection {
   readonly names: Names;
-  readonly slots = new LatestSlots();
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lists = new Map<string, StatementSync>();
@@ -58,7 +56,6 @@ export class Connection {
   /** Forgets what is remembered of the database: something was undone. */
   forget(): void {
     this.names.forget();
-    this.slots.forget();
   }
 
   /** Whether a transaction is open. SQLite ends it by itself on a full disk or an I/O error. */

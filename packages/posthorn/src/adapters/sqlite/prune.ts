@@ -6,7 +6,6 @@ import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
 import { ENDED_STATES } from './codes.ts';
 import type { Connection } from './connection.ts';
-import { slotOf } from './latest-slots.ts';
 import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
@@ -52,8 +51,6 @@ const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const PENDING = `select 1 from queue where id = ?`;
 // index: the primary key
 const ENDED = `select 1 from delivery where endpoint = ? and state in (${ENDED_STATES}) and id = ?`;
-/** It stays, and those that led to it may not. */
-const LEAD = `update event set leads = 1 where key = ? and leads = 0`;
 const REMOVE_EVENT = `delete from event where key = ?`;
 // index: event_by_time
 const HAS_EVENTS = `select 1 from event where tenant = ? limit 1`;
@@ -109,15 +106,14 @@ function pruneEvents(db: Connection, before: WallMs, from: EventCursor, budget: 
     const [tenant, following] = db.all<TenantRow>(TENANTS, cursor.tenant, 2);
     if (tenant === undefined) return null;
     if (tenant.key !== cursor.tenant) cursor = { ...START, tenant: tenant.key };
-    // Of a deleted tenant everything is old. Else whole slots: one that leads must not go before those that it leads to.
-    const [endedBefore, until] =
-      tenant.deleted_at === null ? [before, slotOf(before)] : [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    // Of a deleted tenant everything is old.
+    const oldBefore = tenant.deleted_at === null ? before : Number.MAX_SAFE_INTEGER;
     // With each of them goes a row at least, unless it has to stay.
     const wanted = Math.min(budget.looks, budget.rows);
-    const events = db.all<OldEvent>(OLD_EVENTS, tenant.key, cursor.createdAt, cursor.id, until, wanted);
+    const events = db.all<OldEvent>(OLD_EVENTS, tenant.key, cursor.createdAt, cursor.id, oldBefore, wanted);
     budget.looks -= 1;
     for (const event of events) {
-      const part = takeApart(db, event, cursor.part, endedBefore, budget);
+      const part = takeApart(db, event, cursor.part, oldBefore, budget);
       if (part !== null) return { ...cursor, part };
       cursor = { ...cursor, createdAt: event.created_at, id: event.id, part: null };
     }
@@ -150,8 +146,7 @@ function takeApart(
     deliveries += 1;
   }
   budget.looks -= 1;
-  if (stays) db.run(LEAD, event.key);
-  else budget.rows -= db.run(REMOVE_EVENT, event.key);
+  if (!stays) budget.rows -= db.run(REMOVE_EVENT, event.key);
   return null;
 }
 

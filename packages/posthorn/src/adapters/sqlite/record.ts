@@ -2,7 +2,7 @@
 import type { OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
-import { PLACE, STATE } from './codes.ts';
+import { OUTCOME, PLACE, STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
@@ -26,12 +26,13 @@ const ENDED = `
 
 const TO_DUE = `
   update queue set place = ${PLACE.due}, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
-    resume_state = ?, resume_at = ?, begun_id = null, begun_at = null
+    resume_state = ?, resume_at = ?, begun_id = null, begun_at = null, last_outcome = ?, last_status = ?, last_at = ?
   where id = ? and owner = ? and attempts = ?`;
 // A manual attempt that failed: the delivery is what it was before, since when it was.
 const END = `
-  insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
-  select id, tenant, endpoint, event, ?4, ?5, ?6, ?7, iif(resume_state = ?4 and ?8, resume_at, ?9)
+  insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at, type_hash,
+    last_outcome, last_status, last_at)
+  select id, tenant, endpoint, event, ?4, ?5, ?6, ?7, iif(resume_state = ?4 and ?8, resume_at, ?9), type_hash, ?10, ?11, ?12
   from queue where id = ?1 and owner = ?2 and attempts = ?3`;
 const TAKE_OUT = `delete from queue where id = ?`;
 
@@ -84,17 +85,19 @@ function responseColumns(
 }
 
 /** False when the owner does not hold the delivery, or another number of attempts is recorded: then nothing is changed. */
-function moveOn(db: Connection, owner: number, { deliveryId, number, endedAt, result, next }: AttemptRecord): boolean {
+function moveOn(db: Connection, owner: number, one: AttemptRecord): boolean {
+  const { deliveryId, number, startedAt, endedAt, result, next } = one;
+  const last = [OUTCOME[result.outcome], result.response?.status ?? null, startedAt] as const;
   const id = idBytes(deliveryId);
   const { failures, interruptions } = next;
   if (next.state === 'pending') {
     const resume = resumeColumns(next.resume);
-    const values = [next.dueAt, number, failures, interruptions, ...resume, id, owner, number - 1];
+    const values = [next.dueAt, number, failures, interruptions, ...resume, ...last, id, owner, number - 1];
     return db.run(TO_DUE, ...values) === 1;
   }
   const failed = result.outcome === 'succeeded' ? 0 : 1;
   const ended = [STATE[next.state], number, failures, interruptions, failed, endedAt];
-  if (db.run(END, id, owner, number - 1, ...ended) === 0) return false;
+  if (db.run(END, id, owner, number - 1, ...ended, ...last) === 0) return false;
   db.run(TAKE_OUT, id);
   return true;
 }

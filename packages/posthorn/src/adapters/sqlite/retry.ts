@@ -18,8 +18,9 @@ const BRING_FORWARD = `
 // index: the primary key
 const QUEUE_AGAIN = `
   insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
-    replay)
-  select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state, ended_at, ?
+    replay, type_hash, last_outcome, last_status, last_at)
+  select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state, ended_at, ?,
+    type_hash, last_outcome, last_status, last_at
   from delivery where endpoint = ? and state = ? and id = ?`;
 const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 

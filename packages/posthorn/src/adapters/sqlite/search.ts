@@ -6,14 +6,14 @@ export interface Step<Item, Key> {
   readonly next: Key | null;
 }
 
-/** Rows to look through: ids from `low` (included) up to `high` (not included). */
+/** Deliveries to look for: ids from `low` (included) up to `high` (not included). `null` is any. */
 export interface Search {
   readonly tenant: number;
-  readonly endpoint: number | null;
-  readonly event: number | null;
-  readonly type: string | null;
-  readonly since: number;
-  readonly until: number;
   readonly low: Uint8Array;
   readonly high: Uint8Array;
+  readonly states: readonly number[];
+  readonly endpoint: number | null;
+  readonly type: string | null;
+  readonly outcomes: readonly number[] | null;
+  readonly statuses: readonly number[] | null;
 }

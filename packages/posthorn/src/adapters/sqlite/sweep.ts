@@ -23,9 +23,11 @@ const FREE_PAUSED = `
 
 /** An ended delivery that was pending once more (`resume_state` is not `pending`) goes back to what it was. */
 export const END_CANCELLED = `
-  insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at)
+  insert into delivery (id, tenant, endpoint, event, state, attempts, failures, interruptions, ended_at, type_hash,
+    last_outcome, last_status, last_at)
   select id, tenant, endpoint, event, iif(resume_state <> ${STATE.pending}, resume_state, ${STATE.cancelled}),
-    attempts, failures, interruptions, iif(resume_state <> ${STATE.pending}, resume_at, ?1)
+    attempts, failures, interruptions, iif(resume_state <> ${STATE.pending}, resume_at, ?1),
+    type_hash, last_outcome, last_status, last_at
   from queue`;
 // index: queue_backlog, queue_paused or queue_due_of_endpoint
 const oldest = (place: number, endpoint: '?1' | '?2', limit: '?2' | '?3') =>

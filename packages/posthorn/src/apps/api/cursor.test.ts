@@ -50,13 +50,19 @@ describe('pages', () => {
   const ids = ['a', 'b', 'c'].flatMap((text) => parseTenantId(text) ?? []);
 
   it('go on when there is one item more than asked for', () => {
-    const page = pageOf('tenants', ids, 2, key, key);
+    const page = pageOf('tenants', { items: ids, cutAt: null }, 2, key, key);
     assert.deepEqual(page.data, ['a', 'b']);
     assert.equal(readCursor('tenants', page.nextCursor ?? '', parseTenantId), 'b');
   });
 
   it('end when there is none more', () => {
-    assert.deepEqual(pageOf('tenants', ids, 3, key, key), { data: ['a', 'b', 'c'], nextCursor: null });
-    assert.deepEqual(pageOf('tenants', [], 3, key, key), { data: [], nextCursor: null });
+    assert.deepEqual(pageOf('tenants', { items: ids, cutAt: null }, 3, key, key), {
+      data: ['a', 'b', 'c'],
+      nextCursor: null,
+    });
+    assert.deepEqual(pageOf('tenants', { items: [], cutAt: null }, 3, key, key), { data: [], nextCursor: null });
+    // The search ended before the page was full.
+    const cut = pageOf('tenants', { items: ids.slice(0, 1), cutAt: 'k' }, 3, key, key);
+    assert.deepEqual(cut, { data: ['a'], nextCursor: makeCursor('tenants', 'k') });
   });
 });

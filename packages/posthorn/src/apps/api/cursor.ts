@@ -31,19 +31,26 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
+/** What was found for a page. */
+export interface Found<Item> {
+  readonly items: readonly Item[];
+  /** Where to go on if the search ended before the page was full; else `null`. */
+  readonly cutAt: string | null;
+}
+
 /**
  * Makes a page of items that were asked for with one more than `limit`: whether there is one more tells whether the list
- * goes on.
+ * goes on. So it does, too, where the search ended early.
  */
 export function pageOf<Item, Shown>(
   list: string,
-  items: readonly Item[],
+  { items, cutAt }: Found<Item>,
   limit: number,
   keyOf: (item: Item) => string,
   show: (item: Item) => Shown,
 ): Page<Shown> {
   const shown = items.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor = items.length > limit && last !== undefined ? makeCursor(list, keyOf(last)) : null;
-  return { data: shown.map(show), nextCursor };
+  const end = items.length > limit && last !== undefined ? keyOf(last) : cutAt;
+  return { data: shown.map(show), nextCursor: end === null ? null : makeCursor(list, end) };
 }

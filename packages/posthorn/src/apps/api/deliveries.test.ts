@@ -53,6 +53,41 @@ describe('a delivery', () => {
     });
   });
 
+  it('is listed with what came of its last attempt, and found by it', async () => {
+    const response = { status: 401, headers: [], body: new Uint8Array(0), truncated: false };
+    const failing = { ...REFUSED, outcome: 'http_status', response, error: 'Answered 401.' } as const;
+    const made = new Map<string, string>();
+    for (const [type, answer, state] of [
+      ['found.ok', delivered(), 'succeeded'],
+      ['found.401', failing, 'exhausted'],
+      ['found.refused', REFUSED, 'exhausted'],
+    ] as const) {
+      await bench.endpoint('acme', { eventTypes: [type], scheduleMs: [] });
+      bench.answer = () => answer;
+      const id = await post(bench, type);
+      made.set(type, id);
+      await ended(bench, id, state);
+    }
+    const found = async (query: string) => {
+      const { body } = await bench.call('GET', `${DELIVERIES}?limit=200&${query}`);
+      const ids = new Set(list(body, 'data').map((one) => text(one, 'id')));
+      return [...made].flatMap(([type, id]) => (ids.has(id) ? [type] : []));
+    };
+    assert.deepEqual(await found('outcome=succeeded'), ['found.ok']);
+    assert.deepEqual(await found('outcome=http_status,connect_refused'), ['found.401', 'found.refused']);
+    assert.deepEqual(await found('outcome=http_status&outcome=succeeded'), ['found.ok', 'found.401']);
+    assert.deepEqual(await found('status=401'), ['found.401']);
+    assert.deepEqual(await found('status=4xx,200'), ['found.ok', 'found.401']);
+    assert.deepEqual(await found('status=5xx'), []);
+    assert.deepEqual(await found('state=succeeded,pending'), ['found.ok']);
+    assert.deepEqual(await found('state=exhausted&state=cancelled&outcome=connect_refused'), ['found.refused']);
+    const { body } = await bench.call('GET', `${DELIVERIES}?status=401`);
+    assert.partialDeepStrictEqual(list(body, 'data')[0], {
+      lastAttempt: { outcome: 'http_status', status: 401 },
+      endpointHost: 'receiver.example',
+    });
+  });
+
   it('that failed says when it is tried again', async () => {
     await bench.endpoint('acme', { eventTypes: ['failing'], scheduleMs: [600_000] });
     bench.answer = () => REFUSED;

@@ -68,9 +68,26 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       ]);
       const response = { ...Object(schema?.response), ...problemResponses(kinds) };
       // Cloned, because the plugin edits what it is given, and requests are checked with the same schemas.
-      return { schema: structuredClone({ ...schema, ...(body !== undefined && { body }), response }), url };
+      const querystring = withSingleValues(schema?.querystring);
+      const documented = {
+        ...schema,
+        ...(body !== undefined && { body }),
+        ...(querystring !== undefined && { querystring }),
+      };
+      return { schema: structuredClone({ ...documented, response }), url };
     },
   };
+}
+
+/** Says of filters that take several values that one of them may stand alone. */
+function withSingleValues(querystring: unknown): object | undefined {
+  const properties = memberOf(querystring, 'properties');
+  if (properties === undefined) return undefined;
+  const documented = Object.entries(Object(properties)).map(([name, shape]) => {
+    if (memberOf(shape, 'type') !== 'array') return [name, shape];
+    return [name, { anyOf: [memberOf(shape, 'items'), shape], description: memberOf(shape, 'description') }];
+  });
+  return { ...Object(querystring), properties: Object.fromEntries(documented) };
 }
 
 function problemResponses(kinds: ReadonlySet<ProblemKind>): Record<number, object> {

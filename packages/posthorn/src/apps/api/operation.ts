@@ -4,7 +4,7 @@ import type { FastifySchema } from 'fastify';
 import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
 import type { TenantId } from '../../domain/ids.ts';
 import { refuseBody } from './body-reader.ts';
-import { type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
+import { type Found, type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';
 import { type NamesIn, namesIn, type PathIds, pathIdReader, pathSchema } from './path-ids.ts';
 import { notFound, type ProblemKind } from './problems.ts';
@@ -124,7 +124,7 @@ interface DeclaredList<Path extends string, Query extends PageQueryShape, Shown,
   ) => (
     asked: Asked<Path, Query, TSchema>,
     page: { readonly limit: number; readonly after: Key | null },
-  ) => Promise<readonly Item[]>;
+  ) => Promise<readonly Item[] | Found<Item>>;
   readonly show: (item: Item, parts: RouteParts) => Shown;
   /** What the list is sorted by, as text, and back. */
   readonly keyOf: (item: Item) => string;
@@ -146,9 +146,10 @@ export function list<Path extends string, Query extends PageQueryShape, Shown, I
       const findPage = find(parts);
       return async (asked) => {
         const { limit = DEFAULT_PAGE_ITEMS, cursor } = asked.query;
-        const items = await findPage(asked, { limit: limit + 1, after: readCursor(name, cursor, readKey) });
-        await requireTenant(parts.store, asked.ids, items);
-        return ok(pageOf(name, items, limit, keyOf, (item) => show(item, parts)));
+        const answer = await findPage(asked, { limit: limit + 1, after: readCursor(name, cursor, readKey) });
+        const found = 'items' in answer ? answer : { items: answer, cutAt: null };
+        await requireTenant(parts.store, asked.ids, found.items);
+        return ok(pageOf(name, found, limit, keyOf, (item) => show(item, parts)));
       };
     },
   });

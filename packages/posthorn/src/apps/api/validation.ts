@@ -58,10 +58,16 @@ export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart
   const body = httpPart === 'body';
   return (input: unknown) => {
     const value = body ? bodyValue(input) : fromTexts(schema, input);
-    const [first, ...rest] = fieldErrors(schema, value, body ? '' : 'query');
+    const [first, ...rest] = body ? fieldErrors(schema, value) : queryErrors(schema, value);
     return first === undefined ? { value } : { error: invalid(first, ...rest) };
   };
 };
+
+/** Of several values of a filter, none has a name of its own. */
+function queryErrors(schema: TSchema, value: unknown): readonly FieldError[] {
+  const errors = fieldErrors(schema, value, 'query');
+  return oncePerField(errors.map(({ field, message }) => ({ field: field.replace(/\[\d+\]$/, ''), message })));
+}
 
 /** @param text what the strict reader passed on. No body says as much as an empty object. */
 function bodyValue(text: unknown): unknown {
@@ -70,13 +76,15 @@ function bodyValue(text: unknown): unknown {
 
 /**
  * A query string has only texts. Those that should be numbers, and look like them, become numbers. In moments, a `+` that was
- * not written as `%2B` has arrived as a space.
+ * not written as `%2B` has arrived as a space. Where several values may be given, commas separate them, or the name is repeated.
  */
 function fromTexts(schema: TSchema, query: unknown): unknown {
   // Without a prototype, so that __proto__ is a name like any other.
   const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(query ?? {})) {
-    fields[name] = typeof value === 'string' ? fromText(memberOf(memberOf(schema, 'properties'), name), value) : value;
+    const wanted = memberOf(memberOf(schema, 'properties'), name);
+    if (memberOf(wanted, 'type') === 'array') fields[name] = [value].flat().flatMap((text) => String(text).split(','));
+    else fields[name] = typeof value === 'string' ? fromText(wanted, value) : value;
   }
   return fields;
 }

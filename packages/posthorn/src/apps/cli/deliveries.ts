@@ -1,7 +1,8 @@
 // `posthorn deliveries`: what was delivered, what was not, and why.
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { isEventType } from '../../domain/event-type.ts';
+import { OUTCOMES, readStatuses } from '../../domain/outcome.ts';
 import type { DeliveriesFlags } from '../client/deliveries/run.ts';
 import { readMoment } from '../client/moment.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
@@ -17,6 +18,18 @@ const MAX_LIMIT = 10_000;
 const eventType: Reader<string> = (text) =>
   isEventType(text) ? { ok: true, value: text } : { ok: false, allowed: 'an event type, e.g. order.paid' };
 
+/** One or more of the words, separated by commas. */
+const severalOf = (words: readonly string[], flags: string, description: string): Option =>
+  new Option(flags, `${description}; several with commas`).choices(words).argParser((text: string) => {
+    if (text.split(',').every((word) => words.includes(word))) return text;
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}; separate several with commas.`);
+  });
+
+const statuses: Reader<string> = (text) =>
+  text.split(',').every((one) => readStatuses(one) !== undefined)
+    ? { ok: true, value: text }
+    : { ok: false, allowed: 'a status such as 503, a class such as 5xx, or several with commas' };
+
 export function addDeliveries(program: Command, terminal: Terminal): void {
   const moment = argument(readMoment(Date.now()));
   const command = program
@@ -28,7 +41,13 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
       argument(id),
     )
     .option('--tenant <id>', 'whose deliveries; may be left out while there is only one tenant')
-    .addOption(new Option('--state <state>', 'only in this state').choices(DELIVERY_STATES))
+    .addOption(severalOf(DELIVERY_STATES, '--state <states>', 'only in this state'))
+    .addOption(severalOf(OUTCOMES, '--outcome <outcomes>', 'only whose last attempt ended so'))
+    .option(
+      '--status <statuses>',
+      'only whose last attempt was answered so, e.g. 503 or 401,403,5xx',
+      argument(statuses),
+    )
     .option('--endpoint <id>', 'only to this endpoint', argument(id))
     .option('--type <type>', 'only of events of this type', argument(eventType))
     .option('--event <id>', 'only of this event: its UUID, or the id that you gave it', argument(eventId))
@@ -42,7 +61,13 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
       DEFAULT_LIMIT,
     )
     .addOption(
-      new Option('--retry', 'make one more attempt of the delivery now').conflicts(['state', 'event', 'attempt']),
+      new Option('--retry', 'make one more attempt of the delivery now').conflicts([
+        'state',
+        'outcome',
+        'status',
+        'event',
+        'attempt',
+      ]),
     )
     .option('--json', "print the API's answer")
     .addHelpText(
@@ -52,6 +77,7 @@ Times are in UTC. Exit status: 0 done, 1 there is no such thing or no Posthorn, 
 
 Examples:
   $ posthorn deliveries --tenant acme --state exhausted --since 2h
+  $ posthorn deliveries --tenant acme --status 401,403 --since 1d
   $ posthorn deliveries 0190163d-8694-739b-aea5-966c26f8ad91 --tenant acme
   $ posthorn deliveries 0190163d-8694-739b-aea5-966c26f8ad91 --tenant acme --retry
   $ posthorn deliveries --tenant acme --since 1d --limit 10000 --json | jq '.data | group_by(.state) | map({(.[0].state): length})'`,

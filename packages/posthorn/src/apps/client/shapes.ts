@@ -69,6 +69,8 @@ const DELIVERY = {
   attemptCount: figure,
   nextAttemptAt: orNull(text),
   endedAt: orNull(text),
+  lastAttempt: orNull(record({ outcome: oneOf(OUTCOMES), status: orNull(figure), startedAt: text })),
+  endpointHost: orNull(text),
 };
 
 const attemptShape: Shape<Attempt> = record({

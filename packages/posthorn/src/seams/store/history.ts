@@ -24,6 +24,18 @@ export interface DeliverySummary {
   readonly nextAttemptAt: SteadyMs | null;
   /** When it was ended; `null` while pending. */
   readonly endedAt: WallMs | null;
+  /** Of the attempt recorded last; `null` before the first one. */
+  readonly lastAttempt: LastAttempt | null;
+  /** Host and port of the endpoint's URL as it is now; `null` when the endpoint was deleted. */
+  readonly endpointHost: string | null;
+}
+
+/** Why a delivery stands where it stands. */
+export interface LastAttempt {
+  readonly outcome: Outcome;
+  /** Of the response; `null` when there was none. */
+  readonly status: number | null;
+  readonly startedAt: WallMs;
 }
 
 export interface EventDetail extends EventSummary {
@@ -53,9 +65,13 @@ export interface DeliveryDetail extends DeliverySummary {
   readonly history: readonly Attempt[];
 }
 
-/** All conditions must hold; one that is left out always does. */
+/** All conditions must hold; one that is left out always does. Of several values one must fit. */
 export interface DeliveryFilter {
-  readonly state?: DeliveryState;
+  readonly states?: readonly DeliveryState[];
+  /** Of the last attempt. */
+  readonly outcomes?: readonly Outcome[];
+  /** Of the last attempt's response. */
+  readonly statuses?: readonly number[];
   readonly endpointId?: EndpointId;
   readonly eventId?: EventId;
   readonly eventType?: string;
@@ -65,6 +81,19 @@ export interface DeliveryFilter {
   readonly since?: WallMs;
   /** Created before. */
   readonly until?: WallMs;
+}
+
+/** What a list found. A search looks at a bounded number of rows, so that no list takes long however rare its items are. */
+export interface Listed<Item, Key> {
+  readonly items: readonly Item[];
+  /** Where to go on if the search ended before the page was full; `null` when the page is full, or nothing is left. */
+  readonly cutAt: Key | null;
+}
+
+/** Where an event stands in the list of events. */
+export interface EventKey {
+  readonly createdAt: WallMs;
+  readonly id: EventId;
 }
 
 export interface EventFilter {
@@ -90,14 +119,14 @@ export interface History {
   /** Looks at no more than about `limit` rows per place, so that it stays cheap however much is pending. */
   pending(limit: number): Promise<Pending>;
   /** Newest first. */
-  events(
-    tenantId: TenantId,
-    filter: EventFilter,
-    page: Page<{ readonly createdAt: WallMs; readonly id: EventId }>,
-  ): Promise<EventSummary[]>;
+  events(tenantId: TenantId, filter: EventFilter, page: Page<EventKey>): Promise<Listed<EventSummary, EventKey>>;
   event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
   /** Newest first (by id, descending). */
-  deliveries(tenantId: TenantId, filter: DeliveryFilter, page: Page<DeliveryId>): Promise<DeliverySummary[]>;
+  deliveries(
+    tenantId: TenantId,
+    filter: DeliveryFilter,
+    page: Page<DeliveryId>,
+  ): Promise<Listed<DeliverySummary, DeliveryId>>;
   delivery(tenantId: TenantId, id: DeliveryId): Promise<DeliveryDetail | undefined>;
   /**
    * Removes history older than `before`: deliveries that were made and ended before it, with their attempts, and an event

@@ -1,4 +1,5 @@
 // Deliveries: list, show with attempts, ask for one more attempt.
+import type { DeliveryState } from '../../../domain/delivery.ts';
 import {
   type AttemptId,
   type DeliveryId,
@@ -7,6 +8,7 @@ import {
   readEventId,
   type TenantId,
 } from '../../../domain/ids.ts';
+import { type Outcome, readStatuses } from '../../../domain/outcome.ts';
 import type { DeliveryFilter } from '../../../seams/store/history.ts';
 import { timeBounds } from '../list-query.ts';
 import { answer, list, type Operation, ok, operation } from '../operation.ts';
@@ -79,7 +81,9 @@ const retryDelivery = operation('POST', `${ONE}/retry`, {
 export const deliveryOperations: readonly Operation[] = [listDeliveries, getDelivery, retryDelivery];
 
 interface Query {
-  readonly state?: DeliveryFilter['state'];
+  readonly state?: DeliveryState[];
+  readonly outcome?: Outcome[];
+  readonly status?: string[];
   readonly endpointId?: string;
   readonly eventId?: string;
   readonly eventType?: string;
@@ -90,13 +94,15 @@ interface Query {
 
 function filterOf(
   tenantId: TenantId,
-  { state, endpointId, eventId, eventType, attemptId, ...times }: Query,
+  { state, outcome, status, endpointId, eventId, eventType, attemptId, ...times }: Query,
 ): DeliveryFilter {
   const endpoint = endpointId === undefined ? undefined : parseId<EndpointId>(endpointId);
   const event = eventId === undefined ? undefined : readEventId(tenantId, eventId)?.id;
   const attempt = attemptId === undefined ? undefined : parseId<AttemptId>(attemptId);
   return {
-    ...(state !== undefined && { state }),
+    ...(state !== undefined && { states: state }),
+    ...(outcome !== undefined && { outcomes: outcome }),
+    ...(status !== undefined && { statuses: status.flatMap((text) => readStatuses(text) ?? []) }),
     ...(endpoint !== undefined && { endpointId: endpoint }),
     ...(event !== undefined && { eventId: event }),
     ...(eventType !== undefined && { eventType }),

@@ -1,9 +1,9 @@
 // Events: post one or many, list, show with deliveries and the exact body. Posting is the hot path.
 
 import { type EventId, parseId, type TenantId } from '../../../domain/ids.ts';
-import type { WallMs } from '../../../domain/time.ts';
 import { wall } from '../../../domain/time.ts';
 import type { EventDraft } from '../../../engine/engine.ts';
+import type { EventKey } from '../../../seams/store/history.ts';
 import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { inAcceptSpan } from '../accept-span.ts';
 import { readBatch, readEvent } from '../event-reader.ts';
@@ -72,11 +72,12 @@ const listEvents = list(MANY, {
     ({ store }) =>
     async ({ ids, query }, page) => {
       const filter = { ...(query.eventType !== undefined && { eventType: query.eventType }), ...timeBounds(query) };
-      return await store.events(ids.tenant, filter, page);
+      const { items, cutAt } = await store.events(ids.tenant, filter, page);
+      return { items, cutAt: cutAt === null ? null : eventKeyText(cutAt) };
     },
   show: showEvent,
   // Sorted by moment, then by id.
-  keyOf: ({ createdAt, id }) => `${createdAt}:${id}`,
+  keyOf: eventKeyText,
   readKey: readEventKey,
 });
 
@@ -121,7 +122,11 @@ async function accept(
   }
 }
 
-function readEventKey(text: string): { readonly createdAt: WallMs; readonly id: EventId } | undefined {
+function eventKeyText({ createdAt, id }: EventKey): string {
+  return `${createdAt}:${id}`;
+}
+
+function readEventKey(text: string): EventKey | undefined {
   const [, moment = '', uuid = ''] = /^(\d{1,15}):(.*)$/.exec(text) ?? [];
   const id = parseId<EventId>(uuid);
   return id === undefined ? undefined : { createdAt: wall(Number(moment)), id };

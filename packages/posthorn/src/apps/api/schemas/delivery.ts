@@ -2,16 +2,35 @@
 import { type Static, Type } from 'typebox';
 import { DELIVERY_STATES } from '../../../domain/delivery.ts';
 import { EVENT_TYPE_GRAMMAR, EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/event-type.ts';
+import { OUTCOMES, type Outcome } from '../../../domain/outcome.ts';
 import { isoTime, type SteadyMs, type WallMs, wall } from '../../../domain/time.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
 import { RETRIED } from '../../words/retries.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
-import { CLOSED, GIVEN_EVENT_ID, givenTime, nullableTime, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import {
+  CLOSED,
+  GIVEN_EVENT_ID,
+  givenTime,
+  nullableText,
+  nullableTime,
+  PAGE_QUERY,
+  page,
+  several,
+  time,
+  uuid,
+} from './fields.ts';
 
 const STATE = Type.Enum([...DELIVERY_STATES], {
   type: 'string',
   description: 'pending, or what became of it: succeeded, exhausted (all attempts failed) or cancelled.',
+});
+
+const OUTCOME = Type.Enum([...OUTCOMES], { type: 'string', description: 'What came of an attempt.' });
+
+const STATUS = Type.String({
+  pattern: '^[1-9](xx|[0-9][0-9])$',
+  description: 'A status of HTTP such as 503, or a class of them such as 5xx.',
 });
 
 export const EVENT_TYPE = Type.String({
@@ -30,6 +49,20 @@ const DELIVERY_FIELDS = {
   attemptCount: Type.Integer({ description: 'Attempts made so far.' }),
   nextAttemptAt: nullableTime('When the next attempt is due; null when none is, or when it waits for its turn.'),
   endedAt: nullableTime('When it was ended; null while pending.'),
+  lastAttempt: Type.Unsafe<{ outcome: Outcome; status: number | null; startedAt: string } | null>({
+    type: ['object', 'null'],
+    description: 'The attempt recorded last; null before the first one.',
+    properties: {
+      outcome: OUTCOME,
+      status: Type.Unsafe<number | null>({
+        type: ['integer', 'null'],
+        description: 'Status of the response; null when there was none.',
+      }),
+      startedAt: time('When it began.'),
+    },
+    required: ['outcome', 'status', 'startedAt'],
+  }),
+  endpointHost: nullableText("Host of the endpoint's URL as it is now; null when the endpoint was deleted."),
 };
 
 export const DeliveryShape = Type.Object(DELIVERY_FIELDS, {
@@ -61,7 +94,9 @@ export const DeliveryDetailShape = Type.Object(
 export const DeliveryList = page('DeliveryList', DeliveryShape);
 export const DeliveryListQuery = Type.Object(
   {
-    state: Type.Optional(STATE),
+    state: several(STATE, 'Only those in this state.'),
+    outcome: several(OUTCOME, 'Only those whose last attempt ended so.'),
+    status: several(STATUS, 'Only those whose last attempt was answered so: 503, or 5xx.'),
     endpointId: Type.Optional(uuid('Only to this endpoint.')),
     eventId: Type.Optional(GIVEN_EVENT_ID),
     eventType: Type.Optional(EVENT_TYPE),
@@ -93,7 +128,7 @@ function wallTime(at: SteadyMs, clock: Clock): WallMs {
 
 /** A delivery as it is answered. @param clock turns due times into times of day */
 export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<typeof DeliveryShape> {
-  const { nextAttemptAt, endedAt } = delivery;
+  const { nextAttemptAt, endedAt, lastAttempt } = delivery;
   return {
     id: delivery.id,
     endpointId: delivery.endpointId,
@@ -104,6 +139,8 @@ export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<ty
     attemptCount: delivery.attempts,
     nextAttemptAt: nextAttemptAt === null ? null : isoTime(wallTime(nextAttemptAt, clock)),
     endedAt: endedAt === null ? null : isoTime(endedAt),
+    lastAttempt: lastAttempt === null ? null : { ...lastAttempt, startedAt: isoTime(lastAttempt.startedAt) },
+    endpointHost: delivery.endpointHost,
   };
 }
 

@@ -49,6 +49,15 @@ export const nullableTime = (what: string): TUnsafe<string | null> =>
 export const nullableNumber = (description: string): TUnsafe<number | null> =>
   Type.Unsafe<number | null>({ type: ['number', 'null'], description });
 
+/**
+ * A filter of a list that takes several values, one of which must fit: `?state=a,b` or `?state=a&state=b`.
+ * @param description of the filter
+ */
+export const several = <Item extends TSchema>(item: Item, description: string) =>
+  Type.Optional(
+    Type.Array(item, { minItems: 1, maxItems: 20, description: `${description} One or more, separated by commas.` }),
+  );
+
 /** What every list can be asked. */
 export const PAGE_QUERY = {
   limit: Type.Optional(
@@ -70,7 +79,9 @@ export const page = <Item extends TSchema>(title: string, item: Item): TUnsafe<P
     Type.Object(
       {
         data: Type.Array(item),
-        nextCursor: nullableText('Ask for the next page with it; null when this is the last one.'),
+        nextCursor: nullableText(
+          'Ask for the next page with it; null when this is the last one. A page may hold fewer than limit, even none, and not be the last.',
+        ),
       },
       { title, description: 'A page of the list.' },
     ),

@@ -45,6 +45,8 @@ const DELIVERY: DeliveryDetail = {
   attemptCount: 1,
   nextAttemptAt: null,
   endedAt: '2026-11-23T18:59:04.180Z',
+  lastAttempt: { outcome: 'http_status', status: 503, startedAt: '2026-11-23T18:59:04.121Z' },
+  endpointHost: 'receiver.example',
   attempts: [ATTEMPT],
 };
 const SHEET = { places: undefined, paint: plain };

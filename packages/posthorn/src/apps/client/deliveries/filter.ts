@@ -2,7 +2,10 @@
 
 /** Filters for deliveries. */
 export interface DeliveryFilterFlags {
+  /** Several are separated by commas, as in the two that follow. */
   readonly state?: string;
+  readonly outcome?: string;
+  readonly status?: string;
   readonly endpoint?: string;
   readonly type?: string;
   readonly event?: string;
@@ -12,8 +15,12 @@ export interface DeliveryFilterFlags {
 }
 
 /** @returns without `limit` and `cursor`; empty when everything is asked for */
-export function deliveryQuery({ state, endpoint, type, event, attempt, since, until }: DeliveryFilterFlags): string {
-  const asked = { state, endpointId: endpoint, eventType: type, eventId: event, attemptId: attempt, since, until };
+export function deliveryQuery(flags: DeliveryFilterFlags): string {
+  const { state, outcome, status, endpoint, type, event, attempt, since, until } = flags;
+  const asked = {
+    ...{ state, outcome, status, endpointId: endpoint, eventType: type, eventId: event, attemptId: attempt },
+    ...{ since, until },
+  };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
   return query.size === 0 ? '' : `?${query}`;

@@ -1,6 +1,7 @@
 // Deliveries as a table, newest first.
 import { inert } from '../../terminal/inert.ts';
 import { type Column, type Sheet, table } from '../../terminal/table.ts';
+import { outcomeMark, outcomeStyle } from '../call.ts';
 import { shortMoment } from '../moment.ts';
 import type { Delivery } from '../shapes.ts';
 import type { DeliveryFilterFlags } from './filter.ts';
@@ -24,6 +25,11 @@ export function deliveryTable(
   const columns: Column<Delivery>[] = [
     { title: 'ID', cell: ({ id }) => inert(id) },
     { title: 'STATE', cell: ({ state }) => stateMark(state), style: ({ state }) => stateStyle(state) },
+    {
+      title: 'LAST ATTEMPT',
+      cell: ({ lastAttempt }) => (lastAttempt === null ? '' : outcomeMark(lastAttempt)),
+      style: ({ lastAttempt }) => outcomeStyle(lastAttempt?.outcome ?? 'succeeded'),
+    },
     { title: 'TRIES', cell: ({ attemptCount }) => String(attemptCount), right: true },
     { title: 'CREATED', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
   ];

@@ -61,7 +61,7 @@ async function list(asking: Asking): Promise<void> {
   if (flags.json === true) return;
   if (page.data.length === 0) terminal.note('No deliveries.');
   if (page.nextCursor !== null) {
-    terminal.note(`These are the newest ${page.data.length}: --limit shows more, --since, --state … fewer.`);
+    terminal.note(`These are the newest ${page.data.length}: --limit shows more, --since, --status, --state … fewer.`);
   }
 }
 
