@@ -82,7 +82,7 @@ export async function asOwner<Result>(store: Store, work: (owner: OwnerId) => Pr
 }
 
 function newEvent(event: EventContent, deliveries: readonly NewDelivery[]): NewEvent {
-  return { event, fingerprint: fingerprint(event.type, event.id), ownId: null, deliveries };
+  return { event, fingerprint: fingerprint(event.type, event.id), ownId: null, keys: [], deliveries };
 }
 
 /**

@@ -110,6 +110,11 @@ export async function deliveries(): Promise<string | null> {
   return `${retry} ${attempts[0]?.error}`;
 }
 
+export async function found(): Promise<string | undefined> {
+  const { data, more } = answered(await client.GET('/v1/find', { params: { query: { id: 'order-20417' } } }));
+  return more ? undefined : (data[0]?.deliveryId ?? data[0]?.tenant);
+}
+
 export async function replays(): Promise<number> {
   const params = { path: { tenant } };
   const counted = await client.POST('/v1/tenants/{tenant}/replays', { params, body: { dryRun: true } });

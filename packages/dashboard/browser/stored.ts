@@ -136,6 +136,7 @@ async function addBatch(filling: Filling, from: number, count: number, at: WallM
       event,
       fingerprint: fingerprint(type, payload),
       ownId: null,
+      keys: [],
       deliveries: [{ id: deliveryId, endpointId, place: 'leased' }],
     });
     records.push({

@@ -25,6 +25,12 @@ export function parseTenantId(text: string): TenantId | undefined {
   return TENANT_ID.test(text) && text !== '.' && text !== '..' ? (text as TenantId) : undefined;
 }
 
+/** A search key of an event: visible text, white space only inside. */
+export const KEY_PATTERN = '^(?!\\s)[^\\p{Cc}\\p{Cs}]+(?<!\\s)$';
+export const MAX_KEY_CHARACTERS = 128;
+/** Of one event. */
+export const MAX_KEYS = 5;
+
 /** A UUID of any version in its one canonical spelling: lower case, with dashes (RFC 9562, section 4). */
 export function isUuid(text: string): boolean {
   return UUID.test(text);

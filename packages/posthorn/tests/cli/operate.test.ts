@@ -75,6 +75,19 @@ describe('posthorn deliveries', () => {
     assert.deepEqual(await ids('--limit', '1'), [of]);
   });
 
+  it('finds what a ticket contains', async () => {
+    const [of = ''] = bad.deliveries;
+    const { status, stdout, stderr } = await posthorn.run(['find', of]);
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^KIND +TENANT +CREATED +VALUE\\ndelivery +acme +[\\d:]{8} +${of}\\n$`));
+    assert.match(stderr, new RegExp(`posthorn deliveries ${of} --tenant acme`));
+    const begun = await posthorn.run(['find', '--json', of.slice(0, 13)]);
+    assert.ok(JSON.parse(begun.stdout).data.some(({ value }: { value: string }) => value === of));
+    const none = await posthorn.run(['find', 'order-0']);
+    assert.deepEqual([none.status, none.stdout], [1, '']);
+    assert.match(none.stderr, /^posthorn: Nothing of any tenant has order-0 /);
+  });
+
   it('says when there are more, and when there are none', async () => {
     assert.match((await posthorn.run(['deliveries', '--limit', '1'])).stderr, /^These are the newest 1: --limit /);
     const none = await posthorn.run(['deliveries', '--state', 'cancelled']);

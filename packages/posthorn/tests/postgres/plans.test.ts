@@ -182,7 +182,7 @@ describe('a step of pruning', () => {
             // Of tenants it reads the one where it goes on, and those behind that.
             if (table === undefined || table === 'tenant' || type === 'ModifyTable') continue;
             assert.match(type, /^Index (Only )?Scan$/, `${type} of ${table}`);
-            assert.match(condition, /\b(delivery_)?id\b/);
+            assert.match(condition, /\b(delivery_|event_)?id\b/);
             const found = (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 0);
             assert.ok(found <= LIMIT, `${found} rows of ${table} found`);
             assert.equal(node['Rows Removed by Filter'] ?? 0, 0, `rows of ${table} passed over`);

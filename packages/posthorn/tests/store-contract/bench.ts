@@ -150,7 +150,7 @@ export function eventFor(
   seed = 1,
 ): NewEvent {
   const deliveries = endpoints.map(({ id }) => ({ id: newId<DeliveryId>(event.createdAt), endpointId: id, place }));
-  return { event, fingerprint: fingerprintOf(seed), ownId: null, deliveries };
+  return { event, fingerprint: fingerprintOf(seed), ownId: null, keys: [], deliveries };
 }
 
 export function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: EventContent): LeasedDelivery {

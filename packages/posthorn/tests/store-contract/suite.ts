@@ -4,6 +4,7 @@ import { acceptContract } from './accept.ts';
 import { contractIt, type MakeStore } from './bench.ts';
 import { claimContract } from './claim.ts';
 import { clockContract } from './clock.ts';
+import { findContract } from './find.ts';
 import { historyContract } from './history.ts';
 import { leasesContract } from './leases.ts';
 import { lifecycleContract } from './lifecycle.ts';
@@ -28,6 +29,7 @@ const THEMES = [
   leasesContract,
   clockContract,
   historyContract,
+  findContract,
   pendingContract,
   talliesContract,
   sessionsContract,

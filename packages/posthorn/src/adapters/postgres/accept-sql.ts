@@ -9,9 +9,32 @@ import { packBytes, plainArray, textArray } from './sql-values.ts';
 // All or nothing: if a catalog has changed, or the owner is not registered, nothing is stored and the answer says why; the
 // locks keep both true until the commit. Events that exist are left out, and so are their deliveries, which are read from
 // the rows just stored. An event named in $18 may not be left out: then the division ends the whole statement.
-export const ACCEPT: Statement = {
-  name: 'accept',
-  text: `
+export const ACCEPT = acceptStatement('accept', { columns: '', values: '', stores: '' });
+
+/** The same with keys: $22 are keys, $21 the events that they belong to. Most events have none, and pay for nothing. */
+const ACCEPT_KEYS = acceptStatement('accept_keys', {
+  columns: ', keys',
+  values: `,
+    (select array_agg(k.key order by k.nr) from unnest($21::uuid[], $22::text[]) with ordinality as k (event, key, nr)
+      where k.event = e.id)`,
+  stores: `,
+event_keys as (
+  insert into posthorn.event_key (key, tenant, created_at, event_id)
+  select k.key, stored.tenant, stored.created_at, stored.id
+  from stored join unnest($21::uuid[], $22::text[]) as k (event, key) on k.event = stored.id
+),
+delivery_keys as (
+  insert into posthorn.delivery_key (key, tenant, delivery_id)
+  select k.key, stored.tenant, d.id
+  from stored join unnest($21::uuid[], $22::text[]) as k (event, key) on k.event = stored.id
+  cross join lateral unnest(stored.deliveries) as d (id)
+)`,
+});
+
+function acceptStatement(name: string, keys: { columns: string; values: string; stores: string }): Statement {
+  return {
+    name,
+    text: `
 with me as materialized (
   select from posthorn.owner where id = $1 for key share
 ),
@@ -29,18 +52,18 @@ tenants as materialized (
   ) as locked
 ),
 stored as (
-  insert into posthorn.event (tenant, id, type, created_at, fingerprint, body, deliveries, endpoints, own_id)
+  insert into posthorn.event (tenant, id, type, created_at, fingerprint, body, deliveries, endpoints, own_id${keys.columns})
   select
     tenants.keys[e.tenant], e.id, e.type, e.created_at,
     substring($8::bytea from e.print for e.print_size), substring($11::bytea from e.body for e.body_size),
-    ($16::uuid[])[e.first : e.last], ($17::uuid[])[e.first : e.last], e.own_id
+    ($16::uuid[])[e.first : e.last], ($17::uuid[])[e.first : e.last], e.own_id${keys.values}
   from tenants, unnest(
     $4::int[], $5::uuid[], $6::text[], $7::bigint[], $9::int[], $10::int[], $12::int[], $13::int[], $14::int[], $15::int[],
     $20::text[]
   ) as e (tenant, id, type, created_at, print, print_size, body, body_size, first, last, own_id)
   where tenants.fresh = cardinality($2::text[]) and exists (select from me)
   on conflict (tenant, id) do nothing
-  returning tenant, id, type, deliveries, endpoints
+  returning tenant, id, created_at, type, deliveries, endpoints
 ),
 queued as (
   insert into posthorn.queue (id, endpoint_id, event_id, tenant, event_type, place, owner)
@@ -52,7 +75,7 @@ queued as (
     from stored cross join lateral unnest(stored.deliveries, stored.endpoints) as d (id, endpoint)
     offset 0
   ) as made
-)
+)${keys.stores}
 select
   exists (select from me) as registered,
   tenants.fresh = cardinality($2::text[]) as fresh,
@@ -65,7 +88,8 @@ select
 from tenants left join stored on true
 group by tenants.fresh
 `,
-};
+  };
+}
 
 /** SQLSTATE of the division that ends the statement. */
 const DIVISION_BY_ZERO = '22012';
@@ -96,7 +120,18 @@ export async function storeTogether(
   whole: readonly EventId[],
 ): Promise<Stored> {
   try {
-    const [row] = await query<Row>(ACCEPT, parametersOf(owner, groups, whole));
+    const keyed = groups.flatMap(({ events }) =>
+      events.flatMap(({ event, keys }) => keys.map((key) => ({ id: event.id, key }))),
+    );
+    const values = parametersOf(owner, groups, whole);
+    const [row] =
+      keyed.length === 0
+        ? await query<Row>(ACCEPT, values)
+        : await query<Row>(ACCEPT_KEYS, [
+            ...values,
+            plainArray(keyed.map(({ id }) => id)),
+            textArray(keyed.map(({ key }) => key)),
+          ]);
     if (row?.registered !== true) throw unregistered(owner);
     if (!row.fresh) return 'stale';
     const all = row.stored ?? groups.flatMap(({ events }) => events.map(({ event }) => event.id));

@@ -1,6 +1,6 @@
 // Lists of deliveries, pending and ended together, newest first. A page looks at a bounded number of rows of each, so that no
 // list takes long however rare what it asks for is.
-import { type AttemptId, type DeliveryId, type EventId, idFloor, type TenantId } from '../../domain/ids.ts';
+import { type DeliveryId, idFloor, type TenantId } from '../../domain/ids.ts';
 import { isSuccessStatus } from '../../domain/outcome.ts';
 import type { DeliveryFilter, DeliverySummary, Listed } from '../../seams/store/history.ts';
 import type { Page } from '../../seams/store/registry.ts';
@@ -72,6 +72,27 @@ const OF_ATTEMPT: Statement = {
 /** Served by the primary key. */
 const OF_EVENT: Statement = { text: `select deliveries as ids from posthorn.event where ${TENANT} and id = $2` };
 
+/** Served by the primary key. One more than are read for a page tells that there are more. */
+const OF_KEY: Statement = {
+  text: `
+select array(
+  select delivery_id
+  from posthorn.delivery_key
+  where key = $2 and ${TENANT} and delivery_id >= $3 and delivery_id < $4
+  order by delivery_id desc
+  limit ${NAMED + 1}
+) as ids
+`,
+};
+/** Served by the primary key. */
+const WITH_KEY: Statement = {
+  text: `
+select array(
+  select delivery_id from posthorn.delivery_key where key = $2 and ${TENANT} and delivery_id = any ($3::uuid[])
+) as ids
+`,
+};
+
 /** Served by the primary keys. */
 const AMONG: Statement = {
   text: `
@@ -106,7 +127,7 @@ export async function deliveries(
     outcomes === undefined ? null : textArray(outcomes),
     statuses === undefined ? null : plainArray(statuses),
   ];
-  const named = await namedDeliveries(database, tenantId, filter);
+  const named = await namedDeliveries(database, tenantId, filter, { low, high });
   if (named !== undefined) {
     const inRange = named.filter((id) => id < high && id >= low).sort((a, b) => (a < b ? 1 : -1));
     return await among(database, tenantId, inRange, page.limit, fitting);
@@ -125,18 +146,22 @@ export async function deliveries(
 async function namedDeliveries(
   database: Database,
   tenantId: TenantId,
-  { attemptId, eventId }: DeliveryFilter,
+  { attemptId, eventId, key }: DeliveryFilter,
+  { low, high }: { readonly low: DeliveryId; readonly high: DeliveryId },
 ): Promise<readonly DeliveryId[] | undefined> {
-  if (attemptId === undefined && eventId === undefined) return undefined;
+  if (attemptId === undefined && eventId === undefined) {
+    return key === undefined ? undefined : await idsOf(database, OF_KEY, [tenantId, key, low, high]);
+  }
   const ofAttempt = attemptId === undefined ? undefined : await idsOf(database, OF_ATTEMPT, [attemptId]);
   const ofEvent = eventId === undefined ? undefined : await idsOf(database, OF_EVENT, [tenantId, eventId]);
-  return ofAttempt === undefined ? ofEvent : ofAttempt.filter((id) => ofEvent?.includes(id) ?? true);
+  const named = ofAttempt === undefined ? ofEvent : ofAttempt.filter((id) => ofEvent?.includes(id) ?? true);
+  return key === undefined ? named : await idsOf(database, WITH_KEY, [tenantId, key, plainArray(named ?? [])]);
 }
 
 async function idsOf(
   database: Database,
   statement: Statement,
-  values: readonly (AttemptId | EventId | TenantId)[],
+  values: readonly string[],
 ): Promise<readonly DeliveryId[]> {
   const [found] = await database.read<{ ids: DeliveryId[] }>(statement, values);
   return found?.ids ?? [];

@@ -32,6 +32,22 @@ limit $2
 `,
 };
 
+/** Served by the primary keys. */
+const EVENTS_OF_KEY: Statement = {
+  text: `
+select found.id, event.type, found.created_at
+from (
+  select event_id as id, tenant, created_at
+  from posthorn.event_key
+  where key = $2 and ${TENANT} and created_at >= $3 and (created_at, event_id) < ($4, $5::uuid)
+  order by created_at desc, event_id desc
+  limit $6
+) as found
+join posthorn.event on event.id = found.id and event.tenant = found.tenant
+order by created_at desc, id desc
+`,
+};
+
 const EVENT: Statement = {
   text: `
 with one as materialized (
@@ -40,7 +56,7 @@ with one as materialized (
 listed as (
   select made.id, made.nr from one cross join unnest(one.deliveries) with ordinality as made (id, nr)
 )
-select one.own_id, one.type, one.created_at, one.body, delivery.*, ${HOST_OF}
+select one.own_id, one.keys, one.type, one.created_at, one.body, delivery.*, ${HOST_OF}
 from one left join (
   select listed.nr, found.*
   from listed cross join lateral (
@@ -78,6 +94,7 @@ interface EventRow {
 
 interface EventDetailRow extends Omit<EventRow, 'id'> {
   readonly own_id: string | null;
+  readonly keys: readonly string[] | null;
   readonly body: Uint8Array;
 }
 
@@ -110,9 +127,27 @@ export async function events(
   const { after } = page;
   const below = after !== null && after.createdAt < until ? [after.createdAt, after.id] : [until, NIL];
   const range = [filter.since ?? 0, ...below];
+  if (filter.key !== undefined) return await eventsOfKey(database, tenantId, filter.key, range, filter, page.limit);
   const rows = await database.read<EventRow>(EVENTS, [tenantId, page.limit, filter.eventType ?? null, ...range]);
   const items = rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
   return { items, cutAt: null };
+}
+
+/** Events read one by one for a page. */
+const NAMED = 2_000;
+
+async function eventsOfKey(
+  database: Database,
+  tenantId: TenantId,
+  key: string,
+  range: readonly (string | number)[],
+  { eventType }: EventFilter,
+  limit: number,
+): Promise<Listed<EventSummary, EventKey>> {
+  const rows = await database.read<EventRow>(EVENTS_OF_KEY, [tenantId, key, ...range, NAMED]);
+  const found = rows.map(({ id, type, created_at }) => ({ id, type, createdAt: wall(created_at) }));
+  const items = found.filter(({ type }) => (eventType ?? type) === type).slice(0, limit);
+  return { items, cutAt: items.length < limit && rows.length === NAMED ? (found.at(-1) ?? null) : null };
 }
 
 /** See `History.event`. */
@@ -121,8 +156,8 @@ export async function event(database: Database, tenantId: TenantId, id: EventId)
   const [first] = rows;
   if (first === undefined) return undefined;
   const deliveries = rows.filter((row) => row.id !== null).map(summaryOf);
-  const { own_id: ownId, type, created_at, body } = first;
-  return { id, ownId, type, createdAt: wall(created_at), body, deliveries };
+  const { own_id: ownId, keys, type, created_at, body } = first;
+  return { id, ownId, keys: keys ?? [], type, createdAt: wall(created_at), body, deliveries };
 }
 
 /** See `History.delivery`. */

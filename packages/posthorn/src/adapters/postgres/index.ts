@@ -7,6 +7,7 @@ import { connect, refusalOf } from './connect.ts';
 import { Database } from './connection.ts';
 import { deliveries } from './deliveries.ts';
 import * as endpoints from './endpoints.ts';
+import { find } from './find.ts';
 import * as history from './history.ts';
 import { keep } from './keep.ts';
 import { migrateBy, migratePostgres } from './migrate.ts';
@@ -115,6 +116,7 @@ export async function openPostgresStore(options: {
     keep: (name, value) => keep(database, name, value),
 
     events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
+    find: (sought, limit) => find(database, sought, limit),
     event: (tenantId, id) => history.event(database, tenantId, id),
     deliveries: (tenantId, filter, page) => deliveries(database, tenantId, filter, page),
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),

@@ -47,6 +47,9 @@ gone as (
 ),
 attempts as (
   delete from posthorn.attempt using gone where attempt.delivery_id = gone.id returning attempt.id
+),
+keys as (
+  delete from posthorn.delivery_key where delivery_id = any (array(select id from gone))
 )
 select (select count(*) from gone) + (select count(*) from attempts) as removed, tenant, 0 as created_at, id
 from looked
@@ -96,7 +99,12 @@ gone as (
   delete from posthorn.event
   using looked
   where looked.old and event.tenant = looked.tenant and event.id = looked.id
-  returning event.id
+  returning event.id, event.tenant
+),
+keys as (
+  delete from posthorn.event_key
+  where event_id = any (array(select id from gone))
+    and exists (select from gone where gone.id = event_key.event_id and gone.tenant = event_key.tenant)
 )
 select (select count(*) from gone) as removed, tenant, created_at, id
 from looked

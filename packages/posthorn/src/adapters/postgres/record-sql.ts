@@ -63,11 +63,11 @@ moved as (
 appended as (
   insert into posthorn.attempt (
     delivery_id, id, number, manual, started_at, connect_ms, duration_ms, repeated, late, outcome, error,
-    status, response_headers, response_body, truncated
+    status, response_headers, response_body, truncated, tenant
   )
   select
     delivery_id, attempt_id, number, manual, started_at, connect_ms, duration_ms, repeated, not fits, outcome, error,
-    status, headers::json, substring($23::bytea from body for body_size), truncated
+    status, headers::json, substring($23::bytea from body for body_size), truncated, tenant
   from made
   on conflict (delivery_id, id) do nothing
 )

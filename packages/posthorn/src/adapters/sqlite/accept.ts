@@ -10,8 +10,11 @@ import { idBytes, readList, writeList } from './uuid.ts';
 // index: event_by_id
 const STORED_EVENT = `select created_at, type, fingerprint, deliveries, own_id from event where tenant = ? and id = ?`;
 const INSERT_EVENT = `
-  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, own_id) values (?, ?, ?, ?, ?, ?, ?, ?)
+  insert into event (tenant, id, created_at, type, fingerprint, deliveries, body, own_id, keys)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (tenant, id) do nothing`;
+const INSERT_EVENT_KEY = `insert into event_key (key, tenant, created_at, id) values (?, ?, ?, ?)`;
+const INSERT_DELIVERY_KEY = `insert into delivery_key (key, tenant, delivery) values (?, ?, ?)`;
 const INSERT_QUEUED = `
   insert into queue (id, tenant, endpoint, event, place, owner, type_hash) values (?, ?, ?, ?, ?, ?, ?)`;
 
@@ -48,10 +51,11 @@ function acceptGroup(db: Connection, owner: number, { tenantId, revision, events
 }
 
 function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEvent): AcceptedEvent | undefined {
-  const { event, fingerprint, ownId, deliveries } = made;
+  const { event, fingerprint, ownId, keys, deliveries } = made;
   const { id, type, createdAt, body } = event;
   const list = writeList(deliveries);
-  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body, ownId);
+  const told = keys.length === 0 ? null : JSON.stringify(keys);
+  const key = db.insert(INSERT_EVENT, tenant, idBytes(id), createdAt, type, fingerprint, list, body, ownId, told);
   if (key === undefined) {
     const stored = storedEvent(db, tenant, made);
     if (stored === undefined || conflicts(made, stored)) return undefined;
@@ -66,6 +70,10 @@ function acceptEvent(db: Connection, owner: number, tenant: number, made: NewEve
   }
   const hash = typeHash(type);
   for (const delivery of deliveries) queue(db, owner, { tenant, event: key, hash }, delivery);
+  for (const text of keys) {
+    db.run(INSERT_EVENT_KEY, text, tenant, createdAt, idBytes(id));
+    for (const delivery of deliveries) db.run(INSERT_DELIVERY_KEY, text, tenant, idBytes(delivery.id));
+  }
   return {
     id,
     ownId,

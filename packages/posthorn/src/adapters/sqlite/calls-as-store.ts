@@ -51,6 +51,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     clockOffset: (boot) => call('clockOffset', boot),
 
     events: (tenantId, filter, page) => fillPage(page, (...part) => call('eventsStep', tenantId, filter, ...part)),
+    find: (sought, limit) => call('find', sought, limit),
     event: (tenantId, id) => call('event', tenantId, id),
     deliveries: (tenantId, filter, page) =>
       fillPage(page, (...part) => call('deliveriesStep', tenantId, filter, ...part)),

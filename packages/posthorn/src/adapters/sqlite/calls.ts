@@ -5,6 +5,7 @@ import { clockOffset } from './clock-offset.ts';
 import type { Connection } from './connection.ts';
 import { deliveriesStep } from './deliveries.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
+import { find } from './find.ts';
 import { delivery, event, eventsStep } from './history.ts';
 import { keep } from './keep.ts';
 import { beat, begin, join, leave, takeOver } from './owners.ts';
@@ -53,6 +54,7 @@ const CALLS = {
   ping,
   eventsStep,
   event,
+  find,
   deliveriesStep,
   sweepStep,
   delivery,

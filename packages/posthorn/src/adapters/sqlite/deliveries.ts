@@ -33,6 +33,11 @@ const NAMED_PER_STEP = 500;
 const IDS = 'id >= ? and id < ?';
 // index: attempt_by_id
 export const DELIVERY_OF_ATTEMPT = `select delivery from attempt where id = ?`;
+// index: the primary key, downwards
+export const OF_KEY = `
+  select delivery from delivery_key
+  where key = ? and tenant = ? and delivery >= ? and delivery < ? order by delivery desc limit ?`;
+const HAS_KEY = `select 1 from delivery_key where key = ? and tenant = ? and delivery = ?`;
 // index: event_by_id
 const EVENT = `select deliveries from event where tenant = ? and id = ?`;
 
@@ -51,7 +56,7 @@ export function deliveriesStep(
 ): Step<DeliverySummary, DeliveryId> {
   const search = searchFor(db, tenantId, filter, after);
   if (search === undefined) return { items: [], next: null };
-  const named = namedDeliveries(db, search.tenant, filter);
+  const named = namedDeliveries(db, search, filter);
   if (named !== undefined) return among(db, search, named, limit);
   const sources = sourcesOf(search);
   // Down to here every source is looked through. What one of them has further down cannot be told yet, so it is not read.
@@ -107,8 +112,21 @@ function floorOf(moment: WallMs): Uint8Array {
 /** The only deliveries that fit, newest first, if the filter names what leads to them at once. */
 function namedDeliveries(
   db: Connection,
+  { tenant, low, high }: Search,
+  { attemptId, eventId, key }: DeliveryFilter,
+): readonly Uint8Array[] | undefined {
+  if (key !== undefined && attemptId === undefined && eventId === undefined) {
+    const rows = db.all<{ delivery: Uint8Array }>(OF_KEY, key, tenant, low, high, NAMED_PER_STEP + 1);
+    return rows.map(({ delivery }) => delivery);
+  }
+  const named = ofEventOrAttempt(db, tenant, { attemptId, eventId });
+  return key === undefined ? named : named?.filter((id) => db.get(HAS_KEY, key, tenant, id) !== undefined);
+}
+
+function ofEventOrAttempt(
+  db: Connection,
   tenant: number,
-  { attemptId, eventId }: DeliveryFilter,
+  { attemptId, eventId }: { readonly attemptId: AttemptId | undefined; readonly eventId: EventId | undefined },
 ): readonly Uint8Array[] | undefined {
   if (attemptId === undefined) return eventId === undefined ? undefined : deliveryIds(db, tenant, eventId);
   const found = deliveryOfAttempt(db, attemptId);
@@ -140,7 +158,7 @@ function among(
     const row = oneSummary(db, search.tenant, id);
     if (row !== undefined && fits(row, search)) items.push(summaryOf(db, row));
     const isLast = index === inRange.length - 1;
-    if (items.length === limit || index === NAMED_PER_STEP)
+    if (items.length === limit || index === NAMED_PER_STEP - 1)
       return { items, next: isLast ? null : readId<DeliveryId>(id) };
   }
   return { items, next: null };

@@ -27,7 +27,11 @@ export const EVENTS_OF_TYPE = `
 export const EVENTS_BOUND = `
   select id, created_at from event where ${IN_RANGE} order by created_at desc, id desc limit 1 offset ?`;
 // index: event_by_id
-const EVENT = `select id, own_id, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
+// index: the primary key, downwards
+export const EVENTS_OF_KEY = `
+  select id, created_at from event_key where key = ? and ${IN_RANGE} order by created_at desc, id desc limit ?`;
+const TYPE_OF = `select type from event where tenant = ? and id = ?`;
+const EVENT = `select id, own_id, keys, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
 // index: the primary key
 const ATTEMPTS = `select * from attempt where delivery = ? order by number, started_at, id`;
 
@@ -38,8 +42,8 @@ interface EventRow {
 }
 
 interface EventDetailRow extends EventRow {
-  readonly key: number;
   readonly own_id: string | null;
+  readonly keys: string | null;
   readonly deliveries: Uint8Array;
   readonly body: Uint8Array;
 }
@@ -69,7 +73,7 @@ interface AttemptRow {
 export function eventsStep(
   db: Connection,
   tenantId: TenantId,
-  { eventType, since = wall(0), until }: EventFilter,
+  { eventType, key, since = wall(0), until }: EventFilter,
   after: EventKey | null,
   limit: number,
   rows: number,
@@ -77,10 +81,33 @@ export function eventsStep(
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return { items: [], next: null };
   const range = [tenant, since, ...upperEnd(until ?? Number.MAX_SAFE_INTEGER, after)] as const;
+  if (key !== undefined) return eventsOfKey(db, tenant, key, range, eventType, limit);
   if (eventType === undefined) return { items: db.all<EventRow>(EVENTS, ...range, limit).map(readEvent), next: null };
   const items = db.all<EventRow>(EVENTS_OF_TYPE, ...range, rows, eventType, limit).map(readEvent);
   const bound = items.length === limit ? undefined : db.get<EventRow>(EVENTS_BOUND, ...range, rows - 1);
   return { items, next: bound === undefined ? null : { createdAt: wall(bound.created_at), id: readId(bound.id) } };
+}
+
+/** Events read one by one in a step: about 2 ms. */
+const NAMED_PER_STEP = 500;
+
+function eventsOfKey(
+  db: Connection,
+  tenant: number,
+  key: string,
+  range: readonly [tenant: number, since: number, createdAt: number, id: Uint8Array],
+  eventType: string | undefined,
+  limit: number,
+): Step<EventSummary, EventKey> {
+  const named = db.all<Omit<EventRow, 'type'>>(EVENTS_OF_KEY, key, ...range, NAMED_PER_STEP);
+  const items: EventSummary[] = [];
+  for (const one of named) {
+    const type = db.get<{ type: string }>(TYPE_OF, tenant, one.id)?.type;
+    if (type !== undefined && (eventType ?? type) === type) items.push(readEvent({ ...one, type }));
+    if (items.length === limit) break;
+  }
+  const last = named.length < NAMED_PER_STEP || items.length === limit ? undefined : named.at(-1);
+  return { items, next: last === undefined ? null : { createdAt: wall(last.created_at), id: readId(last.id) } };
 }
 
 /** See `History.event`. */
@@ -90,7 +117,8 @@ export function event(db: Connection, tenantId: TenantId, id: EventId): EventDet
   const row = db.get<EventDetailRow>(EVENT, tenant, idBytes(id));
   if (row === undefined) return undefined;
   const deliveries = deliveriesOfEvent(db, tenant, row.deliveries);
-  return { ...readEvent(row), ownId: row.own_id, body: row.body, deliveries };
+  const keys = row.keys === null ? [] : (JSON.parse(row.keys) as string[]);
+  return { ...readEvent(row), ownId: row.own_id, keys, body: row.body, deliveries };
 }
 
 /** See `History.delivery`. */

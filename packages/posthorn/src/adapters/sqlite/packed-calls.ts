@@ -10,8 +10,8 @@ export function packAccept(owner: OwnerId, groups: readonly AcceptGroup[]): Pack
   to.add(owner, groups.length);
   for (const { tenantId, revision, events } of groups) {
     to.add(tenantId, revision, events.length);
-    for (const { event, fingerprint, ownId, deliveries } of events) {
-      to.add(event.id, event.type, event.createdAt, ownId);
+    for (const { event, fingerprint, ownId, keys, deliveries } of events) {
+      to.add(event.id, event.type, event.createdAt, ownId, keys);
       to.addBytes(fingerprint);
       to.addBytes(event.body);
       to.add(deliveries.length);
@@ -32,10 +32,11 @@ export function unpackAccept(packed: Packed): [owner: OwnerId, groups: AcceptGro
       const type = from.next<string>();
       const createdAt = from.next<EventContent['createdAt']>();
       const ownId = from.next<string | null>();
+      const keys = from.next<readonly string[]>();
       const fingerprint = from.nextBytes();
       const body = from.nextBytes();
       const deliveries = from.nextList(() => nextDelivery(from));
-      return { event: { id, tenantId, type, createdAt, body }, fingerprint, ownId, deliveries };
+      return { event: { id, tenantId, type, createdAt, body }, fingerprint, ownId, keys, deliveries };
     });
     return { tenantId, revision, events };
   });

@@ -42,7 +42,7 @@ interface Budget {
 const TENANTS = `select key, deleted_at from tenant where key >= ? order by key limit ?`;
 // index: event_by_time
 export const OLD_EVENTS = `
-  select key, created_at, id, deliveries from event
+  select key, tenant, created_at, id, deliveries, keys from event
   where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
 // index: the primary key
 export const REMOVE_DELIVERY = `
@@ -51,6 +51,10 @@ const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const PENDING = `select 1 from queue where id = ?`;
 // index: the primary key
 const ENDED = `select 1 from delivery where endpoint = ? and state in (${ENDED_STATES}) and id = ?`;
+const REMOVE_DELIVERY_KEYS = `
+  delete from delivery_key where key in (select value from json_each(?)) and tenant = ? and delivery = ?`;
+const REMOVE_EVENT_KEYS = `
+  delete from event_key where key in (select value from json_each(?)) and tenant = ? and created_at = ? and id = ?`;
 const REMOVE_EVENT = `delete from event where key = ?`;
 // index: event_by_time
 const HAS_EVENTS = `select 1 from event where tenant = ? limit 1`;
@@ -71,9 +75,11 @@ interface TenantRow {
 
 interface OldEvent {
   readonly key: number;
+  readonly tenant: number;
   readonly created_at: number;
   readonly id: Uint8Array;
   readonly deliveries: Uint8Array;
+  readonly keys: string | null;
 }
 
 const START: EventCursor = {
@@ -140,13 +146,16 @@ function takeApart(
   for (const { id, endpointId } of all.slice(deliveries)) {
     if (budget.rows <= 0 || budget.looks <= 0) return { event: event.key, deliveries, stays };
     const removed = removeDelivery(db, id, endpointId, endedBefore);
+    if (removed > 0 && event.keys !== null) db.run(REMOVE_DELIVERY_KEYS, event.keys, event.tenant, idBytes(id));
     stays ||= removed === 0 && isStored(db, id, endpointId);
     budget.rows -= removed;
     budget.looks -= 1;
     deliveries += 1;
   }
   budget.looks -= 1;
-  if (!stays) budget.rows -= db.run(REMOVE_EVENT, event.key);
+  if (stays) return null;
+  if (event.keys !== null) db.run(REMOVE_EVENT_KEYS, event.keys, event.tenant, event.created_at, event.id);
+  budget.rows -= db.run(REMOVE_EVENT, event.key);
   return null;
 }
 

@@ -9,8 +9,8 @@ import { idBytes } from './uuid.ts';
 
 const INSERT_ATTEMPT = `
   insert into attempt (delivery, id, number, manual, late, started_at, connect_ms, duration_ms, repeated, outcome, error,
-    status, truncated, headers, body)
-  values (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    status, truncated, headers, body, tenant)
+  values (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (select tenant from queue where id = ?1))
   on conflict (delivery, id) do nothing`;
 const STORED_ATTEMPT = `select late from attempt where delivery = ? and id = ?`;
 const MARK_LATE = `update attempt set late = 1 where delivery = ? and id = ?`;

@@ -33,6 +33,21 @@ const CONTRADICTIONS: readonly (readonly [what: string, fields: object, field: s
 ];
 const TEST_CALL = `${ENDPOINTS}/:endpoint/test`;
 
+const KEYS: readonly (readonly [keys: unknown, field: string, message: RegExp])[] = [
+  [{}, 'keys', /array/],
+  ['ORD-1', 'keys', /array/],
+  [null, 'keys', /array/],
+  [[1], 'keys[0]', /string/],
+  [['a', ''], 'keys[1]', /visible/],
+  [[' a'], 'keys[0]', /visible/],
+  [['a '], 'keys[0]', /visible/],
+  [['a\u0000'], 'keys[0]', /visible/],
+  [['a\nb'], 'keys[0]', /visible/],
+  [['k'.repeat(129)], 'keys[0]', /128/],
+  [['a', 'a'], 'keys', /twice|unique|duplicate/],
+  [['a', 'b', 'c', 'd', 'e', 'f'], 'keys', /5/],
+];
+
 describeRefusals(
   'payloads that contradict their event',
   CONTRADICTIONS.flatMap(([what, payload, name, message]) => [
@@ -55,6 +70,20 @@ describeRefusals(
       what: `a test call with ${what}`,
       path: TEST_CALL,
     },
+  ]),
+);
+
+describeRefusals(
+  'keys that are none',
+  KEYS.flatMap(([keys, field, message]) => [
+    event(`with the keys ${JSON.stringify(keys).slice(0, 40)}`, { type: 'a', payload: {}, keys }, 422, field, message),
+    batch(
+      `with the keys ${JSON.stringify(keys).slice(0, 40)}`,
+      { events: [{ type: 'a', payload: {}, keys }] },
+      422,
+      `events[0].${field}`,
+      message,
+    ),
   ]),
 );
 

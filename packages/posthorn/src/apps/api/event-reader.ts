@@ -74,7 +74,7 @@ function textOf(body: unknown): string {
 }
 
 interface Look {
-  /** The value as far as a schema looks at it: texts as they are, everything else by its kind. */
+  /** The value as far as a schema looks at it: texts and keys as they are, everything else by its kind. */
   readonly outline: unknown;
   /** The texts of its members, if it is an object. */
   readonly members: Members;
@@ -87,7 +87,7 @@ function look(text: string): Look {
   const members = jsonMembers(text);
   // Without a prototype, so that a member called __proto__ is one like any other, and refused.
   const outline: Record<string, unknown> = Object.create(null);
-  for (const [name, member] of members) outline[name] = stub(member);
+  for (const [name, member] of members) outline[name] = name === 'keys' ? JSON.parse(member) : stub(member);
   return { outline, members };
 }
 
@@ -106,7 +106,12 @@ function draftOf(tenantId: TenantId, members: Members, path: readonly string[]):
   const named = textMember(members, 'id');
   const given = named === undefined ? undefined : readEventId(tenantId, named);
   const { id, ownId } = given ?? { id: eventIdIn(payload), ownId: null };
-  return { id, ownId, type: textMember(members, 'type') ?? '', payload };
+  return { id, ownId, keys: keysOf(members), type: textMember(members, 'type') ?? '', payload };
+}
+
+function keysOf(members: Members): string[] {
+  const text = members.get('keys');
+  return text === undefined ? [] : JSON.parse(text);
 }
 
 const CONTRADICTIONS: Readonly<Record<EnvelopeFault['reason'], string>> = {

@@ -97,6 +97,50 @@ describe('posting an event', () => {
     assert.deepEqual(second.body, first.body);
   });
 
+  it('takes keys as part of its content, shows them, and finds it and its deliveries by them', async () => {
+    await bench.endpoint('acme', { eventTypes: ['keyed'] });
+    const keys = ['ORD-1', 'Zoë 😀', 'k'.repeat(128)];
+    const event = { type: 'keyed', payload: { n: 1 }, id: 'keyed-1', keys };
+    const { status, body } = await bench.call('POST', EVENTS, event);
+    assert.equal(status, 202);
+    const id = text(body, 'id');
+    for (const [again, answer] of [
+      [keys, 200],
+      [keys.toReversed(), 200],
+      [keys.slice(1), 409],
+      [[...keys, 'ORD-2'], 409],
+      [undefined, 409],
+    ] as const) {
+      assert.equal((await bench.call('POST', EVENTS, { ...event, keys: again })).status, answer, JSON.stringify(again));
+    }
+    const batch = [
+      { type: 'keyed', payload: {}, keys: ['ORD-1'] },
+      { type: 'keyed', payload: {} },
+    ];
+    const posted = await bench.call('POST', `${EVENTS}/batch`, { events: batch });
+    assert.deepEqual(member((await bench.call('GET', `${EVENTS}/${id}`)).body, 'keys'), keys);
+    const second = text(posted.body, 'events', 0, 'id');
+    for (const [query, wanted] of [
+      ['key=ORD-1', [second, id]],
+      [`key=${encodeURIComponent('Zoë 😀')}`, [id]],
+      ['key=ORD-1&eventType=other', []],
+      ['key=ORD', []],
+    ] as const) {
+      const events = await bench.call('GET', `${EVENTS}?${query}`);
+      assert.deepEqual(
+        list(events.body, 'data').map((one) => text(one, 'id')),
+        wanted,
+        query,
+      );
+      const deliveries = await bench.call('GET', `/v1/tenants/acme/deliveries?${query}`);
+      assert.deepEqual(
+        list(deliveries.body, 'data').map((one) => text(one, 'eventId')),
+        wanted,
+        query,
+      );
+    }
+  });
+
   it('takes any visible text as an id, maps it to a UUID, and finds the event by both', async () => {
     await bench.endpoint('acme', { eventTypes: ['own'] });
     for (const ownId of ['order-20417', 'order/5?x=1#%20', UNKNOWN_ID.toUpperCase(), 'é😀', '1', '😀'.repeat(255)]) {

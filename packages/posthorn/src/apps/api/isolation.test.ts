@@ -8,6 +8,7 @@ interface Row {
   readonly method: Method;
   readonly route: string;
   readonly body?: unknown;
+  readonly query?: string;
   /** Answer on one's own things. */
   readonly own: number;
   /** The answer has no end: only its head is waited for. */
@@ -41,6 +42,7 @@ const ROUTES: readonly Row[] = [
   { method: 'GET', route: '/v1/tenants/:tenant/replays', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/replays/:replay', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/replays/:replay/cancel', own: 200 },
+  { method: 'GET', route: '/v1/find', query: '?id=order-20417', own: 200 },
   { method: 'GET', route: '/v1/stats', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint/stats', own: 200 },
   { method: 'GET', route: '/v1/stream', own: 200, endless: true },
@@ -176,7 +178,7 @@ describe('routes under /v1', () => {
         assert.equal(await bench.head(row.route), row.own);
         continue;
       }
-      const { status, body } = await bench.call(row.method, fill(row.route, own), row.body);
+      const { status, body } = await bench.call(row.method, fill(row.route, own) + (row.query ?? ''), row.body);
       assert.equal(status, row.own, `${row.method} ${row.route}: ${JSON.stringify(body)}`);
     }
     assert.equal((await bench.call('GET', fill('/v1/tenants/:tenant/endpoints/:endpoint', other))).status, 200);

@@ -32,6 +32,7 @@ import type { RouteParts } from './route.ts';
 import { deliveryOperations } from './routes/deliveries.ts';
 import { endpointOperations } from './routes/endpoints.ts';
 import { eventOperations } from './routes/events.ts';
+import { findOperations } from './routes/find.ts';
 import { healthOperations } from './routes/health.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { replayOperations } from './routes/replays.ts';
@@ -64,6 +65,7 @@ const OPERATIONS: readonly Operation[] = [
   ...deliveryOperations,
   ...replayOperations,
   ...statisticsOperations,
+  ...findOperations,
 ];
 
 /** Answers may hold secrets and what strangers sent: no cache keeps them, no browser guesses what they are. */

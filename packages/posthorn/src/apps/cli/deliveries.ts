@@ -50,6 +50,7 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
     )
     .option('--endpoint <id>', 'only to this endpoint', argument(id))
     .option('--type <type>', 'only of events of this type', argument(eventType))
+    .option('--key <text>', 'only of events that were given this key')
     .option('--event <id>', 'only of this event: its UUID, or the id that you gave it', argument(eventId))
     .option('--attempt <id>', 'only the one that this call belongs to: its x-…-delivery header', argument(id))
     .option('--since <moment>', 'only those created then or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z', moment)

@@ -7,6 +7,7 @@ import { addConfig } from './config.ts';
 import { addDeliveries } from './deliveries.ts';
 import { addDoctor } from './doctor.ts';
 import { addEndpoints } from './endpoints.ts';
+import { addFind } from './find.ts';
 import { addListen } from './listen.ts';
 import { addMigrate } from './migrate.ts';
 import { addReplay } from './replay.ts';
@@ -44,6 +45,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addSend(program, terminal);
   addTail(program, terminal);
   addDeliveries(program, terminal);
+  addFind(program, terminal);
   addEndpoints(program, terminal);
   addReplay(program, terminal);
   addConfig(program, terminal);

@@ -10,6 +10,7 @@ import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';
 interface SendFlags extends ApiFlags {
   readonly tenant: string;
   readonly id?: string;
+  readonly key?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -24,6 +25,7 @@ export function addSend(program: Command, terminal: Terminal): void {
       '--id <id>',
       'id of the event, any text; sending it again answers the first result instead of delivering twice',
     )
+    .option('--key <texts...>', 'texts that the event can be found by, such as an order number; up to 5')
     .option('--json', "print the API's answer")
     .addHelpText(
       'after',
@@ -40,7 +42,7 @@ Examples:
       const payload = await readPayload(file, terminal);
       const { callApi, problemSentence } = await import('../command/api-client.ts');
       const path = `/v1/tenants/${encodeURIComponent(flags.tenant)}/events`;
-      const answer = await callApi(access, 'POST', path, eventText(type, flags.id, payload));
+      const answer = await callApi(access, 'POST', path, eventText(type, flags, payload));
       if (answer.status !== 200 && answer.status !== 202) throw new CommandError(inertLines(problemSentence(answer)));
       if (flags.json === true) terminal.print(inertJson(JSON.stringify(answer.body)));
       else printAccepted(answer.status === 200, answer.body, terminal);
@@ -79,9 +81,10 @@ async function readPayload(file: string | undefined, terminal: Terminal): Promis
 }
 
 /** The request's body. The payload goes in as it is written: parsing it would change its digits and the order of its keys. */
-function eventText(type: string, id: string | undefined, payload: string): string {
+function eventText(type: string, { id, key }: Pick<SendFlags, 'id' | 'key'>, payload: string): string {
   const named = id === undefined ? '' : `"id":${JSON.stringify(id)},`;
-  return `{${named}"type":${JSON.stringify(type)},"payload":${payload}}`;
+  const keys = key === undefined ? '' : `"keys":${JSON.stringify(key)},`;
+  return `{${named}${keys}"type":${JSON.stringify(type)},"payload":${payload}}`;
 }
 
 function printAccepted(again: boolean, body: unknown, terminal: Terminal): void {

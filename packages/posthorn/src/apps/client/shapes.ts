@@ -7,11 +7,13 @@ import { REPLAY_STATES } from '../../domain/replay.ts';
 import type { DeliveryDetailShape, DeliveryShape, RetryShape } from '../api/schemas/delivery.ts';
 import type { CreatedEndpointShape, EndpointShape } from '../api/schemas/endpoint.ts';
 import type { TestShape } from '../api/schemas/event.ts';
+import type { FoundShape } from '../api/schemas/find.ts';
 import type { DryRunShape, ReplayShape } from '../api/schemas/replay.ts';
 import type { StatisticsShape } from '../api/schemas/statistics.ts';
 import type { TenantShape } from '../api/schemas/tenant.ts';
 import { figure, flag, listOf, mapOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
 
+export type Match = Static<typeof FoundShape>['data'][number];
 export type Tenant = Static<typeof TenantShape>;
 export type Endpoint = Static<typeof EndpointShape>;
 export type CreatedEndpoint = Static<typeof CreatedEndpointShape>;
@@ -82,6 +84,15 @@ const attemptShape: Shape<Attempt> = record({
 
 export const deliveryShape: Shape<Delivery> = record(DELIVERY);
 export const deliveryDetailShape: Shape<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(attemptShape) });
+export const foundShape: Shape<Static<typeof FoundShape>> = record({
+  data: listOf(
+    record({
+      kind: oneOf(['delivery', 'attempt', 'event', 'ownId', 'key']),
+      ...{ tenant: text, value: text, at: text, deliveryId: orNull(text), eventId: orNull(text) },
+    }),
+  ),
+  more: flag,
+});
 export const retryShape: Shape<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
 export const testShape: Shape<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
 

@@ -35,6 +35,8 @@ export interface EventDraft {
   readonly id: EventId | null;
   /** The producer's own text that the id was made from, if it was made from one. */
   readonly ownId?: string | null;
+  /** Texts that it can be found by, each once. */
+  readonly keys?: readonly string[];
   readonly type: string;
   /** A JSON object without insignificant white space, as `compactJson` writes it. */
   readonly payload: string;
@@ -65,7 +67,7 @@ interface Asked {
   readonly receivedAt: SteadyMs;
 }
 
-type Written = Pick<NewEvent, 'event' | 'fingerprint' | 'ownId'>;
+type Written = Pick<NewEvent, 'event' | 'fingerprint' | 'ownId' | 'keys'>;
 
 export class Intake {
   readonly #parts: Parts;
@@ -109,10 +111,12 @@ export class Intake {
 
   /** Fixes the event's bytes: every attempt, replay and endpoint sends these. */
   #write(tenantId: TenantId, draft: EventDraft): Written {
+    const { keys = [] } = draft;
     return {
       event: writeEvent(tenantId, draft, this.#parts.clock.wallNow(), this.#parts.random),
-      fingerprint: fingerprint(draft.type, draft.payload),
+      fingerprint: fingerprint(draft.type, draft.payload, keys),
       ownId: draft.ownId ?? null,
+      keys,
     };
   }
 

@@ -2,6 +2,7 @@
 import type { DeliveryState, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome, Response } from '../../domain/outcome.ts';
+import type { Sought } from '../../domain/sought.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 import type { Page } from './registry.ts';
 
@@ -39,6 +40,7 @@ export interface LastAttempt {
 }
 
 export interface EventDetail extends EventSummary {
+  readonly keys: readonly string[];
   /** The producer's own text that the id was made from; `null` if there is none. */
   readonly ownId: string | null;
   readonly body: Uint8Array;
@@ -75,6 +77,8 @@ export interface DeliveryFilter {
   readonly endpointId?: EndpointId;
   readonly eventId?: EventId;
   readonly eventType?: string;
+  /** One of the keys of its event. */
+  readonly key?: string;
   /** The one that this attempt was recorded for. */
   readonly attemptId?: AttemptId;
   /** Created at or after. */
@@ -97,9 +101,25 @@ export interface EventKey {
 }
 
 export interface EventFilter {
+  /** One of its keys. */
+  readonly key?: string;
   readonly eventType?: string;
   readonly since?: WallMs;
   readonly until?: WallMs;
+}
+
+/** Something of a tenant that a text stands for. */
+export interface Match {
+  readonly kind: 'delivery' | 'attempt' | 'event' | 'ownId' | 'key';
+  readonly tenantId: TenantId;
+  /** What was found: an id, an event's own id, or its key. */
+  readonly value: string;
+  /** When it was created, or began. */
+  readonly at: WallMs;
+  /** Of a delivery, and of an attempt's. */
+  readonly deliveryId: DeliveryId | null;
+  /** Of an event, its own id or its key. */
+  readonly eventId: EventId | null;
 }
 
 /** How much is pending, for gauges. */
@@ -120,6 +140,8 @@ export interface History {
   pending(limit: number): Promise<Pending>;
   /** Newest first. */
   events(tenantId: TenantId, filter: EventFilter, page: Page<EventKey>): Promise<Listed<EventSummary, EventKey>>;
+  /** What a text may stand for, of all tenants: at most `limit` of each kind, newest first. Deleted tenants have nothing. */
+  find(sought: Sought, limit: number): Promise<Match[]>;
   event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
   /** Newest first (by id, descending). */
   deliveries(

@@ -20,10 +20,12 @@ export interface NewDelivery {
 
 export interface NewEvent {
   readonly event: EventContent;
-  /** SHA-256 of the type and the payload as posted: tells a repeated request from a different event of the same id. */
+  /** SHA-256 of the type, the payload as posted and the keys: tells a repeated request from a different event of the same id. */
   readonly fingerprint: Uint8Array;
   /** The producer's own text that the event's id was made from; `null` if there is none. */
   readonly ownId: string | null;
+  /** Texts that it can be found by. */
+  readonly keys: readonly string[];
   readonly deliveries: readonly NewDelivery[];
 }
 

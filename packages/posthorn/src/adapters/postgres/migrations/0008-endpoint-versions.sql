@@ -48,3 +48,26 @@ create index delivery_failed on posthorn.delivery (tenant, id)
 drop index posthorn.delivery_unsuccessful_of_endpoint;
 create index delivery_failed_of_endpoint on posthorn.delivery (endpoint_id, id)
   where state <> 'succeeded' or last_outcome <> 'succeeded';
+
+-- Ids of events are looked for over all tenants, too. Nothing is looked for by tenant alone.
+alter table posthorn.event drop constraint event_pkey, add primary key (id, tenant);
+-- Deliveries that ended without an attempt: all others are found by their attempts.
+create index delivery_untried on posthorn.delivery (id) where attempts = 0;
+-- The texts that an event can be found by; null if it has none, and then neither table has rows for it.
+alter table posthorn.event add column keys text[];
+create table posthorn.event_key (
+  key text collate "C" not null,
+  tenant bigint not null,
+  created_at bigint not null,
+  event_id uuid not null,
+  primary key (key, tenant, created_at, event_id)
+);
+-- Finds those that go with their event, or its deliveries.
+create index event_key_event on posthorn.event_key (event_id, tenant);
+create table posthorn.delivery_key (
+  key text collate "C" not null,
+  tenant bigint not null,
+  delivery_id uuid not null,
+  primary key (key, tenant, delivery_id)
+);
+create index delivery_key_delivery on posthorn.delivery_key (delivery_id);

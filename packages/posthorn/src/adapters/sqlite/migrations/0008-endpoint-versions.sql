@@ -57,3 +57,24 @@ create index delivery_failed_again on delivery (tenant, id, type_hash, last_outc
 where state = 1 and last_outcome > 0;
 -- Events of one type are found by looking at event_by_time. The column event.leads is not used any more.
 drop index event_of_type;
+
+-- Ids of events are looked for over all tenants, too. Nothing is looked for by tenant alone.
+drop index event_by_id;
+create unique index event_by_id on event (id, tenant);
+-- Deliveries that ended without an attempt: all others are found by their attempts.
+create index delivery_untried on delivery (id) where attempts = 0;
+-- The texts that an event can be found by, as a JSON list; null if it has none, and then neither table has rows for it.
+alter table event add column keys text;
+create table event_key (
+  key text not null,
+  tenant integer not null,
+  created_at integer not null,
+  id blob not null,
+  primary key (key, tenant, created_at, id)
+) strict, without rowid;
+create table delivery_key (
+  key text not null,
+  tenant integer not null,
+  delivery blob not null,
+  primary key (key, tenant, delivery)
+) strict, without rowid;

@@ -87,6 +87,7 @@ interface Query {
   readonly endpointId?: string;
   readonly eventId?: string;
   readonly eventType?: string;
+  readonly key?: string;
   readonly attemptId?: string;
   readonly since?: string;
   readonly until?: string;
@@ -94,7 +95,7 @@ interface Query {
 
 function filterOf(
   tenantId: TenantId,
-  { state, outcome, status, endpointId, eventId, eventType, attemptId, ...times }: Query,
+  { state, outcome, status, endpointId, eventId, eventType, key, attemptId, ...times }: Query,
 ): DeliveryFilter {
   const endpoint = endpointId === undefined ? undefined : parseId<EndpointId>(endpointId);
   const event = eventId === undefined ? undefined : readEventId(tenantId, eventId)?.id;
@@ -106,6 +107,7 @@ function filterOf(
     ...(endpoint !== undefined && { endpointId: endpoint }),
     ...(event !== undefined && { eventId: event }),
     ...(eventType !== undefined && { eventType }),
+    ...(key !== undefined && { key }),
     ...(attempt !== undefined && { attemptId: attempt }),
     ...timeBounds(times),
   };

@@ -71,7 +71,12 @@ const listEvents = list(MANY, {
   find:
     ({ store }) =>
     async ({ ids, query }, page) => {
-      const filter = { ...(query.eventType !== undefined && { eventType: query.eventType }), ...timeBounds(query) };
+      const { eventType, key } = query;
+      const filter = {
+        ...(eventType !== undefined && { eventType }),
+        ...(key !== undefined && { key }),
+        ...timeBounds(query),
+      };
       const { items, cutAt } = await store.events(ids.tenant, filter, page);
       return { items, cutAt: cutAt === null ? null : eventKeyText(cutAt) };
     },

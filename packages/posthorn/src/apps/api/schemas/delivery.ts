@@ -16,6 +16,7 @@ import {
   nullableTime,
   PAGE_QUERY,
   page,
+  SEARCH_KEY,
   several,
   time,
   uuid,
@@ -100,6 +101,7 @@ export const DeliveryListQuery = Type.Object(
     endpointId: Type.Optional(uuid('Only to this endpoint.')),
     eventId: Type.Optional(GIVEN_EVENT_ID),
     eventType: Type.Optional(EVENT_TYPE),
+    key: Type.Optional(SEARCH_KEY),
     attemptId: Type.Optional(
       uuid('Only the one that this attempt was made for: its x-iadvize-delivery header. Found once it is recorded.'),
     ),

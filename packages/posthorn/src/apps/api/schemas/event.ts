@@ -1,6 +1,6 @@
 // An event as the API takes and shows it.
 import { type Static, Type } from 'typebox';
-import { MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
+import { MAX_KEYS, MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { TestAnswer } from '../../../engine/engine.ts';
 import type { Clock } from '../../../seams/clock.ts';
@@ -9,7 +9,7 @@ import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
-import { CLOSED, givenTime, nullableText, PAGE_QUERY, page, time, uuid } from './fields.ts';
+import { CLOSED, givenTime, nullableText, PAGE_QUERY, page, SEARCH_KEY, time, uuid } from './fields.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
@@ -31,6 +31,13 @@ export const EventBody = Type.Object(
     type: EVENT_TYPE,
     payload: PAYLOAD,
     id: Type.Optional(OWN_ID),
+    keys: Type.Optional(
+      Type.Array(SEARCH_KEY, {
+        maxItems: MAX_KEYS,
+        uniqueItems: true,
+        description: `Up to ${MAX_KEYS} texts of yours that the event can be found by, such as an order number; part of its content.`,
+      }),
+    ),
   },
   { ...CLOSED, title: 'NewEvent' },
 );
@@ -77,6 +84,7 @@ export const EventDetailShape = Type.Object(
   {
     ...SUMMARY,
     ownId: SHOWN_OWN_ID,
+    keys: Type.Array(Type.String(), { description: 'Texts that it can be found by.' }),
     body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
     deliveries: Type.Array(DeliveryShape),
   },
@@ -87,6 +95,7 @@ export const EventList = page('EventList', EventShape);
 export const EventListQuery = Type.Object(
   {
     eventType: Type.Optional(EVENT_TYPE),
+    key: Type.Optional(SEARCH_KEY),
     since: Type.Optional(givenTime('Only those accepted then or later.')),
     until: Type.Optional(givenTime('Only those accepted before.')),
     ...PAGE_QUERY,
@@ -127,6 +136,7 @@ export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof
   return {
     ...showEvent(event),
     ownId: event.ownId,
+    keys: [...event.keys],
     body: bodyText(event.body),
     deliveries: event.deliveries.map((delivery) => showDelivery(delivery, clock)),
   };

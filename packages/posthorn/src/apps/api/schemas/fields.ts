@@ -1,6 +1,6 @@
 // The small parts that shapes are made of: ids, moments, things that may be null.
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
-import { MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
+import { KEY_PATTERN, MAX_KEY_CHARACTERS, MAX_OWN_ID_CHARACTERS, OWN_ID_PATTERN } from '../../../domain/ids.ts';
 import { MOMENT_PATTERN } from '../../../domain/time.ts';
 import type { Page } from '../cursor.ts';
 import { DEFAULT_PAGE_ITEMS, MAX_CURSOR_CHARACTERS, MAX_MOMENT_CHARACTERS, MAX_PAGE_ITEMS } from '../limits.ts';
@@ -57,6 +57,12 @@ export const several = <Item extends TSchema>(item: Item, description: string) =
   Type.Optional(
     Type.Array(item, { minItems: 1, maxItems: 20, description: `${description} One or more, separated by commas.` }),
   );
+
+export const SEARCH_KEY = Type.String({
+  maxLength: MAX_KEY_CHARACTERS,
+  pattern: KEY_PATTERN,
+  description: `A text of yours that an event can be found by, such as an order number: 1 to ${MAX_KEY_CHARACTERS} visible characters.`,
+});
 
 /** What every list can be asked. */
 export const PAGE_QUERY = {

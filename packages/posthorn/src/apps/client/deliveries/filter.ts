@@ -9,6 +9,7 @@ export interface DeliveryFilterFlags {
   readonly endpoint?: string;
   readonly type?: string;
   readonly event?: string;
+  readonly key?: string;
   readonly attempt?: string;
   readonly since?: string;
   readonly until?: string;
@@ -16,10 +17,10 @@ export interface DeliveryFilterFlags {
 
 /** @returns without `limit` and `cursor`; empty when everything is asked for */
 export function deliveryQuery(flags: DeliveryFilterFlags): string {
-  const { state, outcome, status, endpoint, type, event, attempt, since, until } = flags;
+  const { state, outcome, status, endpoint, type, event, key, attempt, since, until } = flags;
   const asked = {
     ...{ state, outcome, status, endpointId: endpoint, eventType: type, eventId: event, attemptId: attempt },
-    ...{ since, until },
+    ...{ key, since, until },
   };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
