@@ -1,5 +1,13 @@
-// Moments as the reader's own clock and language have them.
-const CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+// Moments as the reader's own clock and language have them, with the zone of that clock.
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
 
-/** Date and time of day where the reader is. @param at ISO 8601 */
+/** Date, time of day and zone where the reader is. @param at ISO 8601 */
 export const clockText = (at: string): string => CLOCK.format(new Date(at));

@@ -45,16 +45,16 @@ describe('posthorn deliveries', () => {
     const { status, stdout, stderr } = await posthorn.run(['deliveries', '--tenant', 'acme']);
     assert.deepEqual([status, stderr], [0, '']);
     const [head = '', first = '', second = ''] = stdout.split('\n');
-    assert.match(head, /^ID +STATE +LAST ATTEMPT +TRIES +CREATED +TYPE +ENDPOINT$/);
+    assert.match(head, /^ID +STATE +LAST ATTEMPT +TRIES +CREATED \(UTC\) +TYPE +ENDPOINT$/);
     assert.match(
       first,
       new RegExp(
-        `^${bad.deliveries[0]} {2}✗ exhausted {2}✗ Connection refused {2} +1 {2}[\\d:]{8} {2}bad.news +127.0.0.1:1/nobody$`,
+        `^${bad.deliveries[0]} {2}✗ exhausted {2}✗ Connection refused {2} +1 {2}[\\d:]{8} +bad.news +127.0.0.1:1/nobody$`,
       ),
     );
     assert.match(
       second,
-      new RegExp(`^${good} {2}✓ succeeded {2}✓ Delivered +1 {2}[\\d:]{8} {2}order.paid +127.0.0.1:\\d+/hook$`),
+      new RegExp(`^${good} {2}✓ succeeded {2}✓ Delivered +1 {2}[\\d:]{8} +order.paid +127.0.0.1:\\d+/hook$`),
     );
   });
 

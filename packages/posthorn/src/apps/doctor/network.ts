@@ -74,7 +74,7 @@ function stepFindings(check: string, step: ProbeStep, wallMs: number): Finding[]
     case 'tls': {
       const days = Math.floor((step.validUntilMs - wallMs) / DAY_MS);
       const until = new Date(step.validUntilMs).toISOString().slice(0, 10);
-      const says = `TLS: ${step.protocol}, certificate of ${inert(step.issuer)} until ${until} (${days} days)  ${took}`;
+      const says = `TLS: ${step.protocol}, certificate of ${inert(step.issuer)} until ${until} UTC (${days} days)  ${took}`;
       return [
         days < SOON_DAYS
           ? warn(check, says, 'Have the certificate renewed: calls fail once it has expired.')

@@ -70,7 +70,7 @@ describe('a log that nobody reads', () => {
 describe('a readable log line', () => {
   it('has time, level, what happened and the facts', () => {
     const line = '{"level":"warn","time":"2026-11-23T19:00:01.234Z","delivery":"d1","msg":"attempt 3 failed"}';
-    assert.equal(readableLine(line, plain), '19:00:01.234 warn  attempt 3 failed delivery=d1\n');
+    assert.equal(readableLine(line, plain), '19:00:01.234Z warn  attempt 3 failed delivery=d1\n');
   });
 
   it('lets no escape sequence through', () => {

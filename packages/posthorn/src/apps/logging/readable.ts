@@ -15,7 +15,7 @@ const isLevel = (word: unknown): word is keyof typeof STYLES => typeof word === 
 export function readableLine(line: string, paint: Paint): string {
   const { level, time, msg, ...fields }: Record<string, unknown> = JSON.parse(line);
   const mark = isLevel(level) ? paint(STYLES[level], level.padEnd(5)) : String(level);
-  const clock = paint('gray', String(time).slice(11, 23));
+  const clock = paint('gray', String(time).slice(11, 24));
   const facts = Object.entries(fields)
     .filter(([name]) => name !== 'stack')
     .map(([name, value]) => paint('gray', `${name}=${inert(String(value))}`));

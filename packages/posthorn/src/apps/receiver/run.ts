@@ -63,7 +63,7 @@ export async function runReceiver(flags: ListenFlags, terminal: Terminal): Promi
           terminal.print(callJson(call, time));
           return;
         }
-        for (const line of callLines(call, headerPrefix, time.slice(11, 23), terminal.paint)) terminal.print(line);
+        for (const line of callLines(call, headerPrefix, time.slice(11, 24), terminal.paint)) terminal.print(line);
         terminal.print('');
       },
     });

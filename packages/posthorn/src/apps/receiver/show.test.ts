@@ -19,12 +19,12 @@ const call = (changes: Partial<ReceivedCall>): ReceivedCall => ({
   status: 200,
   ...changes,
 });
-const shown = (changes: Partial<ReceivedCall>) => callLines(call(changes), 'x-iadvize-', '12:00:00.000', plain);
+const shown = (changes: Partial<ReceivedCall>) => callLines(call(changes), 'x-iadvize-', '12:00:00.000Z', plain);
 
 describe('a received call, shown', () => {
   it('has its verdict, the headers that matter and its body laid out', () => {
     assert.deepEqual(shown({}), [
-      '12:00:00.000  POST /hook  ✓ verified  answered 200',
+      '12:00:00.000Z  POST /hook  ✓ verified  answered 200',
       '  x-iadvize-delivery       d1',
       '  x-iadvize-correlationid  c1',
       '  {',

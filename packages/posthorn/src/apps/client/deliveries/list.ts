@@ -31,7 +31,7 @@ export function deliveryTable(
       style: ({ lastAttempt }) => outcomeStyle(lastAttempt?.outcome ?? 'succeeded'),
     },
     { title: 'TRIES', cell: ({ attemptCount }) => String(attemptCount), right: true },
-    { title: 'CREATED', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
+    { title: 'CREATED (UTC)', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
   ];
   if (asked.type === undefined) {
     columns.push({ title: 'TYPE', cell: ({ eventType }) => inert(eventType), least: LEAST_TYPE_PLACES });

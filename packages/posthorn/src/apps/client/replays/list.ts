@@ -19,7 +19,7 @@ export function replayTable(replays: readonly Replay[], now: number, sheet: Shee
       { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => STYLES[state] },
       { title: 'DONE', cell: ({ replayed }) => countText(replayed), right: true },
       { title: 'SKIPPED', cell: ({ skipped }) => countText(skipped), right: true },
-      { title: 'CREATED', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
+      { title: 'CREATED (UTC)', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
       { title: 'OF', cell: (replay) => wishText(replay.total, replay), least: LEAST_WISH_PLACES },
     ],
     replays,

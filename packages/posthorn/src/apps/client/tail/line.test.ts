@@ -50,7 +50,7 @@ describe('a line of the tail', () => {
   it('says who, what, how it went and what comes next', () => {
     assert.equal(
       line(told(DELIVERED)),
-      '18:59:04.120  acme  receiver.example  order.paid   #1  ✓ Delivered              48 ms  204',
+      '18:59:04.120Z  acme  receiver.example  order.paid   #1  ✓ Delivered              48 ms  204',
     );
     const again = { state: 'pending', nextAttemptAt: '2026-11-23T18:59:14.120Z', number: 2 } as const;
     assert.match(line(told(FAILED, again)), / #2 {2}✗ Answered 503 +48 ms {2}next in 10 s$/);

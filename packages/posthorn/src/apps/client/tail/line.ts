@@ -28,7 +28,7 @@ export class TailLines {
     const paint = this.#paint;
     const { tenant, eventType, number, startedAt, outcome, status, durationMs } = attempt;
     return [
-      paint('gray', inert(startedAt.slice(11, 23))),
+      paint('gray', inert(startedAt.slice(11, 24))),
       this.#column(0, inert(tenant)),
       this.#column(1, paint('bold', inert(endpoint))),
       this.#column(2, inert(eventType)),
