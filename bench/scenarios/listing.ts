@@ -48,17 +48,16 @@ export function listings({ past, endpointId, deepEndpointId, deepTenantId, small
 
   return [
     deliveries(''),
-    ...['succeeded', 'exhausted', 'cancelled', 'pending'].map((state) => deliveries(`state=${state}`)),
-    deliveries(`endpointId=${endpointId}`),
-    deliveries(`endpointId=${endpointId}&state=exhausted`),
     deliveries(`eventId=${middle.id}`),
     one('deliveries attemptId', `${tenant}/deliveries?attemptId=${middle.attemptId}`),
-    deliveries(`eventType=${USUAL_TYPE}`),
-    deliveries(`eventType=${RARE_TYPE}`),
-    deliveries(`eventType=${RARE_TYPE}&endpointId=${endpointId}`),
-    deliveries(`eventType=${USUAL_TYPE}&state=exhausted`),
-    deliveries(hour, middle),
-    deliveries(`${hour}&state=exhausted`, middle),
+    ...eachAndAnyTwo([
+      ['succeeded', 'exhausted', 'cancelled', 'pending', 'exhausted,cancelled'].map((state) => `state=${state}`),
+      ['succeeded', 'http_status', 'tls_error', 'succeeded,tls_error'].map((outcome) => `outcome=${outcome}`),
+      ['200', '204', '503', '5xx', '4xx,204'].map((status) => `status=${status}`),
+      [`endpointId=${endpointId}`],
+      [`eventType=${USUAL_TYPE}`, `eventType=${RARE_TYPE}`],
+      [hour],
+    ]).map((filter) => deliveries(filter, filter.includes(hour) ? middle : deep)),
     eventList(''),
     eventList(`eventType=${USUAL_TYPE}`),
     eventList(`eventType=${RARE_TYPE}`),
@@ -77,6 +76,14 @@ export function listings({ past, endpointId, deepEndpointId, deepTenantId, small
     one('one event', `${tenant}/events/${middle.id}`),
     one('one delivery', `${tenant}/deliveries/${middle.deliveryId}`),
   ];
+}
+
+/** Each value of each filter alone, and with each value of every other one. */
+function eachAndAnyTwo(filters: readonly (readonly string[])[]): string[] {
+  return filters.flatMap((values, index) => {
+    const others = filters.slice(index + 1).flat();
+    return values.flatMap((value) => [value, ...others.map((other) => `${value}&${other}`)]);
+  });
 }
 
 /** A filter without what differs from run to run. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('../../posthorn/', import.meta.url));
-const WORKSPACE = join(PACKAGE, '../../posthorn');
+const WORKSPACE = join(PACKAGE, '../..');
 
 /** One place in the build that is made wrong. */
 export interface Edit {

@@ -13,6 +13,7 @@ import type {
   EventShape,
   TestShape,
 } from '../../../posthorn/src/apps/api/schemas/event.ts';
+import type { FoundShape } from '../../../posthorn/src/apps/api/schemas/find.ts';
 import type { ReplayShape } from '../../../posthorn/src/apps/api/schemas/replay.ts';
 import type { AllStatisticsShape, StatisticsShape } from '../../../posthorn/src/apps/api/schemas/statistics.ts';
 import type { TenantShape } from '../../../posthorn/src/apps/api/schemas/tenant.ts';
@@ -28,6 +29,8 @@ export type Retry = Static<typeof RetryShape>;
 export type PostedEvent = Static<typeof EventShape>;
 export type EventDetail = Static<typeof EventDetailShape>;
 export type AcceptedEvent = Static<typeof AcceptedShape>;
+export type Found = Static<typeof FoundShape>;
+export type Match = Found['data'][number];
 export type TestResult = Static<typeof TestShape>;
 export type Outcome = Attempt['outcome'];
 export type Replay = Static<typeof ReplayShape>;

@@ -1,6 +1,8 @@
 // The fields above the list. Each change goes into the address at once.
 import { type FormEvent, useEffect, useState } from 'react';
+import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { isEventType } from '../../../posthorn/src/domain/event-type.ts';
+import { OUTCOMES, readStatuses } from '../../../posthorn/src/domain/outcome.ts';
 import type { Endpoint } from '../api/shapes.ts';
 import { shortId, shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';
@@ -14,6 +16,14 @@ const STATES = [
   ['exhausted', 'Exhausted'],
   ['cancelled', 'Cancelled'],
 ] as const;
+
+const CAUSES = OUTCOMES.map(
+  (outcome) =>
+    [outcome, outcome === 'http_status' ? 'Answered with an error' : outcomeTitle({ outcome, status: null })] as const,
+);
+
+const isStatusFilter = (text: string): boolean => text.split(',').every((one) => readStatuses(one) !== undefined);
+const isKey = (text: string): boolean => text.trim() === text && text.length <= 128;
 
 interface FilterBarProps {
   readonly filters: Filters;
@@ -52,7 +62,34 @@ export function FilterBar({ filters, endpoints, change }: FilterBarProps) {
           </option>
         ))}
       </select>
-      <TypeField key={filters.eventType ?? ''} value={filters.eventType ?? ''} change={change} />
+      <select
+        aria-label="Last attempt"
+        value={filters.outcome ?? ''}
+        onChange={({ target }) => change({ outcome: orNone(target.value) })}
+      >
+        <option value="">Any outcome</option>
+        {CAUSES.map(([outcome, title]) => (
+          <option key={outcome} value={outcome}>
+            {title}
+          </option>
+        ))}
+        {filters.outcome?.includes(',') && <option value={filters.outcome}>{filters.outcome}</option>}
+      </select>
+      <TextField
+        name="Status"
+        hint="503, 4xx"
+        value={filters.status}
+        fits={isStatusFilter}
+        apply={(status) => change({ status })}
+      />
+      <TextField
+        name="Event type"
+        hint="Event type"
+        value={filters.eventType}
+        fits={isEventType}
+        apply={(eventType) => change({ eventType })}
+      />
+      <TextField name="Key" hint="Key" value={filters.key} fits={isKey} apply={(key) => change({ key })} />
       <TimeFields since={filters.since} until={filters.until} change={change} />
       {filters.eventId !== undefined && <span className="chip">event {shortId(filters.eventId)}</span>}
       {any && (
@@ -122,29 +159,37 @@ function TimeFields({ since, until, change }: Pick<Filters, 'since' | 'until'> &
   );
 }
 
-/** Types are exact, so a half-written one is not asked for. */
-function TypeField({ value, change }: { readonly value: string; readonly change: FilterBarProps['change'] }) {
+interface TextFieldProps {
+  readonly name: string;
+  readonly hint: string;
+  readonly value: string | undefined;
+  readonly fits: (text: string) => boolean;
+  readonly apply: (value: string | undefined) => void;
+}
+
+/** Values are exact, so a half-written one is not asked for. */
+function TextField({ name, hint, value = '', fits, apply }: TextFieldProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
-  const apply = () => {
+  const done = () => {
     if (text === value) return;
-    if (text === '') change({ eventType: undefined });
-    else if (isEventType(text)) change({ eventType: text });
+    if (text === '') apply(undefined);
+    else if (fits(text)) apply(text);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    apply();
+    done();
   };
   return (
     <form onSubmit={submit}>
       <input
-        aria-label="Event type"
-        placeholder="Event type"
+        aria-label={name}
+        placeholder={hint}
         spellCheck={false}
-        aria-invalid={text !== '' && !isEventType(text)}
+        aria-invalid={text !== '' && !fits(text)}
         value={text}
         onChange={({ target }) => setText(target.value)}
-        onBlur={apply}
+        onBlur={done}
       />
     </form>
   );

@@ -5,6 +5,10 @@ import { withQuery } from '../api/client.ts';
 
 export interface Filters {
   readonly state: string | undefined;
+  readonly outcome: string | undefined;
+  /** As the API takes it: `503`, `4xx,503`. */
+  readonly status: string | undefined;
+  readonly key: string | undefined;
   readonly endpointId: string | undefined;
   readonly eventId: string | undefined;
   readonly eventType: string | undefined;
@@ -22,6 +26,9 @@ export function useFilters(): readonly [Filters, (change: Partial<Filters>) => v
     const of = (name: keyof Filters) => given.get(name) ?? undefined;
     return {
       state: of('state'),
+      outcome: of('outcome'),
+      status: of('status'),
+      key: of('key'),
       endpointId: of('endpointId'),
       eventId: of('eventId'),
       eventType: of('eventType'),
@@ -34,6 +41,9 @@ export function useFilters(): readonly [Filters, (change: Partial<Filters>) => v
 
 export const NO_FILTERS: Filters = {
   state: undefined,
+  outcome: undefined,
+  status: undefined,
+  key: undefined,
   endpointId: undefined,
   eventId: undefined,
   eventType: undefined,

@@ -82,7 +82,10 @@ describe('a long list', () => {
     const after = takeNews(list, attempt('d'));
     assert.deepEqual(
       rowAt(after, 2),
-      delivery('d', { state: 'succeeded', attemptCount: 1, endedAt: '2026-11-23T12:00:01.500Z' }),
+      delivery('d', {
+        ...{ state: 'succeeded', attemptCount: 1, endedAt: '2026-11-23T12:00:01.500Z' },
+        lastAttempt: { outcome: 'succeeded', status: 200, startedAt: '2026-11-23T12:00:01.000Z' },
+      }),
     );
     assert.equal(rowAt(after, 3), rowAt(list, 3), 'the others are the same');
     assert.equal(takeNews(list, attempt('somewhere else')), list);

@@ -151,7 +151,7 @@ function newer(known: Delivery | undefined, fetched: Delivery): Delivery {
 
 function afterAttempt(
   row: Delivery,
-  { number, state, nextAttemptAt, startedAt, durationMs, late }: AttemptNews,
+  { number, state, nextAttemptAt, startedAt, durationMs, outcome, status, late }: AttemptNews,
 ): Delivery {
   if (late || number <= row.attemptCount) return row;
   const ended = new Date(Date.parse(startedAt) + durationMs).toISOString();
@@ -161,5 +161,6 @@ function afterAttempt(
     attemptCount: number,
     nextAttemptAt,
     endedAt: state === 'pending' ? null : (row.endedAt ?? ended),
+    lastAttempt: { outcome, status, startedAt },
   };
 }

@@ -1,9 +1,10 @@
 // One row of the list of deliveries: a link to the delivery, with what became of it.
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import type { Delivery, Endpoint } from '../api/shapes.ts';
 import { EndpointName, shortId } from '../endpoints/name.tsx';
-import { StateBadge } from '../parts/badge.tsx';
+import { outcomeTone, StateBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
 import { Moment } from '../parts/moment.tsx';
 
@@ -17,7 +18,7 @@ interface RowProps {
 }
 
 export const RowCells = memo(function RowCells({ delivery, endpoint, path }: RowProps) {
-  const { id, state, attemptCount, nextAttemptAt } = delivery;
+  const { id, state, attemptCount, nextAttemptAt, lastAttempt, endpointHost } = delivery;
   return (
     <>
       <span role="cell">
@@ -31,6 +32,19 @@ export const RowCells = memo(function RowCells({ delivery, endpoint, path }: Row
       </span>
       <span role="cell" className="cell-endpoint">
         <EndpointName endpoint={endpoint} id={delivery.endpointId} />
+        {endpoint?.description !== undefined && endpoint.description !== '' && endpointHost !== null && (
+          <small className="muted">{inert(endpointHost)}</small>
+        )}
+      </span>
+      <span role="cell" className="cell-cause">
+        {lastAttempt !== null && (
+          <>
+            <span className={`cause ${outcomeTone(lastAttempt.outcome)}`}>{outcomeTitle(lastAttempt)}</span>
+            <small className="muted">
+              <Moment at={lastAttempt.startedAt} />
+            </small>
+          </>
+        )}
       </span>
       <span role="cell" className="cell-attempts">
         {attemptCount}

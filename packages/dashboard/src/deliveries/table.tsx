@@ -84,7 +84,7 @@ export function DeliveryTable({ tenant, list, endpoints, goesOn, paused, look }:
     >
       <div role="rowgroup" className="table-head">
         <div role="row" aria-rowindex={1}>
-          {['State', 'Event', 'Endpoint', 'Attempts', 'Created'].map((name) => (
+          {['State', 'Event', 'Endpoint', 'Last attempt', 'Attempts', 'Created'].map((name) => (
             <span key={name} role="columnheader">
               {name}
             </span>

@@ -19,7 +19,7 @@ export function useFeed(tenant: string, filters: Filters) {
       new DeliveryFeed((cursor, limit) =>
         queries.fetchQuery({
           queryKey: [...key, cursor, limit],
-          queryFn: () => get<Page<Delivery>>(withQuery(ofTenant(tenant, '/deliveries'), { ...filters, limit, cursor })),
+          queryFn: () => filledPage(tenant, filters, limit, cursor),
           gcTime: 0,
           // The feed asks again by itself, and says meanwhile what is wrong.
           retry: false,
@@ -43,11 +43,29 @@ export function useFeed(tenant: string, filters: Filters) {
   return { feed, view };
 }
 
+/** More pages that are asked for to fill one up, once something is in it. */
+const MAX_FILLING = 10;
+
+/** A search for what is rare ends before its page is full, perhaps with nothing yet: then it goes on. */
+async function filledPage(tenant: string, filters: Filters, limit: number, cursor?: string): Promise<Page<Delivery>> {
+  const data: Delivery[] = [];
+  let next = cursor;
+  for (let pages = 0; ; pages++) {
+    const query = { ...filters, limit: limit - data.length, cursor: next };
+    const page = await get<Page<Delivery>>(withQuery(ofTenant(tenant, '/deliveries'), query));
+    data.push(...page.data);
+    const isFull = data.length === limit || (data.length > 0 && pages >= MAX_FILLING);
+    if (page.nextCursor === null || isFull) return { data, nextCursor: page.nextCursor };
+    next = page.nextCursor;
+  }
+}
+
 /** Whether news may be of deliveries that these filters let in. */
-function mayAdd(news: News, { state, endpointId, eventId }: Filters): boolean {
+function mayAdd(news: News, { state, outcome, status, endpointId, eventId }: Filters): boolean {
   if (eventId !== undefined && !news.ofEvent(eventId)) return news.accepted > 0;
   // Deliveries are born pending, and come into another state by an attempt.
-  const born = state === undefined || state === 'pending';
+  const byAttempt = state !== undefined || outcome !== undefined || status !== undefined;
+  const born = outcome === undefined && status === undefined && (state === undefined || state.includes('pending'));
   if (born && news.accepted > 0) return true;
-  return state !== undefined && (endpointId === undefined ? news.attempts.size > 0 : news.ofEndpoint(endpointId));
+  return byAttempt && (endpointId === undefined ? news.attempts.size > 0 : news.ofEndpoint(endpointId));
 }

@@ -2,10 +2,10 @@
 import type { Endpoint } from '../api/shapes.ts';
 import { inert } from '../parts/inert.ts';
 
-const ID_CHARACTERS = 8;
+const ID_CHARACTERS = 13;
 
-/** The end of an id: its beginning is the time, which things made together share. */
-export const shortId = (id: string): string => `…${id.slice(-ID_CHARACTERS)}`;
+/** The beginning of an id: Find takes it as it is shown. */
+export const shortId = (id: string): string => id.slice(0, ID_CHARACTERS);
 
 /** A callback URL without its scheme. */
 export const shortUrl = (url: string): string => inert(url.replace(/^https?:\/\//, ''));

@@ -57,7 +57,7 @@ export function Frame({ tenant, children }: FrameProps) {
               );
             })}
           </nav>
-          {tenant !== undefined && <Search tenant={tenant} />}
+          <Search />
           <LiveSign />
           <Account />
         </div>

@@ -1,31 +1,37 @@
-// Finds deliveries by whatever id somebody was told. It is in the bar: the question comes by mail, on any page.
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+// Finds deliveries of any tenant by whatever somebody was told. It is in the bar: the question comes by mail, on any page.
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
-import { findById, idIn } from './find.ts';
+import { Link, useLocation } from 'wouter';
+import type { Found, Match } from '../api/shapes.ts';
+import { inert } from '../parts/inert.ts';
+import { Moment } from '../parts/moment.tsx';
+import { findAnywhere, pathOfMatch } from './find.ts';
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input, select, textarea, dialog *');
 
-export function Search({ tenant }: { readonly tenant: string }) {
+export function Search() {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   const [, go] = useLocation();
-  const queries = useQueryClient();
   const find = useMutation({
-    mutationFn: async (quoted: string) => {
-      const id = idIn(quoted);
-      if (id === undefined) throw new Error('Paste a whole id, such as 0190163d-8694-739b-aea5-966c26f8ad91.');
-      const path = await findById(queries, tenant, id);
-      if (path === undefined) throw new Error('No delivery, call or event of this tenant has this id.');
-      return path;
+    mutationFn: async (text: string) => {
+      const found = await findAnywhere(text);
+      if (found.data.length === 0)
+        throw new Error('No delivery, call or event has this id, own id or key, or one that begins so.');
+      return found;
     },
-    onSuccess: (path) => {
-      setText('');
-      field.current?.blur();
-      go(path);
+    onSuccess: ({ data: [only, ...others] }) => {
+      if (only === undefined || others.length > 0) return;
+      close();
+      go(pathOfMatch(only));
     },
   });
+  const close = () => {
+    setText('');
+    find.reset();
+    field.current?.blur();
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -45,9 +51,9 @@ export function Search({ tenant }: { readonly tenant: string }) {
         <input
           ref={field}
           type="search"
-          aria-label="Find by the id of a delivery, a call or an event"
+          aria-label="Find by an id, its beginning, an own id or a key"
           aria-keyshortcuts="/"
-          placeholder="Find by id  /"
+          placeholder="Find by id or key  /"
           spellCheck={false}
           autoComplete="off"
           value={text}
@@ -62,6 +68,35 @@ export function Search({ tenant }: { readonly tenant: string }) {
           {find.error.message}
         </p>
       )}
+      {find.data !== undefined && find.data.data.length > 1 && <Matches found={find.data} close={close} />}
     </search>
+  );
+}
+
+const KINDS: Readonly<Record<Match['kind'], string>> = {
+  delivery: 'Delivery',
+  attempt: 'Call',
+  event: 'Event',
+  ownId: 'Own id',
+  key: 'Key',
+};
+
+function Matches({ found, close }: { readonly found: Found; readonly close: () => void }) {
+  return (
+    <div className="notice matches" role="status">
+      <ul aria-label="Found">
+        {found.data.map((match) => (
+          <li key={match.kind + match.tenant + match.value + match.eventId}>
+            <Link href={pathOfMatch(match)} onClick={close}>
+              <strong>{KINDS[match.kind]}</strong> <code>{inert(match.value)}</code>
+              <small>
+                {inert(match.tenant)} · <Moment at={match.at} />
+              </small>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {found.more && <p>There are more: give more characters.</p>}
+    </div>
   );
 }

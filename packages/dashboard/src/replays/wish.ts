@@ -24,10 +24,12 @@ export const EXHAUSTED: ReplayRequest = { eventTypes: null, states: ['exhausted'
 
 /**
  * The deliveries of a list.
- * @returns `undefined` when they cannot be replayed: pending ones are under way, and single events are retried
+ * @returns `undefined` when they cannot be replayed: pending ones are under way, single events are retried, and replays know
+ *   nothing of outcomes and keys: more would be sent again than are listed
  */
-export function wishOf({ state, endpointId, eventId, eventType, since, until }: Filters): ReplayRequest | undefined {
-  if (eventId !== undefined) return undefined;
+export function wishOf(filters: Filters): ReplayRequest | undefined {
+  const { state, outcome, status, key, endpointId, eventId, eventType, since, until } = filters;
+  if ([eventId, outcome, status, key].some((value) => value !== undefined)) return undefined;
   const settled = SETTLED_STATES.find(([each]) => each === state)?.[0];
   if (state !== undefined && settled === undefined) return undefined;
   return {
