@@ -4,10 +4,10 @@ import { createSecretKey } from 'node:crypto';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import { createSender } from '../../packages/posthorn/src/adapters/sender/index.ts';
-import { parseNetworks } from '../../packages/posthorn/src/domain/address.ts';
 import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS } from '../../packages/posthorn/src/domain/endpoint.ts';
 import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
+import { parseNetworks } from '../../packages/posthorn/src/domain/networks.ts';
 import { dressCall } from '../../packages/posthorn/src/domain/profile.ts';
 import { answer } from './answering.ts';
 import { eventAt } from './payload.ts';
@@ -47,7 +47,7 @@ function dresser(secret: string) {
 function posthornPost({ ca, secret }: LoopQuestion): Post {
   const networks = parseNetworks(['127.0.0.0/8']);
   if (!networks.ok) throw new Error(networks.reason);
-  const sender = createSender({ allowed: networks.networks, allowHttp: false, extraCa: [ca] });
+  const sender = createSender({ allowed: networks.networks, denied: [], allowHttp: false, extraCa: [ca] });
   const dress = dresser(secret);
   const limits = { connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS, replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS };
   const { signal } = new AbortController();

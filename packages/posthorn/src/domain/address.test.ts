@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { inNetworks, judgeAddress, type Networks, parseNetworks } from './address.ts';
+import { judgeAddress } from './address.ts';
+import { inNetworks, type Networks, parseNetworks } from './networks.ts';
 
 function networks(...cidrs: string[]): Networks {
   const parsed = parseNetworks(cidrs);
@@ -9,13 +10,19 @@ function networks(...cidrs: string[]): Networks {
   return parsed.networks;
 }
 
-const isAllowed = (ip: string, allowed: Networks = []) => judgeAddress(ip, allowed).allowed;
+const PUBLIC_ONLY = { allowed: [], denied: [] };
+const isAllowed = (ip: string, allowed: Networks = []) => judgeAddress(ip, { ...PUBLIC_ONLY, allowed }).allowed;
 
 const octet = fc.nat(255);
 const ipv4 = fc.tuple(octet, octet, octet, octet);
 const group = fc.nat(0xffff);
 const dotted = (octets: readonly number[]) => octets.join('.');
 const hex = (value: number) => value.toString(16);
+/** The network of so many bits around an IPv4 address. */
+const networkOf = (octets: readonly number[], bits: number) => {
+  const kept = octets.map((octet, index) => octet & (0xff << Math.max(0, Math.min(8, index * 8 + 8 - bits))) & 0xff);
+  return `${dotted(kept)}/${bits}`;
+};
 const asGroups = ([a = 0, b = 0, c = 0, d = 0]: readonly number[]) => `${hex(a * 256 + b)}:${hex(c * 256 + d)}`;
 
 describe('judging an address', () => {
@@ -92,8 +99,8 @@ describe('judging an address', () => {
       fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
         const long = groups.map((value) => hex(value).padStart(4, '0')).join(':');
         const short = new URL(`https://[${long}]/`).hostname.slice(1, -1);
-        assert.deepEqual(judgeAddress(short, []), judgeAddress(long, []));
-        assert.deepEqual(judgeAddress(long.toUpperCase(), []), judgeAddress(long, []));
+        assert.deepEqual(judgeAddress(short, PUBLIC_ONLY), judgeAddress(long, PUBLIC_ONLY));
+        assert.deepEqual(judgeAddress(long.toUpperCase(), PUBLIC_ONLY), judgeAddress(long, PUBLIC_ONLY));
       }),
     );
   });
@@ -106,7 +113,7 @@ describe('judging an address', () => {
     fc.assert(
       fc.property(text, (candidate) => {
         const valid = candidate.includes(':') && URL.canParse(`https://[${candidate}]/`);
-        const verdict = judgeAddress(candidate, []);
+        const verdict = judgeAddress(candidate, PUBLIC_ONLY);
         const read = verdict.allowed || verdict.why !== 'is not an address';
         if (candidate.includes(':')) assert.equal(read, valid, candidate);
       }),
@@ -140,6 +147,124 @@ describe('judging an address', () => {
   ]) {
     it(`takes ${text} for no address`, () => assert.equal(isAllowed(text), false));
   }
+});
+
+/** Every way in which an IPv6 address carries an IPv4 address, by the name that its RFC gives it. */
+const CARRIED: Readonly<Record<string, (octets: readonly number[]) => string>> = {
+  'IPv4-mapped': (octets) => `::ffff:${asGroups(octets)}`,
+  'IPv4-compatible': (octets) => `::${asGroups(octets)}`,
+  'IPv4-translated': (octets) => `::ffff:0:${asGroups(octets)}`,
+  NAT64: (octets) => `64:ff9b::${asGroups(octets)}`,
+  'local NAT64, /96': (octets) => `64:ff9b:1:abcd::${asGroups(octets)}`,
+  'local NAT64, /64': ([a = 0, b = 0, c = 0, d = 0]) =>
+    `64:ff9b:1:abcd:${hex(a)}:${hex(b * 256 + c)}:${hex(d * 256)}:0`,
+  'local NAT64, /56': ([a = 0, b = 0, c = 0, d = 0]) =>
+    `64:ff9b:1:${hex(0xab00 + a)}:${hex(b)}:${hex(c * 256 + d)}:0:0`,
+  'local NAT64, /48': ([a = 0, b = 0, c = 0, d = 0]) => `64:ff9b:1:${hex(a * 256 + b)}:${hex(c)}:${hex(d * 256)}:0:0`,
+  '6to4': (octets) => `2002:${asGroups(octets)}::1`,
+  'Teredo, server': (octets) => `2001:0:${asGroups(octets)}:0:ffff:f7f7:f7f7`,
+  'Teredo, client': (octets) => `2001:0:808:808:0:ffff:${asGroups(octets.map((octet) => 255 - octet))}`,
+  ISATAP: (octets) => `2600:1:2:3:0:5efe:${asGroups(octets)}`,
+  'ISATAP, globally unique': (octets) => `2600:1:2:3:200:5efe:${asGroups(octets)}`,
+};
+/** All of IPv6 in two halves but for what is mapped: a prefix of nothing is refused. */
+const ALL_IPV6 = networks(
+  '8000::/1',
+  '4000::/2',
+  '2000::/3',
+  '1000::/4',
+  '64:ff9b::/32',
+  '::/97',
+  '::8000:0/97',
+  '::ffff:0:0:0/96',
+);
+
+describe('an IPv4 address inside an IPv6 address', () => {
+  for (const [form, write] of Object.entries(CARRIED)) {
+    it(`is refused when it is this machine's own, though all of IPv6 is allowed: ${form}`, () => {
+      const rules = { ...PUBLIC_ONLY, allowed: ALL_IPV6 };
+      const own = networks('203.0.114.7/32');
+      assert.equal(judgeAddress(write([203, 0, 114, 7]), rules, own).allowed, false);
+      if (form !== 'IPv4-mapped') assert.equal(judgeAddress(write([203, 0, 114, 8]), rules, own).allowed, true);
+      const named = { ...rules, allowed: [...ALL_IPV6, ...own] };
+      assert.equal(judgeAddress(write([203, 0, 114, 7]), named, own).allowed, true);
+    });
+
+    it(`is refused when its network is denied, whatever is allowed: ${form}`, () => {
+      fc.assert(
+        fc.property(ipv4, fc.integer({ min: 8, max: 32 }), (octets, bits) => {
+          const denied = networks(networkOf(octets, bits));
+          const verdict = judgeAddress(write(octets), { allowed: [...ALL_IPV6, ...denied], denied });
+          assert.ok(!verdict.allowed && verdict.cause === 'denied');
+        }),
+      );
+    });
+
+    it(`is never reached by it unless it is public itself, or something was allowed: ${form}`, () => {
+      fc.assert(
+        fc.property(ipv4, (octets) => {
+          if (isAllowed(write(octets))) assert.equal(isAllowed(dotted(octets)), true);
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+  }
+
+  it('decides over NAT64 and ISATAP, which are public otherwise', () => {
+    for (const form of ['NAT64', 'ISATAP', 'ISATAP, globally unique']) {
+      const write = CARRIED[form] ?? assert.fail(form);
+      assert.equal(isAllowed(write([8, 8, 8, 8])), true, form);
+      for (const inside of [
+        [127, 0, 0, 1],
+        [10, 0, 0, 1],
+        [169, 254, 169, 254],
+        [0, 0, 0, 0],
+        [224, 0, 0, 1],
+      ]) {
+        assert.equal(isAllowed(write(inside)), false, `${form} ${dotted(inside)}`);
+      }
+      assert.equal(isAllowed(write([10, 0, 0, 1]), networks('10.0.0.0/8')), true, form);
+    }
+  });
+});
+
+describe('denied networks', () => {
+  const rules = {
+    allowed: networks('10.0.0.0/8', 'fd00::/8'),
+    denied: networks('10.1.0.0/16', '8.8.8.0/24', '2600::/16'),
+  };
+
+  it('win over what is public and over what is allowed', () => {
+    for (const ip of ['10.1.2.3', '8.8.8.8', '2600::1', '::ffff:10.1.2.3']) {
+      assert.deepEqual(judgeAddress(ip, rules), {
+        allowed: false,
+        cause: 'denied',
+        why: 'is in a network that POSTHORN_DENY_NETWORKS denies',
+      });
+    }
+    for (const ip of ['10.2.0.1', '8.8.4.4', '2601::1', 'fd00::1']) {
+      assert.equal(judgeAddress(ip, rules).allowed, true, ip);
+    }
+  });
+
+  it('open nothing', () => {
+    for (const ip of ['127.0.0.1', '192.168.0.1', '::1']) {
+      const verdict = judgeAddress(ip, rules);
+      assert.ok(!verdict.allowed && verdict.cause === 'not_public', ip);
+    }
+  });
+});
+
+describe('an allowed address', () => {
+  it('is told from a public one', () => {
+    const rules = { ...PUBLIC_ONLY, allowed: networks('10.0.0.0/8', '8.8.8.0/24') };
+    const named = (ip: string) => {
+      const verdict = judgeAddress(ip, rules);
+      return verdict.allowed && verdict.named;
+    };
+    for (const ip of ['10.0.0.1', '8.8.8.8', '::ffff:10.0.0.1', '64:ff9b::a00:1']) assert.equal(named(ip), true, ip);
+    for (const ip of ['8.8.4.4', '2606:4700:4700::1111', '64:ff9b::808:404']) assert.equal(named(ip), false, ip);
+  });
 });
 
 describe('allowed networks', () => {

@@ -1,26 +1,35 @@
-// Which addresses a callback may reach: public ones, and the networks that whoever runs Posthorn allowed by name.
+// Which addresses a callback may reach: public ones, and the networks that whoever runs Posthorn allowed by name; never those
+// that were denied by name. An IPv6 address that carries an IPv4 address is judged by both.
 // Judges bytes, never spellings, and takes for private what it cannot read.
 
-/** An address as the IPv6 sees it: 16 bytes; IPv4 lies in ::ffff:0:0/96, where both of its spellings meet. */
-type AddressBytes = readonly number[];
+import {
+  type AddressBytes,
+  known,
+  lies,
+  MAPPED_PREFIX,
+  type Network,
+  type Networks,
+  parseAddress,
+  within,
+} from './networks.ts';
 
-/** A block of addresses. */
-interface Network {
-  readonly bytes: AddressBytes;
-  /** Length of the prefix in the 16 bytes, so 96 more than what was written for an IPv4 network. */
-  readonly bits: number;
+export interface AddressRules {
+  /** Reachable although not public. */
+  readonly allowed: Networks;
+  /** Not reachable, be they public or allowed. */
+  readonly denied: Networks;
 }
 
-/** Blocks of addresses, made by `parseNetworks`. */
-export type Networks = readonly Network[];
+export type AddressVerdict =
+  /** `named`: because it lies in an allowed network. */
+  { readonly allowed: true; readonly named: boolean } | AddressRefusal;
 
-export type AddressVerdict = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
-
-const MAPPED_BITS = 96;
-const MAPPED_PREFIX: AddressBytes = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
-const DECIMAL_OCTET = /^(?:0|[1-9][0-9]{0,2})$/;
-const HEX_GROUP = /^[0-9a-f]{1,4}$/i;
-const PREFIX_LENGTH = /^(?:0|[1-9][0-9]{0,2})$/;
+export interface AddressRefusal {
+  readonly allowed: false;
+  readonly cause: 'not_public' | 'denied' | 'own';
+  /** For people who run Posthorn, never for a tenant; to follow the address, e.g. `is loopback`. */
+  readonly why: string;
+}
 
 /** IPv4 is public unless in one of these: IANA's special-purpose registry, and Azure's platform address, which is in none. */
 const SPECIAL_IPV4: readonly (readonly [cidr: string, why: string])[] = [
@@ -54,133 +63,82 @@ const SPECIAL_IPV6: readonly (readonly [cidr: string, why: string])[] = [
   ['3fff::/20', 'is for documentation'],
 ];
 
-function parseIpv4(text: string): AddressBytes | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => DECIMAL_OCTET.test(octet) && Number(octet) <= 255)) {
-    return undefined;
-  }
-  return octets.map(Number);
-}
-
-function parseIpv6(text: string): AddressBytes | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half, index) => parseGroups(half, index === halves.length - 1));
-  if (head === undefined || (halves.length === 2 && tail === undefined)) return undefined;
-  if (tail === undefined) return head.length === 16 ? head : undefined;
-  const missing = 16 - head.length - tail.length;
-  return missing >= 2 ? [...head, ...new Array<number>(missing).fill(0), ...tail] : undefined;
-}
-
-/** Bytes of groups between colons; the last one may be an IPv4 address. */
-function parseGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
-  if (text === '') return [];
-  const bytes: number[] = [];
-  const groups = text.split(':');
-  for (const [index, group] of groups.entries()) {
-    if (HEX_GROUP.test(group)) {
-      const value = Number.parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-      continue;
-    }
-    const embedded = mayEndInIpv4 && index === groups.length - 1 ? parseIpv4(group) : undefined;
-    if (embedded === undefined) return undefined;
-    bytes.push(...embedded);
-  }
-  return bytes;
-}
-
-/** Reads dotted-decimal IPv4 or IPv6 without a zone; `undefined` for every other spelling. */
-function parseAddress(text: string): AddressBytes | undefined {
-  if (text.includes(':')) return parseIpv6(text);
-  const ipv4 = parseIpv4(text);
-  return ipv4 && [...MAPPED_PREFIX, ...ipv4];
-}
-
-function within(bytes: AddressBytes, network: Network): boolean {
-  for (let index = 0, left = network.bits; left > 0; index++, left -= 8) {
-    const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff;
-    if (((bytes[index] ?? 0) & mask) !== ((network.bytes[index] ?? 0) & mask)) return false;
-  }
-  return true;
-}
-
-function parseNetwork(cidr: string): Network | string {
-  const [address = '', length = '', ...rest] = cidr.split('/');
-  const bytes = parseAddress(address);
-  if (bytes === undefined) return `"${address}" is not an IP address`;
-  const ipv4 = !address.includes(':');
-  const size = ipv4 ? 32 : 128;
-  if (length === '' && rest.length === 0)
-    return `the prefix length is missing; for one address write ${address}/${size}`;
-  if (rest.length > 0 || !PREFIX_LENGTH.test(length) || Number(length) > size) {
-    return `the prefix length must be a number from 1 to ${size}`;
-  }
-  if (Number(length) === 0) return 'this would allow every address; name the networks that callbacks may reach';
-  const bits = Number(length) + (ipv4 ? MAPPED_BITS : 0);
-  const network: Network = { bytes, bits };
-  if (!ipv4 && (within(bytes, MAPPED) || within(MAPPED.bytes, network))) {
-    return 'this covers IPv4-mapped addresses; write the IPv4 network instead, which covers both spellings';
-  }
-  const hostBits = bytes.some((byte, index) => {
-    const kept = Math.min(Math.max(bits - index * 8, 0), 8);
-    return (byte & (0xff >> kept)) !== 0;
-  });
-  return hostBits ? `the address has bits set beyond its /${length}; check the address or the prefix length` : network;
-}
-
-/** For the tables of this file, whose entries are known to be right. */
-function known(cidr: string): Network {
-  const network = parseNetwork(cidr);
-  if (typeof network === 'string') throw new Error(`${cidr}: ${network}`);
-  return network;
-}
-
-const MAPPED: Network = { bytes: [...MAPPED_PREFIX, 0, 0, 0, 0], bits: MAPPED_BITS };
 const NAT64 = known('64:ff9b::/96');
+const LOCAL_NAT64 = known('64:ff9b:1::/48');
 const GLOBAL_UNICAST = known('2000::/3');
 const DENIED_IPV4 = SPECIAL_IPV4.map(([cidr, why]) => ({ network: known(cidr), why }));
 const DENIED_IPV6 = SPECIAL_IPV6.map(([cidr, why]) => ({ network: known(cidr), why }));
 
-/**
- * Reads the networks that callbacks may reach although they are not public, in CIDR notation, e.g. `127.0.0.0/8`.
- * They may overlap. An IPv4 network also holds the IPv4-mapped IPv6 spelling of its addresses.
- * @returns the networks, or the first bad entry and what is wrong with it
- */
-export function parseNetworks(
-  cidrs: readonly string[],
-):
-  | { readonly ok: true; readonly networks: Networks }
-  | { readonly ok: false; readonly entry: string; readonly reason: string } {
-  const networks: Network[] = [];
-  for (const entry of cidrs) {
-    const network = parseNetwork(entry);
-    if (typeof network === 'string') return { ok: false, entry, reason: network };
-    networks.push(network);
-  }
-  return { ok: true, networks };
-}
+/** Where IPv6 addresses carry an IPv4 address, byte by byte; what they carry beside it is nobody's address. */
+const CARRIERS: readonly { readonly network: Network; readonly at: readonly number[]; readonly inverted?: true }[] = [
+  // RFC 6052, section 2.1.
+  { network: NAT64, at: [12, 13, 14, 15] },
+  // RFC 8215: whoever runs the translator picks the length of its prefix, so any place of RFC 6052, section 2.2, may be meant.
+  { network: LOCAL_NAT64, at: [12, 13, 14, 15] },
+  { network: LOCAL_NAT64, at: [9, 10, 11, 12] },
+  { network: LOCAL_NAT64, at: [7, 9, 10, 11] },
+  { network: LOCAL_NAT64, at: [6, 7, 9, 10] },
+  // 6to4 (RFC 3056).
+  { network: known('2002::/16'), at: [2, 3, 4, 5] },
+  // Teredo (RFC 4380, section 4): the server, and the client with all bits turned over.
+  { network: known('2001::/32'), at: [4, 5, 6, 7] },
+  { network: known('2001::/32'), at: [12, 13, 14, 15], inverted: true },
+  // IPv4-compatible (RFC 4291, section 2.5.5.1) and IPv4-translated (RFC 2765, section 2.1).
+  { network: { bytes: new Array<number>(16).fill(0), bits: 96 }, at: [12, 13, 14, 15] },
+  { network: known('::ffff:0:0:0/96'), at: [12, 13, 14, 15] },
+];
 
-/** Whether an address, in any spelling that `judgeAddress` reads, lies in one of the networks. */
-export function inNetworks(ip: string, networks: Networks): boolean {
-  const bytes = parseAddress(ip);
-  return bytes !== undefined && networks.some((network) => within(bytes, network));
+/** ISATAP (RFC 5214, section 6.1): an interface identifier below any prefix. The second is that of a globally unique address. */
+const ISATAP: readonly AddressBytes[] = [
+  [0, 0, 0x5e, 0xfe],
+  [2, 0, 0x5e, 0xfe],
+];
+
+/** The IPv4 addresses that an IPv6 address carries or may carry. Its IPv4-mapped spelling is the IPv4 address itself. */
+function carriedIpv4(bytes: AddressBytes): AddressBytes[] {
+  const found = CARRIERS.filter(({ network }) => within(bytes, network)).map(({ at, inverted = false }) =>
+    at.map((index) => (inverted ? ~(bytes[index] ?? 0) & 0xff : (bytes[index] ?? 0))),
+  );
+  if (ISATAP.some((identifier) => identifier.every((byte, index) => bytes[8 + index] === byte))) {
+    found.push(bytes.slice(12));
+  }
+  return found.map((ipv4) => [...MAPPED_PREFIX, ...ipv4]);
 }
 
 /**
  * Judges one address, as a resolver gives it or as the URL standard writes it (IPv6 without brackets). Public are:
- * IPv4 outside the special-purpose blocks; IPv6 in 2000::/3 outside them; NAT64 (64:ff9b::/96) by the IPv4 address inside.
- * @param allowed reachable although not public
- * @returns with `why` for the log of whoever runs Posthorn, never for a tenant
+ * IPv4 outside the special-purpose blocks; IPv6 in 2000::/3 outside them; NAT64 (64:ff9b::/96) and ISATAP only if the IPv4
+ * address inside is public, too. What lies in a denied network, itself or by the IPv4 address inside, is refused in any case.
+ * @param own addresses of this machine: refused, itself or inside, unless they are allowed
  */
-export function judgeAddress(ip: string, allowed: Networks): AddressVerdict {
+export function judgeAddress(ip: string, rules: AddressRules, own: Networks = []): AddressVerdict {
   const bytes = parseAddress(ip);
-  if (bytes === undefined) return { allowed: false, why: 'is not an address' };
-  if (allowed.some((network) => within(bytes, network))) return { allowed: true };
-  if (within(bytes, NAT64)) return judgeAddress(bytes.slice(12).join('.'), allowed);
-  const ipv4 = !ip.includes(':');
+  return bytes === undefined ? refused('is not an address') : judge(bytes, !ip.includes(':'), rules, own);
+}
+
+function refused(why: string, cause: AddressRefusal['cause'] = 'not_public'): AddressRefusal {
+  return { allowed: false, cause, why };
+}
+
+function judge(bytes: AddressBytes, ipv4: boolean, rules: AddressRules, own: Networks): AddressVerdict {
+  const { allowed, denied } = rules;
+  const carried = carriedIpv4(bytes);
+  const all = [bytes, ...carried];
+  if (all.some((one) => lies(one, denied)))
+    return refused('is in a network that POSTHORN_DENY_NETWORKS denies', 'denied');
+  const named = lies(bytes, allowed);
   const special = (ipv4 ? DENIED_IPV4 : DENIED_IPV6).find(({ network }) => within(bytes, network));
-  if (special !== undefined) return { allowed: false, why: special.why };
-  if (!ipv4 && !within(bytes, GLOBAL_UNICAST)) return { allowed: false, why: 'is outside the public part of IPv6' };
-  return { allowed: true };
+  if (!named && special !== undefined) return refused(special.why);
+  if (all.some((one) => lies(one, own) && !lies(one, allowed)))
+    return refused("is one of this machine's own addresses", 'own');
+  if (named || ipv4) return { allowed: true, named };
+  const translated = within(bytes, NAT64);
+  if (!translated && !within(bytes, GLOBAL_UNICAST)) return refused('is outside the public part of IPv6');
+  const verdicts = carried.map((inside) => judge(inside, true, rules, own));
+  return (
+    verdicts.find((verdict) => !verdict.allowed) ?? {
+      allowed: true,
+      named: translated && verdicts.every((verdict) => verdict.allowed && verdict.named),
+    }
+  );
 }

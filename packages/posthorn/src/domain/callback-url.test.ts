@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseNetworks } from './address.ts';
 import { type CallbackUrlRules, parseCallbackUrl } from './callback-url.ts';
+import { type Networks, parseNetworks } from './networks.ts';
 
 interface CorpusEntry {
   readonly url: string;
@@ -16,12 +16,16 @@ const corpus: readonly CorpusEntry[] = JSON.parse(
   readFileSync(new URL('../../tests/fixtures/callback-urls.json', import.meta.url), 'utf8'),
 );
 
-const STRICT: CallbackUrlRules = { allowHttp: false, allowed: [] };
+const STRICT: CallbackUrlRules = { allowHttp: false, allowed: [], denied: [] };
 
-function allowing(...cidrs: string[]): CallbackUrlRules {
+function networks(...cidrs: string[]): Networks {
   const parsed = parseNetworks(cidrs);
   assert.ok(parsed.ok);
-  return { allowHttp: false, allowed: parsed.networks };
+  return parsed.networks;
+}
+
+function allowing(...cidrs: string[]): CallbackUrlRules {
+  return { ...STRICT, allowed: networks(...cidrs) };
 }
 
 describe('a callback URL', () => {
@@ -72,17 +76,85 @@ describe('a callback URL', () => {
       const result = parseCallbackUrl(url, STRICT);
       return result.ok ? 'accepted' : result.reason;
     };
-    assert.match(reason('http://example.com/'), /must start with https:\/\//);
+    assert.match(
+      reason('http://example.com/'),
+      /must start with https:\/\/\. .* set POSTHORN_ALLOW_HTTP: to "networks" .* "true"/,
+    );
+    assert.equal(reason('ftp://example.com/'), 'The URL must start with https://.');
     assert.match(reason('https://10.1.2.3/'), /POSTHORN_ALLOW_NETWORKS/);
     assert.match(reason('https://localhost/'), /POSTHORN_ALLOW_NETWORKS/);
     assert.match(reason('https://134744072/'), /Write the address as 8\.8\.8\.8/);
     assert.match(reason('https://u:p@example.com/'), /use a header/);
   });
 
-  it('may be plain HTTP behind the development switch only', () => {
+  it('may be plain HTTP behind its switch only', () => {
     const relaxed = { ...STRICT, allowHttp: true };
     assert.deepEqual(parseCallbackUrl('http://example.com/', relaxed), { ok: true, url: 'http://example.com/' });
     assert.equal(parseCallbackUrl('ftp://example.com/', relaxed).ok, false);
+  });
+
+  describe('in plain HTTP, allowed to named networks only,', () => {
+    const rules: CallbackUrlRules = {
+      allowHttp: 'networks',
+      allowed: networks('127.0.0.0/8', 'fd00:1::/32', '198.51.100.0/24'),
+      denied: networks('127.0.0.64/26'),
+    };
+    for (const [url, reason] of [
+      ['http://127.0.0.1/', undefined],
+      ['http://localhost:8080/', undefined],
+      ['http://[fd00:1::7]/', undefined],
+      ['http://198.51.100.7/', undefined],
+      ['http://[64:ff9b::7f00:1]/', undefined],
+      // Where a name leads is known when it is called.
+      ['http://example.com/', undefined],
+      ['http://8.8.8.8/', /POSTHORN_ALLOW_NETWORKS \(POSTHORN_ALLOW_HTTP is "networks"/],
+      ['http://[2606:4700:4700::1111]/', /must start with https:\/\/ unless/],
+      ['http://[64:ff9b::808:808]/', /must start with https:\/\/ unless/],
+      ['http://10.0.0.1/', /must be a public address, or one that POSTHORN_ALLOW_NETWORKS allows/],
+      ['http://127.0.0.65/', /POSTHORN_DENY_NETWORKS/],
+      ['https://8.8.8.8/', undefined],
+      ['ftp://127.0.0.1/', /must start with https:\/\/ or http:\/\//],
+    ] as const) {
+      it(`${url} ${reason === undefined ? 'is taken' : 'is refused'}`, () => {
+        const read = parseCallbackUrl(url, rules);
+        if (reason === undefined) assert.deepEqual(read, { ok: true, url });
+        else assert.match(read.ok ? 'taken' : read.reason, reason);
+      });
+    }
+  });
+
+  describe('to a denied network', () => {
+    const rules = {
+      ...allowing('127.0.0.0/8', '10.0.0.0/8'),
+      denied: networks('10.1.0.0/16', '8.8.8.0/24', '2600::/16'),
+    };
+    for (const url of [
+      'https://10.1.2.3/',
+      'https://8.8.8.8/',
+      'https://[2600::1]/',
+      'https://[64:ff9b::808:808]/',
+      'https://[64:ff9b::a01:1]/',
+    ]) {
+      it(`is refused, and ${url} told why`, () => {
+        const read = parseCallbackUrl(url, rules);
+        assert.match(read.ok ? 'taken' : read.reason, /POSTHORN_DENY_NETWORKS/);
+      });
+    }
+
+    it('is refused by the name localhost, too', () => {
+      assert.equal(parseCallbackUrl('https://localhost/', rules).ok, true);
+      const all = { ...allowing('127.0.0.0/8', '::1/128'), denied: networks('127.0.0.0/8') };
+      assert.equal(parseCallbackUrl('https://localhost/', all).ok, true);
+      const both = { ...all, denied: networks('127.0.0.0/8', '::1/128') };
+      const read = parseCallbackUrl('https://localhost/', both);
+      assert.match(read.ok ? 'taken' : read.reason, /POSTHORN_DENY_NETWORKS/);
+    });
+
+    it('leaves what lies beside it', () => {
+      for (const url of ['https://10.2.0.1/', 'https://8.8.9.8/', 'https://[2601::1]/']) {
+        assert.deepEqual(parseCallbackUrl(url, rules), { ok: true, url });
+      }
+    });
   });
 
   it('may be localhost once one of its addresses is allowed', () => {

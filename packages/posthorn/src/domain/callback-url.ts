@@ -1,12 +1,10 @@
 // What may be stored as a callback URL: one that every parser reads alike and that names no inside address by itself.
 // Where a name leads is judged by the sender, for every connection anew.
-import { judgeAddress, type Networks } from './address.ts';
+import { type AddressRules, judgeAddress } from './address.ts';
 
-export interface CallbackUrlRules {
-  /** The development switch: `http:` besides `https:`. */
-  readonly allowHttp: boolean;
-  /** Reachable although not public. */
-  readonly allowed: Networks;
+export interface CallbackUrlRules extends AddressRules {
+  /** Where plain HTTP may go: nowhere, to allowed networks only, or everywhere. */
+  readonly allowHttp: boolean | 'networks';
 }
 
 export type CallbackUrl =
@@ -20,6 +18,13 @@ const MAX_LABEL_LENGTH = 63;
 
 /** Whoever runs Posthorn on a private network meets this refusal first. */
 const OR_ALLOWED = ', or one that POSTHORN_ALLOW_NETWORKS allows';
+const DENIED = 'The host must not be in a network that POSTHORN_DENY_NETWORKS denies.';
+/** The switch, and how to set it. */
+const HTTP_SWITCH =
+  'To accept http:// as well, set POSTHORN_ALLOW_HTTP: to "networks" for the networks in POSTHORN_ALLOW_NETWORKS only, or to "true" for every host.';
+/** Why plain HTTP does not go to this address, if it goes to allowed networks only. */
+const NOT_IN_THE_CLEAR =
+  'The URL must start with https:// unless its host lies in POSTHORN_ALLOW_NETWORKS (POSTHORN_ALLOW_HTTP is "networks"; "true" opens http:// to everywhere).';
 
 /** The URL standard repairs or drops these without a word, and other parsers then see another host. */
 const REPAIRED = /[\p{Cc}\p{Cf}\p{Cs}\p{Z}\\]/u;
@@ -40,7 +45,7 @@ export function parseCallbackUrl(text: string, rules: CallbackUrlRules): Callbac
   if (problem !== undefined) return { ok: false, reason: problem };
   const url = URL.parse(text);
   if (url === null) return { ok: false, reason: 'The URL has no valid host or port.' };
-  const reason = urlProblem(url) ?? hostProblem(url.hostname, authority, rules.allowed);
+  const reason = urlProblem(url) ?? hostProblem(url, authority, rules);
   return reason === undefined ? { ok: true, url: url.href } : { ok: false, reason };
 }
 
@@ -50,8 +55,8 @@ export function isLocalhost(host: string): boolean {
 }
 
 /** Which of the loopback addresses `localhost` stands for: those that are allowed. */
-export function allowedLoopback(allowed: Networks): readonly string[] {
-  return LOOPBACK_ADDRESSES.filter((address) => judgeAddress(address, allowed).allowed);
+export function allowedLoopback(rules: AddressRules): readonly string[] {
+  return LOOPBACK_ADDRESSES.filter((address) => judgeAddress(address, rules).allowed);
 }
 
 /** The host of a URL as an address without brackets, or `undefined` when it is a name. */
@@ -68,9 +73,10 @@ function textProblem(text: string): string | undefined {
   return undefined;
 }
 
-function schemeProblem(scheme: string | undefined, allowHttp: boolean): string | undefined {
-  if (scheme === 'https' || (scheme === 'http' && allowHttp)) return undefined;
-  return `The URL must start with ${allowHttp ? 'https:// or http://' : 'https://'}.`;
+function schemeProblem(scheme: string | undefined, allowHttp: CallbackUrlRules['allowHttp']): string | undefined {
+  if (scheme === 'https' || (scheme === 'http' && allowHttp !== false)) return undefined;
+  if (scheme === 'http') return `The URL must start with https://. ${HTTP_SWITCH}`;
+  return `The URL must start with ${allowHttp === false ? 'https://' : 'https:// or http://'}.`;
 }
 
 function authorityProblem(authority: string): string | undefined {
@@ -90,23 +96,31 @@ function urlProblem(url: URL): string | undefined {
 }
 
 /** Why a canonical host may not be called, or `undefined`. */
-function hostProblem(hostname: string, authority: string, allowed: Networks): string | undefined {
+function hostProblem({ hostname, protocol }: URL, authority: string, rules: CallbackUrlRules): string | undefined {
+  const onlyNamed = protocol === 'http:' && rules.allowHttp === 'networks';
   const address = hostAddress(hostname);
   if (address !== undefined) {
-    if (!judgeAddress(address, allowed).allowed) return `The host must be a public address${OR_ALLOWED}.`;
+    const verdict = judgeAddress(address, rules);
+    if (!verdict.allowed) {
+      return verdict.cause === 'denied' ? DENIED : `The host must be a public address${OR_ALLOWED}.`;
+    }
+    if (onlyNamed && !verdict.named) return NOT_IN_THE_CLEAR;
     return isDisguised(hostname, authority) ? `Write the address as ${hostname}.` : undefined;
   }
   if (hostname.endsWith('.')) return 'The host must not end in a dot.';
-  if (isLocalhost(hostname)) {
-    return allowedLoopback(allowed).length > 0
-      ? undefined
-      : `The host must be public${OR_ALLOWED}: localhost is this machine.`;
-  }
+  if (isLocalhost(hostname)) return localhostProblem(rules);
   const labels = hostname.split('.');
   if (hostname.length > MAX_NAME_LENGTH || labels.some((label) => label === '' || label.length > MAX_LABEL_LENGTH)) {
     return 'The host is no valid name: its parts must have 1 to 63 characters, all of it at most 253.';
   }
   return undefined;
+}
+
+function localhostProblem(rules: AddressRules): string | undefined {
+  if (allowedLoopback(rules).length > 0) return undefined;
+  const verdicts = LOOPBACK_ADDRESSES.map((address) => judgeAddress(address, rules));
+  if (verdicts.some((verdict) => !verdict.allowed && verdict.cause === 'denied')) return DENIED;
+  return `The host must be public${OR_ALLOWED}: localhost is this machine.`;
 }
 
 /** The URL standard reads `0x7f.1`, `2130706433` or `127。0。0。1` as an IPv4 address; people and other parsers may not. */

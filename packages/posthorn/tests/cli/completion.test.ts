@@ -61,7 +61,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _posthorn; printf '%s\\n' "\${COMPREP
     assert.deepEqual(complete('deliveries', '--st'), ['--state', '--status']);
     assert.deepEqual(complete('deliveries', '--state', ''), STATES);
     assert.deepEqual(complete('deliveries', '--state', '=', 'ex'), ['exhausted']);
-    assert.deepEqual(complete('serve', '--allow-http', ''), ['true', 'false']);
+    assert.deepEqual(complete('serve', '--allow-http', ''), ['true', 'networks', 'false']);
     assert.deepEqual(complete('serve', '--allow-http', '--log'), ['--log-level']);
     assert.deepEqual(complete('completion', ''), SHELLS);
     assert.deepEqual(complete('help', 'ta'), ['tail']);

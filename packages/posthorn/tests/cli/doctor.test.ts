@@ -215,6 +215,19 @@ describe('posthorn doctor', { concurrency: 2 }, () => {
       /^ok: name: 127\.0\.0\.1, may be called .*\nbad: Nothing accepts connections to 127\.0\.0\.1/,
     );
   });
+
+  for (const [url, environment, advice] of [
+    ['https://127.0.0.1:1/', {}, /POSTHORN_ALLOW_NETWORKS/],
+    ['https://localhost:1/', {}, /POSTHORN_ALLOW_NETWORKS/],
+    ['https://192.0.2.1/', { POSTHORN_DENY_NETWORKS: '192.0.2.0/24' }, /POSTHORN_DENY_NETWORKS/],
+    ['http://127.0.0.1:1/', { POSTHORN_ALLOW_NETWORKS: '127.0.0.0/8' }, /POSTHORN_ALLOW_HTTP/],
+    ['http://8.8.8.8/', { POSTHORN_ALLOW_HTTP: 'networks' }, /POSTHORN_ALLOW_NETWORKS/],
+  ] as const) {
+    it(`names the setting that keeps calls from ${url}`, async () => {
+      const { of } = await doctor(own(`kept-${encodeURIComponent(url)}`), environment, '--endpoint-url', url);
+      assert.match(of('endpoint'), advice);
+    });
+  }
 });
 
 describe('posthorn doctor on Postgres', () => {

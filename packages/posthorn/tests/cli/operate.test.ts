@@ -208,8 +208,14 @@ describe('posthorn endpoints', () => {
     const shown = Object(await posthorn.api('GET', `/v1/tenants/airline/endpoints/${id}`));
     assert.deepEqual([shown.eventTypes, shown.description], [['user.*', 'order.paid'], 'New']);
     assert.equal(Object(await posthorn.api('GET', `/v1/tenants/airline/endpoints/${id}/secret`)).secret, secret);
-    const wrong = await posthorn.run(['endpoints', '--tenant', 'airline', '--create', 'http://receiver.example/']);
-    assert.deepEqual([wrong.status, wrong.stderr], [1, 'posthorn: url: The URL must start with https://.\n']);
+    for (const [url, advice] of [
+      ['http://receiver.example/', /^posthorn: url: The URL must start with https:\/\/\. .*POSTHORN_ALLOW_HTTP/],
+      ['https://10.0.0.1/', /^posthorn: url: .*POSTHORN_ALLOW_NETWORKS/],
+    ] as const) {
+      const wrong = await posthorn.run(['endpoints', '--tenant', 'airline', '--create', url]);
+      assert.equal(wrong.status, 1);
+      assert.match(wrong.stderr, advice);
+    }
   });
 
   it('asks which tenant when there are several', async () => {

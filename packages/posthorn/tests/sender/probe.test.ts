@@ -1,6 +1,7 @@
 // The way to a callback URL, walked on loopback.
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { SenderSettings } from '../../src/adapters/sender/index.ts';
 import { type Probe, type ProbeWorld, probe } from '../../src/adapters/sender/probe.ts';
 import type { Answer } from '../../src/adapters/sender/resolver.ts';
 import { createAuthority, type IssuedCertificate } from '../../src/apps/receiver/certificates.ts';
@@ -18,7 +19,7 @@ before(async () => {
 
 const resolving = (answer: Answer): ProbeWorld => ({
   resolver: { lookup: () => Promise.resolve(answer), silent: () => false, close: () => {} },
-  ownAddresses: () => [],
+  ownAddresses: () => ['203.0.114.7'],
 });
 const LOOPBACK: Answer = { addresses: ['127.0.0.1'] };
 
@@ -26,8 +27,9 @@ async function walk(
   url: string,
   answer: Answer = LOOPBACK,
   allowed: readonly string[] = ['127.0.0.0/8'],
+  more: Partial<SenderSettings> = {},
 ): Promise<Probe> {
-  const settings = { allowed: networks(...allowed), allowHttp: false, extraCa: [caPem] };
+  const settings = { allowed: networks(...allowed), denied: [], allowHttp: false, extraCa: [caPem], ...more };
   return await probe(url, settings, resolving(answer));
 }
 const steps = (walked: Probe) => walked.steps.map(({ step }) => step);
@@ -66,8 +68,67 @@ describe('the way to a callback URL', () => {
     assert.match(other.failure ?? '', /certificate is for another host name/);
   });
 
+  it('goes on to the next address, and tells which one failed', async () => {
+    await using receiver = await startReceiver({ tls: { cert: certificate.certPem, key: certificate.keyPem } });
+    const walked = await walk(`https://receiver.example:${receiver.port}/`, { addresses: ['127.0.0.2', '127.0.0.1'] });
+    assert.deepEqual([steps(walked), walked.failure], [['name', 'failure', 'tcp', 'tls'], undefined]);
+    assert.deepEqual(walked.steps[1], { step: 'failure', address: '127.0.0.2', stage: 'tcp', code: 'ECONNREFUSED' });
+  });
+
+  it('tells of each of several addresses that failed', async () => {
+    const walked = await walk('https://receiver.example:1/', { addresses: ['127.0.0.2', '127.0.0.1'] });
+    assert.deepEqual(steps(walked), ['name', 'failure', 'failure']);
+    assert.match(walked.failure ?? '', /2 addresses were tried/);
+  });
+
+  for (const [what, url, answer, settings, failure] of [
+    [
+      'inside',
+      'https://receiver.example/',
+      ['10.0.0.7'],
+      {},
+      /10\.0\.0\.7 is not public \(it is private\).*POSTHORN_ALLOW_NETWORKS\.$/,
+    ],
+    [
+      'own',
+      'https://receiver.example/',
+      ['203.0.114.7'],
+      {},
+      /203\.0\.114\.7 is one of .* own addresses.*POSTHORN_ALLOW_NETWORKS\.$/,
+    ],
+    [
+      'own over NAT64',
+      'https://receiver.example/',
+      ['64:ff9b::cb00:7207'],
+      {},
+      /64:ff9b::cb00:7207 is one of .* own addresses/,
+    ],
+    [
+      'denied',
+      'https://receiver.example/',
+      ['8.8.8.8'],
+      { denied: networks('8.8.8.0/24') },
+      /POSTHORN_DENY_NETWORKS denies.*out of POSTHORN_DENY_NETWORKS\.$/,
+    ],
+    ['written inside', 'https://10.0.0.7/', [], {}, /POSTHORN_ALLOW_NETWORKS allows/],
+    ['written denied', 'https://8.8.8.8/', [], { denied: networks('8.8.8.0/24') }, /POSTHORN_DENY_NETWORKS/],
+    [
+      'plain HTTP to a public',
+      'http://receiver.example/',
+      ['8.8.8.8'],
+      { allowHttp: 'networks' as const },
+      /POSTHORN_ALLOW_HTTP/,
+    ],
+  ] as const) {
+    it(`does not go to an address that is ${what}, and names the way out`, async () => {
+      const walked = await walk(url, { addresses: answer }, ['127.0.0.0/8'], settings);
+      assert.match(walked.failure ?? '', failure);
+    });
+  }
+
   it('does not begin at a URL that would not be taken', async () => {
     const walked = await walk('http://receiver.example/');
-    assert.deepEqual([walked.steps, walked.failure], [[], 'The URL must start with https://.']);
+    assert.deepEqual(walked.steps, []);
+    assert.match(walked.failure ?? '', /^The URL must start with https:\/\/\. .*POSTHORN_ALLOW_HTTP/);
   });
 });

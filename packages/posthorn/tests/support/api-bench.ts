@@ -111,7 +111,7 @@ export class ApiBench implements AsyncDisposable {
       sessionStore: this.store,
       clock,
       random,
-      callbackUrls: { allowHttp: false, allowed: [] },
+      callbackUrls: { allowHttp: false, allowed: [], denied: [] },
       headerPrefix: 'x-iadvize-',
       apiKeyHashes: [hashApiKey(KEY)],
       allowedHosts: undefined,

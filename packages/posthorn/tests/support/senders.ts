@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSender, type SenderSettings, type SenderWorld } from '../../src/adapters/sender/index.ts';
 import type { Resolver } from '../../src/adapters/sender/resolver.ts';
-import { type Networks, parseNetworks } from '../../src/domain/address.ts';
+import { type Networks, parseNetworks } from '../../src/domain/networks.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import type { Call, Sender } from '../../src/seams/sender.ts';
 
@@ -27,7 +27,7 @@ export interface TestSender extends AsyncDisposable {
 /** Loopback and plain HTTP are allowed unless said otherwise. */
 export function startSender(settings: Partial<SenderSettings> = {}, world: SenderWorld = {}): TestSender {
   const sender = createSender(
-    { allowed: networks('127.0.0.0/8', '::1/128'), allowHttp: true, extraCa: [], ...settings },
+    { allowed: networks('127.0.0.0/8', '::1/128'), denied: [], allowHttp: true, extraCa: [], ...settings },
     world,
   );
   const never = new AbortController().signal;

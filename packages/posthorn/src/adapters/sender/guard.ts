@@ -1,6 +1,8 @@
 // Decides where a connection may go: every address that a name leads to must be allowed, or none of them is used.
 import { networkInterfaces } from 'node:os';
-import { inNetworks, judgeAddress, type Networks, parseNetworks } from '../../domain/address.ts';
+import { type AddressRefusal, judgeAddress } from '../../domain/address.ts';
+import type { CallbackUrlRules } from '../../domain/callback-url.ts';
+import { type Networks, parseNetworks } from '../../domain/networks.ts';
 
 /** How old the list of this machine's own addresses may be. */
 const OWN_ADDRESSES_MS = 10_000;
@@ -8,6 +10,10 @@ const OWN_ADDRESSES_MS = 10_000;
 export interface Guard {
   /** Whether all of these may be connected to. */
   passes(addresses: readonly string[]): boolean;
+  /** Whether all of these, which pass, may be connected to without TLS. */
+  passesInTheClear(addresses: readonly string[]): boolean;
+  /** What is against an address; `undefined` if it may be connected to. */
+  objection(address: string): AddressRefusal | undefined;
 }
 
 /**
@@ -15,7 +21,7 @@ export interface Guard {
  * administration page) may be open to the machine itself only. Allowing their network by name opens them too.
  */
 export function createGuard(
-  allowed: Networks,
+  rules: CallbackUrlRules,
   ownAddresses: () => readonly string[] = machineAddresses,
   maxAgeMs: number = OWN_ADDRESSES_MS,
 ): Guard {
@@ -30,12 +36,20 @@ export function createGuard(
       // Out of file descriptors, the system does not tell its addresses; those known are still the best guess.
     }
   };
+  const judge = (address: string) => judgeAddress(address, rules, own);
   return {
     passes(addresses) {
       refresh();
-      return addresses.every(
-        (ip) => judgeAddress(ip, allowed).allowed && (!inNetworks(ip, own) || inNetworks(ip, allowed)),
-      );
+      return addresses.every((address) => judge(address).allowed);
+    },
+    passesInTheClear(addresses) {
+      if (rules.allowHttp !== 'networks') return rules.allowHttp;
+      return addresses.map(judge).every((verdict) => verdict.allowed && verdict.named);
+    },
+    objection(address) {
+      refresh();
+      const verdict = judge(address);
+      return verdict.allowed ? undefined : verdict;
     },
   };
 }

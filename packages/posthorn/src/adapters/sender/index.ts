@@ -1,11 +1,13 @@
 // The guarded sender: makes the calls, and is the only thing of Posthorn that connects to a callback's address. What it promises
 // is in the Sender seam; which addresses it refuses, in domain/address.
-import type { Networks } from '../../domain/address.ts';
+import type { CallbackUrlRules } from '../../domain/callback-url.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { Call, Sender } from '../../seams/sender.ts';
 import { type CallParts, OneCall } from './call.ts';
 import { type Dial, dialTcp } from './dial.ts';
+import { FailedAddresses } from './failed-addresses.ts';
 import { type Failure, interrupted } from './failures.ts';
+import { Gate } from './gate.ts';
 import { createGuard } from './guard.ts';
 import { Pool } from './pool.ts';
 import { createResolver, type Resolver } from './resolver.ts';
@@ -14,11 +16,7 @@ import { Targets } from './target.ts';
 import { createTrust } from './trust.ts';
 import { UnderWay } from './under-way.ts';
 
-export interface SenderSettings {
-  /** Networks that callbacks may reach although they are not public. */
-  readonly allowed: Networks;
-  /** The development switch for plain HTTP. */
-  readonly allowHttp: boolean;
+export interface SenderSettings extends CallbackUrlRules {
   /** PEM texts of authorities that are trusted besides the usual ones. */
   readonly extraCa: readonly string[];
 }
@@ -31,15 +29,17 @@ export interface SenderWorld {
 
 /** @throws when an extra CA is not a certificate */
 export function createSender(settings: SenderSettings, world: SenderWorld = {}): Sender {
-  const { allowed, allowHttp, extraCa } = settings;
-  const targets = new Targets({ allowed, allowHttp });
+  const targets = new Targets(settings);
+  const gate = new Gate();
   const parts: CallParts = {
     resolver: world.resolver ?? createResolver(),
-    guard: createGuard(allowed),
+    guard: createGuard(settings),
     dial: world.dial ?? dialTcp,
-    trust: createTrust(extraCa),
+    trust: createTrust(settings.extraCa),
     sessions: new Sessions(),
-    pool: new Pool(),
+    failedAddresses: new FailedAddresses(),
+    gate,
+    pool: new Pool(gate),
     underWay: new UnderWay(),
   };
   let closed = false;

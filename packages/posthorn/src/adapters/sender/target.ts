@@ -1,6 +1,11 @@
 // Where a call goes: a callback URL taken apart, judged once more, and remembered, because the same few are called again and again.
-import type { Networks } from '../../domain/address.ts';
-import { allowedLoopback, hostAddress, isLocalhost, parseCallbackUrl } from '../../domain/callback-url.ts';
+import {
+  allowedLoopback,
+  type CallbackUrlRules,
+  hostAddress,
+  isLocalhost,
+  parseCallbackUrl,
+} from '../../domain/callback-url.ts';
 import { blocked, type Failure, plainHttp } from './failures.ts';
 
 export interface Target {
@@ -18,19 +23,14 @@ export interface Target {
   readonly addresses: readonly string[] | undefined;
 }
 
-export interface TargetRules {
-  readonly allowHttp: boolean;
-  readonly allowed: Networks;
-}
-
 /** About 1 KB each. Forgotten all at once: a cache that needs more is of no use anyway. */
 const MAX_TARGETS = 10_000;
 
 export class Targets {
-  readonly #rules: TargetRules;
+  readonly #rules: CallbackUrlRules;
   readonly #byUrl = new Map<string, Target | Failure>();
 
-  constructor(rules: TargetRules) {
+  constructor(rules: CallbackUrlRules) {
     this.#rules = rules;
   }
 
@@ -45,10 +45,8 @@ export class Targets {
   }
 
   #take(text: string): Target | Failure {
-    const { allowHttp, allowed } = this.#rules;
-    if (!allowHttp && text.startsWith('http:')) return plainHttp();
     const parsed = parseCallbackUrl(text, this.#rules);
-    if (!parsed.ok) return blocked();
+    if (!parsed.ok) return parseCallbackUrl(text, { ...this.#rules, allowHttp: true }).ok ? plainHttp() : blocked();
     const url = new URL(parsed.url);
     const secure = url.protocol === 'https:';
     const address = hostAddress(url.hostname);
@@ -60,7 +58,7 @@ export class Targets {
       host: address ?? url.hostname,
       port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
       path: url.pathname + url.search,
-      addresses: isLocalhost(url.hostname) ? allowedLoopback(allowed) : addresses,
+      addresses: isLocalhost(url.hostname) ? allowedLoopback(this.#rules) : addresses,
     };
   }
 }

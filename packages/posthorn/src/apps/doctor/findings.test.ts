@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OVERTAKEN } from '../../adapters/sender/failures.ts';
 import { createAuthority } from '../receiver/certificates.ts';
 import { clockFindings } from './clock.ts';
 import { bytesText, type Finding } from './finding.ts';
@@ -94,6 +95,24 @@ describe('the way out', () => {
     assert.match(says(walk(90, 5)), /certificate of CN=\\x1b\[2J until 2027-02-21 \(90 days\)/);
     assert.deepEqual(verdicts(walk(3, 5)), ['ok', 'ok', 'warn', 'ok']);
     assert.deepEqual(verdicts(walk(90, 1_500)), ['ok', 'ok', 'ok', 'warn']);
+  });
+
+  it('goes round addresses that are of no use, which is worth a look', () => {
+    const found = probeFindings(
+      'https://receiver.example/',
+      {
+        steps: [
+          { step: 'name', tookMs: 5, addresses: ['192.0.2.6', '192.0.2.7', '192.0.2.8'], refused: [] },
+          { step: 'failure', address: '192.0.2.6', stage: 'tcp', code: 'ECONNREFUSED' },
+          { step: 'failure', address: '192.0.2.7', stage: 'tls', code: OVERTAKEN },
+          { step: 'tcp', tookMs: 10, address: '192.0.2.8' },
+        ],
+        failure: undefined,
+      },
+      NOW,
+    );
+    assert.deepEqual(verdicts(found), ['ok', 'warn', 'warn', 'ok', 'ok']);
+    assert.match(says(found), /TCP: 192\.0\.2\.6 failed \(ECONNREFUSED\).*TLS: 192\.0\.2\.7 was overtaken/s);
   });
 
   it('ends where a step fails', () => {

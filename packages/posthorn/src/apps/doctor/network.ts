@@ -1,5 +1,6 @@
 // The way out: name servers, trusted certificates, and on request the way to one callback URL.
 import { X509Certificate } from 'node:crypto';
+import { OVERTAKEN } from '../../adapters/sender/failures.ts';
 import type { Probe, ProbeStep } from '../../adapters/sender/probe.ts';
 import type { NameServersPulse } from '../../adapters/sender/resolver.ts';
 import { DEFAULT_CONNECT_TIMEOUT_MS } from '../../domain/endpoint.ts';
@@ -49,7 +50,7 @@ export function probeFindings(url: string, { steps, failure }: Probe, wallMs: nu
   const check = 'endpoint';
   const found = steps.flatMap((step) => stepFindings(check, step, wallMs));
   if (failure !== undefined) return [...found, bad(check, inert(failure), `No call can be made to ${inert(url)}.`)];
-  const tookMs = steps.reduce((sum, step) => sum + step.tookMs, 0);
+  const tookMs = steps.reduce((sum, step) => sum + ('tookMs' in step ? step.tookMs : 0), 0);
   const says = `${inert(url)} is reached in ${durationText(tookMs)}`;
   return [
     ...found,
@@ -64,8 +65,13 @@ export function probeFindings(url: string, { steps, failure }: Probe, wallMs: nu
 }
 
 function stepFindings(check: string, step: ProbeStep, wallMs: number): Finding[] {
-  const took = durationText(step.tookMs);
+  const took = 'tookMs' in step ? durationText(step.tookMs) : '';
   switch (step.step) {
+    case 'failure': {
+      const what = step.code === OVERTAKEN ? 'was overtaken by the next one' : `failed (${inert(step.code)})`;
+      const says = `${step.stage === 'tls' ? 'TLS' : 'TCP'}: ${step.address} ${what}`;
+      return [warn(check, says, 'Have this address of the name mended or taken out: calls lose time with it.')];
+    }
     case 'name':
       if (step.refused.length > 0) return [ok(check, `name: ${step.addresses.join(', ')}  ${took}`)];
       return [ok(check, `name: ${step.addresses.join(', ')}, may be called  ${took}`)];

@@ -2,11 +2,11 @@
 import { systemBootId } from '../../adapters/clock.ts';
 import { probe } from '../../adapters/sender/probe.ts';
 import { feelNameServers, systemNameServers } from '../../adapters/sender/resolver.ts';
-import { parseNetworks } from '../../domain/address.ts';
 import { StoreRefused } from '../../seams/store/index.ts';
 import { EXIT } from '../command/exit-codes.ts';
 import { printJson } from '../command/print-json.ts';
 import { readExtraCa, trustedBesides } from '../service/extra-ca.ts';
+import { callbackUrlRules } from '../settings/callback-urls.ts';
 import { SettingsError, type SettingsInForce } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
 import { pad, width } from '../terminal/columns.ts';
@@ -106,10 +106,11 @@ function extraCa({ extraCa: file }: Settings): Finding[] {
 }
 
 async function wayTo(url: string, settings: Settings): Promise<Finding[]> {
-  const { allowNetworks, allowHttp } = settings;
-  const parsed = parseNetworks(allowNetworks);
-  const allowed = parsed.ok ? parsed.networks : [];
-  return probeFindings(url, await probe(url, { allowed, allowHttp, extraCa: readableCa(settings) }), Date.now());
+  return probeFindings(
+    url,
+    await probe(url, { ...callbackUrlRules(settings), extraCa: readableCa(settings) }),
+    Date.now(),
+  );
 }
 
 /** PEM texts of authorities of one's own; none if their file is bad, which a check of its own tells. */

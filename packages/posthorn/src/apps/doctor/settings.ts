@@ -1,6 +1,6 @@
 // The settings in force, as `serve` would take them with the same flags, variables and file.
 import type { SettingsInForce } from '../settings/read.ts';
-import { SETTING_NAMES } from '../settings/table.ts';
+import { SETTING_NAMES, type Settings } from '../settings/table.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 
 const CHECK = 'settings';
@@ -17,14 +17,20 @@ export function settingsFindings({ values, origins }: SettingsInForce): Finding[
   const set = SETTING_NAMES.map((name) => origins[name]).filter(({ source }) => source !== 'default');
   const names = [...new Set(set.map(({ name }) => name))];
   const found = [ok(CHECK, set.length === 0 ? 'all at their defaults' : `${set.length} set: ${names.join(', ')}`)];
-  if (values.allowHttp) {
-    found.push(
-      warn(
-        CHECK,
-        'http: callback URLs are accepted: payloads and signatures travel readable',
-        'Take POSTHORN_ALLOW_HTTP out, except for development.',
-      ),
-    );
-  }
+  found.push(...plainHttpFindings(values));
   return found;
+}
+
+function plainHttpFindings({ allowHttp, allowNetworks }: Settings): Finding[] {
+  const readable = 'payloads and signatures travel readable';
+  if (allowHttp === false) return [];
+  if (allowHttp === true) {
+    const advice = 'Take POSTHORN_ALLOW_HTTP out, except for development, or set it to "networks".';
+    return [warn(CHECK, `http: callback URLs are accepted: ${readable}`, advice)];
+  }
+  if (allowNetworks.length > 0) {
+    return [ok(CHECK, `http: callback URLs to ${allowNetworks.join(', ')} are accepted: ${readable} there`)];
+  }
+  const advice = 'Set POSTHORN_ALLOW_NETWORKS, or take POSTHORN_ALLOW_HTTP out.';
+  return [warn(CHECK, 'POSTHORN_ALLOW_HTTP=networks allows no http: callback URL without any network', advice)];
 }

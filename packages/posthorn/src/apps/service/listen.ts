@@ -1,7 +1,7 @@
 // Where the API listens, and which names it answers to there.
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { inNetworks, parseNetworks } from '../../domain/address.ts';
+import { inNetworks, parseNetworks } from '../../domain/networks.ts';
 import { LOOPBACK_HOSTS } from '../api/hosts.ts';
 import type { Settings } from '../settings/table.ts';
 

@@ -32,11 +32,10 @@ export async function runService(settings: Settings, terminal: Terminal): Promis
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
 
-  if (settings.allowHttp) {
-    log.write(
-      'warn',
-      'http: callback URLs are accepted: payloads and signatures travel readable. For development only.',
-    );
+  if (settings.allowHttp !== false) {
+    const where = settings.allowHttp === 'networks' ? ' to the networks in POSTHORN_ALLOW_NETWORKS' : '';
+    const advice = settings.allowHttp === 'networks' ? '' : ' For development only.';
+    log.write('warn', `http: callback URLs${where} are accepted: payloads and signatures travel readable.${advice}`);
   }
   const store = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
   log.write('info', 'listening', { url: service.url, version: VERSION, store });

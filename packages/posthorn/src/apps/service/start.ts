@@ -5,7 +5,6 @@ import { systemRandom } from '../../adapters/random.ts';
 import { createSender } from '../../adapters/sender/index.ts';
 import { collectStartupGarbage } from '../../adapters/startup-garbage.ts';
 import { tracedSender } from '../../adapters/traced-sender.ts';
-import { parseNetworks } from '../../domain/address.ts';
 import { steady } from '../../domain/time.ts';
 import { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -16,6 +15,7 @@ import type { Log } from '../logging/log.ts';
 import { levelOf, logLine } from '../logging/report-lines.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { callbackUrlRules } from '../settings/callback-urls.ts';
 import type { Settings } from '../settings/table.ts';
 import { LiveStream } from '../stream/live.ts';
 import { VERSION } from '../version.ts';
@@ -79,9 +79,7 @@ export async function startServiceOn(
   // At once: its hash is stored now, so no later start makes another one, even if this one fails at a port in use.
   if (apiKey.made !== undefined) onApiKey(apiKey.made);
   const clock = await steadyClock(store);
-  const networks = parseNetworks(settings.allowNetworks);
-  if (!networks.ok) throw new Error(`Networks that were read before are refused now: ${networks.reason}`);
-  const callbackUrls = { allowed: networks.networks, allowHttp: settings.allowHttp };
+  const callbackUrls = callbackUrlRules(settings);
   const sender = createSender({ ...callbackUrls, extraCa });
   const { headerPrefix, endpointConcurrency, retentionDays } = settings;
   const metrics = new Metrics({ load: () => engine.load, store, clock, version: VERSION, withProcess: true });

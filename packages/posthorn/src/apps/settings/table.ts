@@ -3,7 +3,7 @@
 
 import { apiKey } from './api-key.ts';
 import { LOG_LEVELS } from './log-levels.ts';
-import { network } from './networks.ts';
+import { allowedNetwork, network } from './networks.ts';
 import {
   databaseUrl,
   encryptionKey,
@@ -12,6 +12,7 @@ import {
   listOf,
   oneOf,
   path,
+  plainHttp,
   type Reader,
   trueOrFalse,
   wholeNumber,
@@ -92,14 +93,21 @@ export const SETTINGS = {
   allowNetworks: setting({
     takes: '<networks>',
     help: 'Networks that callbacks may reach although they are not public, with commas between, e.g. 127.0.0.0/8.',
-    read: listOf(network),
+    read: listOf(allowedNetwork),
     fallback: [],
     fallbackWords: 'none: public addresses only',
   }),
+  denyNetworks: setting({
+    takes: '<networks>',
+    help: 'Networks that callbacks may not reach, be they public or allowed, with commas between, e.g. 203.0.113.0/24.',
+    read: listOf(network),
+    fallback: [],
+    fallbackWords: 'none',
+  }),
   allowHttp: setting({
-    takes: '[true|false]',
-    help: 'Accept http: callback URLs, for development: signatures and payloads then travel readable.',
-    read: trueOrFalse,
+    takes: '[true|networks|false]',
+    help: 'Accept http: callback URLs: networks means only to POSTHORN_ALLOW_NETWORKS, true everywhere, for development. Signatures and payloads then travel readable.',
+    read: plainHttp,
     fallback: false,
   }),
   extraCa: setting({

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closest } from './closest.ts';
-import { network } from './networks.ts';
-import { encryptionKey, host, listOf, type Reader } from './values.ts';
+import { allowedNetwork, network } from './networks.ts';
+import { encryptionKey, host, listOf, plainHttp, type Reader } from './values.ts';
 
 const takes = (read: Reader<unknown>, text: string) => read(text).ok;
 
 describe('a list of networks', () => {
-  const networks = listOf(network);
+  const networks = listOf(allowedNetwork);
 
   it('is parted by commas or spaces', () => {
     assert.deepEqual(networks('127.0.0.0/8, fd00::/8 10.1.0.0/16'), {
@@ -34,6 +34,27 @@ describe('a list of networks', () => {
   it('names the bad entry and says why', () => {
     const reading = networks('127.0.0.0/8,0.0.0.0/1');
     assert.match(reading.ok ? '' : reading.allowed, /switch the guard .* "0\.0\.0\.0\/1" is not$/);
+  });
+});
+
+describe('a denied network', () => {
+  it('may be larger than any private one, but not everything', () => {
+    for (const good of ['2000::/3', '0.0.0.0/1', '203.0.113.7/32']) assert.equal(takes(network, good), true, good);
+    for (const bad of ['0.0.0.0/0', '::/0', '203.0.113.7', '203.0.113.7/24'])
+      assert.equal(takes(network, bad), false, bad);
+  });
+});
+
+describe('where plain HTTP may go', () => {
+  it('is nowhere, named networks or everywhere', () => {
+    for (const [text, value] of [
+      ['true', true],
+      ['networks', 'networks'],
+      ['false', false],
+    ] as const) {
+      assert.deepEqual(plainHttp(text), { ok: true, value });
+    }
+    for (const bad of ['TRUE', 'network', 'yes', '']) assert.equal(takes(plainHttp, bad), false, bad);
   });
 });
 

@@ -26,6 +26,12 @@ export function wholeNumber(least: number, most: number, unit?: string): Reader<
 export const trueOrFalse: Reader<boolean> = (text) =>
   text === 'true' || text === 'false' ? taken(text === 'true') : refused('true or false');
 
+/** Where plain HTTP may go. */
+export const plainHttp: Reader<boolean | 'networks'> = (text) =>
+  text === 'networks' || trueOrFalse(text).ok
+    ? taken(text === 'networks' ? text : text === 'true')
+    : refused('false, networks (only to POSTHORN_ALLOW_NETWORKS) or true (everywhere)');
+
 export function oneOf<const Word extends string>(...words: readonly Word[]): Reader<Word> {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
