@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { createAuthority } from '../../posthorn/src/apps/receiver/certificates.ts';
 import { dripping, startReceiver } from '../../posthorn/tests/support/receivers.ts';
+import { startRelay } from '../../posthorn/tests/support/relay.ts';
 import { startDeadHost } from '../support/dead-host.ts';
-import { startRelay } from '../support/relay.ts';
 import { listening, type Stage, type Stand, standingOn, unproven } from './behaviour.ts';
 import { HOST, serving } from './ground.ts';
 

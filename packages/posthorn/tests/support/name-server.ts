@@ -5,8 +5,15 @@ import { isIPv6 } from 'node:net';
 
 /** What to answer a question with: addresses (of which those of the asked family are sent), an error code, or nothing at all. */
 export type NameAnswer =
-  | { readonly addresses: readonly string[]; readonly ttl?: number }
-  | { readonly code: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' | 'FORMERR' }
+  | {
+      readonly addresses: readonly string[];
+      readonly ttl?: number;
+      /** The names through which the asked one leads to the addresses, each the alias of the next (CNAME). */
+      readonly aliases?: readonly string[];
+      readonly aliasTtl?: number;
+      readonly afterMs?: number;
+    }
+  | { readonly code: 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' | 'FORMERR'; readonly afterMs?: number }
   | 'silence';
 
 export interface NameServer extends AsyncDisposable {
@@ -31,12 +38,16 @@ export function preloadFor({ address }: NameServer): string {
 /** @param script gets the name and the record type */
 export async function startNameServer(script: (name: string, type: string) => NameAnswer): Promise<NameServer> {
   const questions: string[] = [];
+  const timers = new Set<NodeJS.Timeout>();
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {
     const { name, type, end } = readQuestion(query);
     questions.push(`${name} ${type}`);
     const answer = script(name, type);
-    if (answer !== 'silence') socket.send(writeReply(query.subarray(0, end), type, answer), from.port, from.address);
+    if (answer === 'silence') return;
+    const send = () => socket.send(writeReply(query.subarray(0, end), type, answer), from.port, from.address);
+    if (answer.afterMs === undefined) send();
+    else timers.add(setTimeout(send, answer.afterMs));
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -44,6 +55,7 @@ export async function startNameServer(script: (name: string, type: string) => Na
     address: `127.0.0.1:${socket.address().port}`,
     questions,
     async [Symbol.asyncDispose]() {
+      for (const timer of timers) clearTimeout(timer);
       socket.close();
       await once(socket, 'close');
     },
@@ -60,26 +72,44 @@ function readQuestion(query: Buffer): { name: string; type: string; end: number 
   return { name: labels.join('.'), type: TYPES.get(query.readUInt16BE(at + 1)) ?? 'other', end: at + 5 };
 }
 
+const CNAME = 5;
+/** Where the question's name stands, as DNS points to it. */
+const ASKED_NAME = Buffer.from([0xc0, 0x0c]);
+
 function writeReply(question: Buffer, type: string, answer: Exclude<NameAnswer, 'silence'>): Buffer {
-  const records = 'addresses' in answer ? answer.addresses.filter((ip) => isIPv6(ip) === (type === 'AAAA')) : [];
+  const records = recordsOf(type, answer);
   const header = Buffer.from(question);
   header.writeUInt16BE(0x8180 | ('code' in answer ? CODES[answer.code] : 0), 2);
-  header.writeUInt16BE(type === 'A' || type === 'AAAA' ? records.length : 0, 6);
+  header.writeUInt16BE(records.length, 6);
   header.writeUInt32BE(0, 8);
-  const ttl = 'addresses' in answer ? (answer.ttl ?? 60) : 0;
-  const parts = type === 'A' || type === 'AAAA' ? records.map((ip) => writeRecord(ip, ttl)) : [];
-  return Buffer.concat([header, ...parts]);
+  return Buffer.concat([header, ...records]);
 }
 
-function writeRecord(ip: string, ttl: number): Buffer {
-  const bytes = addressBytes(ip);
-  const record = Buffer.alloc(12);
-  record.writeUInt16BE(0xc00c, 0);
-  record.writeUInt16BE(isIPv6(ip) ? 28 : 1, 2);
-  record.writeUInt16BE(1, 4);
-  record.writeUInt32BE(ttl, 6);
-  record.writeUInt16BE(bytes.length, 10);
-  return Buffer.concat([record, bytes]);
+function recordsOf(type: string, answer: Exclude<NameAnswer, 'silence'>): Buffer[] {
+  if ('code' in answer || (type !== 'A' && type !== 'AAAA')) return [];
+  const { addresses, ttl = 60, aliases = [], aliasTtl = ttl } = answer;
+  const names = [ASKED_NAME, ...aliases.map(nameBytes)];
+  const last = names.at(-1) ?? ASKED_NAME;
+  return [
+    ...aliases.map((alias, index) => writeRecord(names[index] ?? ASKED_NAME, CNAME, aliasTtl, nameBytes(alias))),
+    ...addresses
+      .filter((ip) => isIPv6(ip) === (type === 'AAAA'))
+      .map((ip) => writeRecord(last, isIPv6(ip) ? 28 : 1, ttl, addressBytes(ip))),
+  ];
+}
+
+function writeRecord(name: Buffer, type: number, ttl: number, data: Buffer): Buffer {
+  const record = Buffer.alloc(10);
+  record.writeUInt16BE(type, 0);
+  record.writeUInt16BE(1, 2);
+  record.writeUInt32BE(ttl, 4);
+  record.writeUInt16BE(data.length, 8);
+  return Buffer.concat([name, record, data]);
+}
+
+function nameBytes(name: string): Buffer {
+  const labels = name.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
+  return Buffer.concat([...labels, Buffer.alloc(1)]);
 }
 
 /** IPv6 is to be written without embedded IPv4. */

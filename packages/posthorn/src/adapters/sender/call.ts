@@ -1,5 +1,4 @@
 // One call from beginning to end: on a kept connection or a new one, under its own reply clock, with at most one repetition.
-import type { Socket } from 'node:net';
 import { type CallResult, isSuccessStatus } from '../../domain/outcome.ts';
 import type { Call } from '../../seams/sender.ts';
 import { answered } from './answered.ts';
@@ -16,7 +15,7 @@ import {
 } from './failures.ts';
 import { requestHead, unwritableHeader } from './http/request-head.ts';
 import type { Progress, ResponseReader } from './http/response-reader.ts';
-import { type Exchange, type ExchangeError, LINE_GONE, type Line } from './line.ts';
+import { type Connection, type Exchange, type ExchangeError, LINE_GONE, type Line } from './line.ts';
 import type { Waiter } from './origin.ts';
 import type { Pool } from './pool.ts';
 import type { Target } from './target.ts';
@@ -80,10 +79,10 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#connecting = new Connecting(this.#target, this.#call.connectTimeoutMs, this.#parts, this);
   }
 
-  connected(socket: Socket): void {
+  connected(connection: Connection): void {
     this.#connecting = undefined;
     this.#connectMs = Math.round(performance.now() - this.#connectStartedAt);
-    this.serve(this.#parts.pool.open(this.#target.origin, socket));
+    this.serve(this.#parts.pool.open(this.#target.origin, connection));
   }
 
   connectFailed(failure: Failure): void {
@@ -117,8 +116,9 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
 
   failed(error: ExchangeError): void {
     if (this.#over) return;
-    const served = this.#line?.served === true;
-    this.#line?.destroy();
+    const line = this.#line;
+    const served = line?.served === true;
+    line?.destroy();
     this.#line = undefined;
     if (this.#reader?.decided === true) {
       this.#judge(this.#reader, 'The connection broke before the response had ended.');
@@ -130,7 +130,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
       this.#repeated = true;
       this.connect();
     } else {
-      this.#fail(exchangeFailure(this.#target.host, error));
+      this.#fail(exchangeFailure(this.#target.host, error), line);
     }
   }
 
@@ -156,7 +156,11 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#end({ outcome: 'http_status', response, error, ...this.#measured() });
   }
 
-  #fail({ outcome, error }: Failure): void {
+  /** @param line whose address a retry is not to begin with, though connecting to it went well */
+  #fail({ outcome, error }: Failure, line = this.#line): void {
+    if (line !== undefined && outcome !== 'interrupted') {
+      this.#parts.failedAddresses.failed(this.#target.origin, line.address);
+    }
     this.#end({ outcome, response: this.#reader?.take() ?? null, error, ...this.#measured() });
   }
 

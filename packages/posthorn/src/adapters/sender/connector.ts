@@ -1,36 +1,31 @@
 // From a target to a socket that is ready for HTTP: name, guard, TCP, TLS, all under one deadline. The name is resolved once,
 // and the socket goes to an address that this very answer held and the guard let pass.
-import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 import { Deadline } from './deadline.ts';
-import { type Dial, type DialFailure, Dialling } from './dial.ts';
 import {
+  type AttemptFailure,
   blocked,
-  type ConnectStage,
+  connectFailure,
   connectTimeout,
-  dialFailure,
   type Failure,
-  handshakeFailure,
   nameFailure,
   noResolver,
+  plainHttp,
 } from './failures.ts';
 import type { Guard } from './guard.ts';
-import { shakeHands } from './handshake.ts';
-import type { Answer, Resolver } from './resolver.ts';
-import type { Sessions } from './sessions.ts';
+import type { Connection, Ready } from './line.ts';
+import { Race, type RaceParts } from './race.ts';
+import type { Addresses, Answer, Resolver } from './resolver.ts';
 import type { Target } from './target.ts';
 
-export interface ConnectorParts {
+export interface ConnectorParts extends RaceParts {
   readonly resolver: Resolver;
   readonly guard: Guard;
-  readonly dial: Dial;
-  readonly trust: SecureContext;
-  readonly sessions: Sessions;
 }
 
 export interface ConnectOwner {
-  connected(socket: Socket): void;
-  connectFailed(failure: Failure): void;
+  /** @param tried one for each address that failed, also below */
+  connected(connection: Connection, tried: readonly AttemptFailure[]): void;
+  connectFailed(failure: Failure, tried: readonly AttemptFailure[]): void;
 }
 
 /** One connection being made. Its owner hears one thing, never at once, and nothing after `cancel`. */
@@ -38,11 +33,11 @@ export class Connecting {
   readonly #target: Target;
   readonly #parts: ConnectorParts;
   readonly #limitMs: number;
+  readonly #startedAt = performance.now();
   readonly #deadline: Deadline;
   #owner: ConnectOwner | undefined;
-  #stage: ConnectStage = 'name';
-  #dialling: Dialling | undefined;
-  #socket: Socket | undefined;
+  #race: Race | undefined;
+  #validUntil: number | undefined;
 
   /** @param limitMs for everything together, from now */
   constructor(target: Target, limitMs: number, parts: ConnectorParts, owner: ConnectOwner) {
@@ -52,69 +47,78 @@ export class Connecting {
     this.#owner = owner;
     this.#deadline = new Deadline(limitMs, this);
     const { addresses } = target;
-    if (addresses !== undefined) queueMicrotask(() => this.#judge(addresses));
+    if (addresses !== undefined) queueMicrotask(() => this.#begin({ addresses }));
     else void parts.resolver.lookup(target.host).then((answer) => this.#answered(answer));
   }
 
   cancel(): void {
     this.#owner = undefined;
     this.#deadline.cancel();
-    this.#dialling?.cancel();
-    this.#socket?.destroy();
+    this.#race?.cancel();
   }
 
   expired(): void {
-    const nobodyAnswers = this.#stage === 'name' && this.#parts.resolver.silent();
-    this.#fail(nobodyAnswers ? noResolver() : connectTimeout(this.#target.host, this.#stage, this.#limitMs));
+    const stage = this.#race?.stage;
+    this.#race?.giveUp();
+    this.#fail(this.#overdue(stage));
+  }
+
+  won(ready: Ready): void {
+    const owner = this.#owner;
+    this.#owner = undefined;
+    this.#deadline.cancel();
+    owner?.connected({ ...ready, validUntil: this.#validUntil }, this.#race?.failures ?? []);
+  }
+
+  lost(): void {
+    this.#fail(this.#allFailed());
   }
 
   #answered(answer: Answer): void {
     if ('failure' in answer) this.#fail(nameFailure(this.#target.host, answer.failure));
     else if (answer.addresses.length === 0) this.#fail(nameFailure(this.#target.host, 'no_such_name'));
-    else this.#judge(answer.addresses);
+    else this.#begin(answer);
   }
 
-  #judge(addresses: readonly string[]): void {
-    if (this.#owner === undefined) return;
-    if (addresses.length === 0 || !this.#parts.guard.passes(addresses)) {
-      this.#fail(blocked());
-      return;
-    }
-    this.#stage = 'tcp';
-    this.#dialling = new Dialling(addresses, this.#target.port, this.#parts.dial, this);
+  #begin({ addresses, validUntil, late }: Addresses): void {
+    if (this.#owner === undefined || !this.#mayGoTo(addresses)) return;
+    this.#validUntil = validUntil;
+    const leftMs = this.#limitMs - (performance.now() - this.#startedAt);
+    this.#race = new Race(addresses, leftMs, late !== undefined, this.#target, this.#parts, this);
+    void late?.then((more) => this.#add(more));
   }
 
-  dialled(socket: Socket): void {
-    if (!this.#target.secure) {
-      this.#ready(socket);
-      return;
-    }
-    this.#stage = 'tls';
-    this.#socket = shakeHands(socket, this.#target, this.#parts.trust, this.#parts.sessions, this);
+  /** The other family's answer has come. A bad address among them refuses the name, as it would have at the beginning. */
+  #add({ addresses, validUntil }: Addresses): void {
+    if (this.#owner === undefined || (addresses.length > 0 && !this.#mayGoTo(addresses))) return;
+    if (validUntil !== undefined) this.#validUntil = Math.min(validUntil, this.#validUntil ?? validUntil);
+    this.#race?.add(addresses);
   }
 
-  dialFailed(failures: readonly DialFailure[]): void {
-    this.#fail(dialFailure(this.#target.host, this.#target.port, failures));
+  #mayGoTo(addresses: readonly string[]): boolean {
+    const { guard } = this.#parts;
+    if (addresses.length === 0 || !guard.passes(addresses)) this.#fail(blocked());
+    else if (!this.#target.secure && !guard.passesInTheClear(addresses)) this.#fail(plainHttp());
+    else return true;
+    return false;
   }
 
-  shaken(socket: Socket): void {
-    this.#ready(socket);
+  /** What a certificate or a handshake said is told even if another address was still silent: somebody can mend it. */
+  #overdue(stage: Race['stage']): Failure {
+    const { host } = this.#target;
+    if (this.#race === undefined && this.#parts.resolver.silent()) return noResolver();
+    const known = this.#allFailed();
+    if (this.#race !== undefined && (stage === undefined || known.outcome === 'tls_error')) return known;
+    return connectTimeout(host, stage ?? 'name', this.#limitMs);
   }
 
-  handshakeFailed(code: string): void {
-    this.#fail(handshakeFailure(this.#target.host, code));
-  }
-
-  #ready(socket: Socket): void {
-    const owner = this.#owner;
-    this.#owner = undefined;
-    this.#deadline.cancel();
-    owner?.connected(socket);
+  #allFailed(): Failure {
+    return connectFailure(this.#target.host, this.#target.port, this.#race?.failures ?? []);
   }
 
   #fail(failure: Failure): void {
     const owner = this.#owner;
     this.cancel();
-    owner?.connectFailed(failure);
+    owner?.connectFailed(failure, this.#race?.failures ?? []);
   }
 }

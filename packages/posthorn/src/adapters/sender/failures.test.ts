@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dialFailure, exchangeFailure, handshakeFailure, isClosed } from './failures.ts';
+import { type AttemptStage, connectFailure, exchangeFailure, handshakeFailure, isClosed } from './failures.ts';
 import { CLOSED } from './line.ts';
 
 const PORT = 8_443;
-const dialled = (code: string, address = '192.0.2.1') => dialFailure('hooks.test', PORT, [{ address, code }]);
+const dialled = (code: string, address = '192.0.2.1') =>
+  connectFailure('hooks.test', PORT, [{ address, stage: 'tcp', code, tcpMs: undefined }]);
 
 describe('failures of a connection', () => {
   for (const [code, outcome] of [
@@ -28,16 +29,33 @@ describe('failures of a connection', () => {
     assert.equal(dialled('EADDRNOTAVAIL', '2001:db8::1').outcome, 'unreachable');
   });
 
-  it('of several addresses: our own trouble comes first, then what tells most', () => {
-    const of = (...codes: string[]) =>
-      dialFailure(
+  describe('of several addresses', () => {
+    const several = (...failures: (readonly [stage: AttemptStage, code: string])[]) =>
+      connectFailure(
         'hooks.test',
         PORT,
-        codes.map((code) => ({ address: '192.0.2.1', code })),
-      ).outcome;
-    assert.equal(of('ECONNREFUSED', 'EMFILE'), 'local_error');
-    assert.equal(of('ENETUNREACH', 'ECONNREFUSED'), 'connect_refused');
-    assert.equal(of('EHOSTUNREACH', 'ETIMEDOUT'), 'connect_timeout');
+        failures.map(([stage, code]) => ({ address: '192.0.2.1', stage, code, tcpMs: undefined })),
+      );
+    for (const [first, second, outcome, words] of [
+      [['tcp', 'ECONNREFUSED'], ['tcp', 'EMFILE'], 'local_error', /out of sockets/],
+      [['tls', 'CERT_HAS_EXPIRED'], ['tcp', 'EMFILE'], 'local_error', /out of sockets/],
+      [['tls', 'CERT_HAS_EXPIRED'], ['tcp', 'ECONNREFUSED'], 'tls_error', /has expired/],
+      [['tls', 'CERT_HAS_EXPIRED'], ['tls', 'ECONNRESET'], 'tls_error', /has expired/],
+      [['tls', 'CERT_HAS_EXPIRED'], ['tls', 'DEPTH_ZERO_SELF_SIGNED_CERT'], 'tls_error', /has expired/],
+      [['tls', 'ECONNRESET'], ['tcp', 'ECONNREFUSED'], 'connection_reset', /during the TLS handshake/],
+      [['tls', 'ECONNRESET'], ['tcp', 'ETIMEDOUT'], 'connection_reset', /during the TLS handshake/],
+      [['tls', 'ETIMEDOUT'], ['tcp', 'ECONNREFUSED'], 'connect_timeout', /stopped answering/],
+      [['tcp', 'ENETUNREACH'], ['tcp', 'ECONNREFUSED'], 'connect_refused', /Nothing accepts/],
+      [['tcp', 'EHOSTUNREACH'], ['tcp', 'ETIMEDOUT'], 'connect_timeout', /did not answer/],
+    ] as const) {
+      it(`${first.join(' ')} and ${second.join(' ')} are ${outcome}, in either order`, () => {
+        for (const failure of [several(first, second), several(second, first)]) {
+          assert.equal(failure.outcome, outcome);
+          assert.match(failure.error, / 2 addresses were tried\.$/);
+        }
+        assert.match(several(first, second).error, words);
+      });
+    }
   });
 
   it('name the host and never an address', () => {

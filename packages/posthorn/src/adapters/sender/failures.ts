@@ -2,7 +2,6 @@
 // what to do, never an address or another fact about the inside of the network. Of our own failures they say only what
 // happened: what becomes of the call is not for the sender to know.
 import type { Outcome } from '../../domain/outcome.ts';
-import type { DialFailure } from './dial.ts';
 import { CLOSED, type ExchangeError, LINE_GONE } from './line.ts';
 import type { LookupFailure } from './resolver.ts';
 import { tlsReason } from './tls-reasons.ts';
@@ -12,8 +11,22 @@ export interface Failure {
   readonly error: string;
 }
 
+export type AttemptStage = 'tcp' | 'tls';
+
+export interface AttemptFailure {
+  readonly address: string;
+  readonly stage: AttemptStage;
+  /** The system's, OpenSSL's or Node's code, e.g. `ECONNREFUSED` or `CERT_HAS_EXPIRED`; or `OVERTAKEN`. */
+  readonly code: string;
+  /** How long TCP took, in milliseconds; `undefined` if it did not come about. */
+  readonly tcpMs: number | undefined;
+}
+
+/** Our code of an address whose head start was over before it was ready, when another one was. */
+export const OVERTAKEN = 'POSTHORN_OVERTAKEN';
+
 /** The step that was being done when the time for connecting ran out. */
-export type ConnectStage = 'name' | 'tcp' | 'tls';
+export type ConnectStage = 'name' | AttemptStage;
 
 /** This machine has run out of something, or is not allowed to have more of it. */
 const OUT_OF_RESOURCES = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAGAIN']);
@@ -35,14 +48,15 @@ export function blocked(): Failure {
   return {
     outcome: 'blocked_address',
     error:
-      'The callback URL does not lead to a public address, so it was not called. Use a public address, or ask the operator to allow its network.',
+      'The callback URL does not lead to a public address, or the operator denies its network, so it was not called. Use another address, or ask the operator to allow this one.',
   };
 }
 
 export function plainHttp(): Failure {
   return {
     outcome: 'blocked_address',
-    error: 'The callback URL is plain HTTP, which is switched off, so it was not called. Use an https:// URL.',
+    error:
+      'The callback URL is plain HTTP, which is not switched on for where it leads, so it was not called. Use an https:// URL, or ask the operator to set POSTHORN_ALLOW_HTTP.',
   };
 }
 
@@ -80,8 +94,20 @@ export function connectTimeout(host: string, stage: ConnectStage, limitMs: numbe
   return { outcome: 'connect_timeout', error: `No connection within ${limitMs} ms: until then ${doing[stage]}.` };
 }
 
-/** @param failures one for each address that was tried */
-export function dialFailure(host: string, port: number, failures: readonly DialFailure[]): Failure {
+/** What is told if several addresses failed in different ways: our own trouble, else what the receiver's people can mend best. */
+const TELLING: readonly Outcome[] = ['local_error', 'tls_error', 'connection_reset', 'connect_timeout'];
+
+/** @param failures one for each address that was tried, at least one */
+export function connectFailure(host: string, port: number, failures: readonly AttemptFailure[]): Failure {
+  const inTls = failures.filter(({ stage }) => stage === 'tls').map(({ code }) => handshakeFailure(host, code));
+  const inTcp = failures.filter(({ stage }) => stage === 'tcp');
+  const candidates = inTcp.length === 0 ? inTls : [...inTls, dialFailure(host, port, inTcp)];
+  const [first] = TELLING.flatMap((outcome) => candidates.filter((candidate) => candidate.outcome === outcome));
+  const { outcome, error } = first ?? dialFailure(host, port, inTcp);
+  return { outcome, error: failures.length > 1 ? `${error} ${failures.length} addresses were tried.` : error };
+}
+
+function dialFailure(host: string, port: number, failures: readonly AttemptFailure[]): Failure {
   const outcomes = failures.map(dialOutcome);
   const where = `${host} on port ${port}`;
   if (outcomes.includes('local_error')) {
@@ -100,7 +126,7 @@ export function dialFailure(host: string, port: number, failures: readonly DialF
   return { outcome: 'unreachable', error: `There is no way through the network to ${where}.` };
 }
 
-function dialOutcome({ address, code }: DialFailure): Failure['outcome'] {
+function dialOutcome({ address, code }: AttemptFailure): Failure['outcome'] {
   if (code === 'ECONNREFUSED') return 'connect_refused';
   if (code === 'ETIMEDOUT') return 'connect_timeout';
   // Without any IPv6 address of our own, an IPv6 address is simply out of reach, now and later.

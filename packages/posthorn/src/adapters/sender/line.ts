@@ -9,8 +9,10 @@ const IDLE_MS = 30_000;
 const IDLE_MARGIN_MS = 1_000;
 /** Some servers end a body with a line end too many. More than two are a flood of nothing. */
 const MAX_BLANK_BYTES = 4;
-/** Oldest connection to be used again: after a change of its DNS or of the allowed networks, nobody is called the old way for longer. */
-const MAX_AGE_MS = 300_000;
+/** Longest life of a connection, also where no name server was asked. */
+const MAX_LIFE_MS = 300_000;
+/** Shortest: many names have a TTL of nothing, and a handshake for each call would cost more than the call. */
+const MIN_LIFE_MS = 10_000;
 
 /** The error of a call that found the connection gone; not a byte of it was sent. */
 export const LINE_GONE = 'POSTHORN_LINE_GONE';
@@ -22,6 +24,19 @@ export interface ExchangeError {
   readonly code?: string | undefined;
 }
 
+/** A socket that is ready for HTTP, and how long it took to be, in milliseconds. */
+export interface Ready {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly tcpMs: number;
+  readonly tlsMs: number;
+}
+
+export interface Connection extends Ready {
+  /** On the monotonic clock: when name servers let the answer behind it be forgotten; `undefined` if none was asked. */
+  readonly validUntil: number | undefined;
+}
+
 /** A request and the response to it. Of `ended` and `failed` it hears one, and nothing afterwards. */
 export interface Exchange {
   /** The request is in the socket's hands. */
@@ -31,12 +46,25 @@ export interface Exchange {
   failed(error: ExchangeError): void;
 }
 
+/**
+ * How long calls are made on a connection, in milliseconds from its beginning: as long as name servers let the answer behind it
+ * be remembered, but not shorter than 10 s and not longer than 300 s.
+ * @param leftMs of the answer's TTL; `undefined` where no name server was asked
+ */
+export function lifeOf(leftMs: number | undefined): number {
+  return Math.min(Math.max(leftMs ?? MAX_LIFE_MS, MIN_LIFE_MS), MAX_LIFE_MS);
+}
+
 export class Line {
   readonly origin: string;
+  /** Where it leads. */
+  readonly address: string;
   readonly #socket: Socket;
-  readonly #openedAt = performance.now();
+  readonly #end: NodeJS.Timeout;
   #exchange: Exchange | undefined;
   #reader: ResponseReader | undefined;
+  /** It has lived its life; the call on it, if there is one, may end. */
+  #over = false;
   #calls = 0;
   /** Between calls. */
   #blankBytes = 0;
@@ -45,13 +73,17 @@ export class Line {
   #idleTimer: NodeJS.Timeout | undefined;
 
   /** @param closed called once when the connection is gone */
-  constructor(origin: string, socket: Socket, closed: (line: Line) => void) {
+  constructor(origin: string, { socket, address, validUntil }: Connection, closed: (line: Line) => void) {
     this.origin = origin;
+    this.address = address;
     this.#socket = socket;
+    const leftMs = validUntil === undefined ? undefined : validUntil - performance.now();
+    this.#end = setTimeout(() => this.#expire(), lifeOf(leftMs)).unref();
     socket.on('data', (bytes: Buffer) => this.#came(bytes));
     socket.once('end', () => this.#ended());
     socket.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
     socket.once('close', () => {
+      clearTimeout(this.#end);
       clearTimeout(this.#idleTimer);
       this.#fail({ code: CLOSED });
       closed(this);
@@ -64,7 +96,7 @@ export class Line {
   }
 
   get reusable(): boolean {
-    return this.#keep && !this.#socket.destroyed && performance.now() - this.#openedAt < MAX_AGE_MS;
+    return this.#keep && !this.#over && !this.#socket.destroyed;
   }
 
   /**
@@ -163,6 +195,12 @@ export class Line {
 
   /** The timer goes on while a call is made. */
   #idled(): void {
+    if (this.#exchange === undefined) this.destroy();
+  }
+
+  /** What lies unused is closed at once; a call that is under way ends first. */
+  #expire(): void {
+    this.#over = true;
     if (this.#exchange === undefined) this.destroy();
   }
 }

@@ -1,20 +1,23 @@
 // Every connection, by origin. Between calls they are kept for a while, the latest used first, so that those beyond need grow
 // old and go.
-import type { Socket } from 'node:net';
-import { Gate } from './gate.ts';
-import { Line } from './line.ts';
+import type { Gate } from './gate.ts';
+import { type Connection, Line } from './line.ts';
 import { Origin, type Waiter } from './origin.ts';
 
 /** Over all origins. A TLS connection held open costs about 110 KB, so this is about 55 MB at most. */
 const MAX_IDLE_LINES = 500;
 
 export class Pool {
-  readonly #gate = new Gate();
+  readonly #gate: Gate;
   readonly #origins = new Map<string, Origin>();
   readonly #open = new Set<Line>();
   /** Of all origins, the longest idle first. */
   readonly #idle = new Set<Line>();
   #emptied: (() => void) | undefined;
+
+  constructor(gate: Gate) {
+    this.#gate = gate;
+  }
 
   /** Serves a waiter with an open connection at once or when one is free, or tells it to make one. */
   enter(name: string, waiter: Waiter): void {
@@ -38,8 +41,8 @@ export class Pool {
   }
 
   /** Makes a line of a connection that is ready for HTTP; it is the caller's until `put`. */
-  open(name: string, socket: Socket): Line {
-    const line = new Line(name, socket, this.#closed);
+  open(name: string, connection: Connection): Line {
+    const line = new Line(name, connection, this.#closed);
     this.#open.add(line);
     return line;
   }

@@ -1,16 +1,18 @@
-// The way to a callback URL, walked once and step by step, with the parts that calls are made of: for whoever runs Posthorn
-// and wants to know where it ends. Nothing is sent. Unlike what tenants are told, it names addresses.
+// The way to a callback URL, walked once by the parts that calls are made of: for people who run Posthorn and want to know where
+// it ends. Nothing is sent. Unlike what tenants are told, it names addresses.
 import { X509Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
+import type { AddressRefusal } from '../../domain/address.ts';
 import { parseCallbackUrl } from '../../domain/callback-url.ts';
-import { Deadline } from './deadline.ts';
-import { Dialling, dialTcp } from './dial.ts';
-import { type ConnectStage, connectTimeout, dialFailure, handshakeFailure, nameFailure } from './failures.ts';
+import { Connecting } from './connector.ts';
+import { dialTcp } from './dial.ts';
+import { FailedAddresses } from './failed-addresses.ts';
+import type { AttemptFailure, AttemptStage, Failure } from './failures.ts';
+import { Gate } from './gate.ts';
 import { createGuard, type Guard } from './guard.ts';
-import { shakeHands } from './handshake.ts';
 import type { SenderSettings } from './index.ts';
-import { createResolver, type Resolver } from './resolver.ts';
+import type { Connection } from './line.ts';
+import { type Answer, createResolver, type Resolver } from './resolver.ts';
 import { Sessions } from './sessions.ts';
 import { type Target, Targets } from './target.ts';
 import { createTrust } from './trust.ts';
@@ -23,6 +25,8 @@ export type ProbeStep =
       /** Those of them that the address guard refuses: with one of them none is called. */
       readonly refused: readonly string[];
     }
+  /** An address was given up. */
+  | { readonly step: 'failure'; readonly address: string; readonly stage: AttemptStage; readonly code: string }
   | { readonly step: 'tcp'; readonly tookMs: number; readonly address: string }
   | {
       readonly step: 'tls';
@@ -54,9 +58,9 @@ export async function probe(url: string, settings: SenderSettings, world: ProbeW
   const target = new Targets(settings).read(parsed.url);
   if ('error' in target) return { steps: [], failure: target.error };
   const resolver = world.resolver ?? createResolver();
-  const guard = createGuard(settings.allowed, world.ownAddresses);
+  const probing = new Probing(target, resolver, createGuard(settings, world.ownAddresses));
   try {
-    return await new Probing(target, resolver, guard, createTrust(settings.extraCa)).run();
+    return await probing.run(createTrust(settings.extraCa));
   } finally {
     resolver.close();
   }
@@ -66,91 +70,105 @@ class Probing {
   readonly #target: Target;
   readonly #resolver: Resolver;
   readonly #guard: Guard;
-  readonly #trust: SecureContext;
-  readonly #steps: ProbeStep[] = [];
-  #stage: ConnectStage = 'name';
-  #since = 0;
-  /** Ends what is under way. */
-  #cancel: () => void = () => {};
+  readonly #startedAt = performance.now();
+  readonly #addresses: string[] = [];
+  #named = performance.now();
 
-  constructor(target: Target, resolver: Resolver, guard: Guard, trust: SecureContext) {
+  constructor(target: Target, resolver: Resolver, guard: Guard) {
     this.#target = target;
     this.#resolver = resolver;
     this.#guard = guard;
-    this.#trust = trust;
+    this.#addresses.push(...(target.addresses ?? []));
   }
 
-  async run(): Promise<Probe> {
-    const { promise: expired, resolve } = Promise.withResolvers<string>();
-    const deadline = new Deadline(LIMIT_MS, {
-      expired: () => resolve(connectTimeout(this.#target.host, this.#stage, LIMIT_MS).error),
-    });
-    this.#since = performance.now();
-    const failure = await Promise.race([this.#walk(), expired]);
-    deadline.cancel();
-    this.#cancel();
-    return { steps: this.#steps, failure };
-  }
-
-  /** @returns why it ended before the end */
-  async #walk(): Promise<string | undefined> {
-    const { host, secure, addresses: known } = this.#target;
-    const answer = known === undefined ? await this.#resolver.lookup(host) : { addresses: known };
-    if ('failure' in answer) return nameFailure(host, answer.failure).error;
-    const { addresses } = answer;
-    const refused = addresses.filter((address) => !this.#guard.passes([address]));
-    this.#steps.push({ step: 'name', tookMs: this.#took(), addresses, refused });
-    if (addresses.length === 0) return nameFailure(host, 'no_such_name').error;
-    if (refused.length > 0) {
-      return `${refused.join(', ')} is not public, so it is not called: use a public address, or allow its network with POSTHORN_ALLOW_NETWORKS.`;
-    }
-    this.#stage = 'tcp';
-    const dialled = await this.#dial(addresses);
-    if (typeof dialled === 'string') return dialled;
-    this.#steps.push({ step: 'tcp', tookMs: this.#took(), address: dialled.remoteAddress ?? '' });
-    return secure ? await this.#shake(dialled) : undefined;
-  }
-
-  #dial(addresses: readonly string[]): Promise<Socket | string> {
-    const { host, port } = this.#target;
+  run(trust: SecureContext): Promise<Probe> {
+    const parts = {
+      resolver: { ...this.#resolver, lookup: (name: string) => this.#lookup(name) },
+      guard: this.#guard,
+      dial: dialTcp,
+      trust,
+      sessions: new Sessions(),
+      failedAddresses: new FailedAddresses(),
+      gate: new Gate(),
+    };
     return new Promise((resolve) => {
-      const dialling = new Dialling(addresses, port, dialTcp, {
-        dialled: (socket) => {
-          this.#cancel = () => socket.destroy();
-          resolve(socket);
+      new Connecting(this.#target, LIMIT_MS, parts, {
+        connected: (connection, tried) => {
+          const steps = [...this.#nameStep(), ...tried.map(failedStep), ...connectedSteps(connection)];
+          connection.socket.destroy();
+          resolve({ steps, failure: undefined });
         },
-        dialFailed: (failures) => resolve(dialFailure(host, port, failures).error),
+        connectFailed: (failure, tried) => {
+          // Of one address alone, the failure says it all.
+          const failed = tried.length > 1 ? tried.map(failedStep) : tried.flatMap(tcpStep);
+          resolve({ steps: [...this.#nameStep(), ...failed], failure: this.#sentence(failure) });
+        },
       });
-      this.#cancel = () => dialling.cancel();
     });
   }
 
-  async #shake(dialled: Socket): Promise<string | undefined> {
-    this.#stage = 'tls';
-    const { promise, resolve } = Promise.withResolvers<TLSSocket | string>();
-    const socket = shakeHands(dialled, this.#target, this.#trust, new Sessions(), {
-      shaken: resolve,
-      handshakeFailed: (code) => resolve(handshakeFailure(this.#target.host, code).error),
+  async #lookup(name: string): Promise<Answer> {
+    const answer = await this.#resolver.lookup(name);
+    this.#note(answer);
+    if ('late' in answer) void answer.late?.then((late) => this.#note(late));
+    return answer;
+  }
+
+  #note(answer: Answer): void {
+    if ('failure' in answer) return;
+    this.#named = performance.now();
+    this.#addresses.push(...answer.addresses);
+  }
+
+  #nameStep(): ProbeStep[] {
+    const addresses = this.#addresses;
+    if (addresses.length === 0) return [];
+    const refused = addresses.filter((address) => this.#guard.objection(address) !== undefined);
+    return [{ step: 'name', tookMs: this.#named - this.#startedAt, addresses, refused }];
+  }
+
+  /** Unlike a tenant, people who run Posthorn may know which address it is and what is against it. */
+  #sentence({ outcome, error }: Failure): string {
+    const objections = this.#addresses.flatMap((address) => {
+      const objection = this.#guard.objection(address);
+      return objection === undefined ? [] : [{ address, ...objection }];
     });
-    this.#cancel = () => socket.destroy();
-    const shaken = await promise;
-    if (typeof shaken === 'string') return shaken;
-    const certificate = new X509Certificate(shaken.getPeerCertificate().raw);
-    this.#steps.push({
+    const [first] = objections;
+    if (outcome !== 'blocked_address' || first === undefined) return error;
+    return `${objections.map(against).join(', ')}, so it is not called: ${WAYS_OUT[first.cause]}.`;
+  }
+}
+
+const WAYS_OUT: Readonly<Record<AddressRefusal['cause'], string>> = {
+  not_public: 'use a public address, or allow its network with POSTHORN_ALLOW_NETWORKS',
+  own: 'use another address, or allow its network with POSTHORN_ALLOW_NETWORKS',
+  denied: 'use another address, or take its network out of POSTHORN_DENY_NETWORKS',
+};
+
+function against({ address, cause, why }: AddressRefusal & { readonly address: string }): string {
+  return cause === 'not_public' ? `${address} is not public (it ${why})` : `${address} ${why}`;
+}
+
+function failedStep({ address, code, stage }: AttemptFailure): ProbeStep {
+  return { step: 'failure', address, stage, code };
+}
+
+function tcpStep({ address, tcpMs }: Pick<AttemptFailure, 'address' | 'tcpMs'>): ProbeStep[] {
+  return tcpMs === undefined ? [] : [{ step: 'tcp', tookMs: tcpMs, address }];
+}
+
+function connectedSteps({ socket, address, tcpMs, tlsMs }: Connection): ProbeStep[] {
+  const steps = tcpStep({ address, tcpMs });
+  if (!(socket instanceof TLSSocket)) return steps;
+  const certificate = new X509Certificate(socket.getPeerCertificate().raw);
+  return [
+    ...steps,
+    {
       step: 'tls',
-      tookMs: this.#took(),
-      protocol: shaken.getProtocol() ?? '',
+      tookMs: tlsMs,
+      protocol: socket.getProtocol() ?? '',
       issuer: certificate.issuer.replaceAll('\n', ', '),
       validUntilMs: certificate.validToDate.getTime(),
-    });
-    return undefined;
-  }
-
-  /** Since the step before, in milliseconds. */
-  #took(): number {
-    const now = performance.now();
-    const took = now - this.#since;
-    this.#since = now;
-    return took;
-  }
+    },
+  ];
 }

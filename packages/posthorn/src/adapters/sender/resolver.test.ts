@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type NameAnswer, startNameServer } from '../../../tests/support/name-server.ts';
-import { createResolver, type Resolver } from './resolver.ts';
+import { type Answer, createResolver, type Resolver } from './resolver.ts';
 
 interface SetUp {
   readonly resolver: Resolver;
@@ -33,12 +33,18 @@ function nameServersAt(address: string): NameServers {
   return servers;
 }
 
+/** What a lookup gave, without the times. */
+const addressesOf = async (answer: Promise<Answer>) => {
+  const given = await answer;
+  return 'addresses' in given ? given.addresses : given;
+};
+
 const both = { addresses: ['93.184.215.14', '2606:2800:0021::1'] };
 
 describe('the resolver', { concurrency: true }, () => {
   it('gives the addresses of both families', async (t) => {
     const { resolver } = await setUp(t, () => both);
-    assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });
+    assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['93.184.215.14', '2606:2800:21::1']);
   });
 
   it('asks once for a name that many look up at the same time, and not again for a while', async (t) => {
@@ -66,7 +72,7 @@ describe('the resolver', { concurrency: true }, () => {
     while (questions.length < 100) await new Promise(setImmediate);
     let given = 0;
     for (const lookup of dead) void lookup.then(() => given++);
-    assert.deepEqual(await resolver.lookup('alive.test'), { addresses: ['93.184.215.14', '2606:2800:21::1'] });
+    assert.deepEqual(await addressesOf(resolver.lookup('alive.test')), ['93.184.215.14', '2606:2800:21::1']);
     assert.equal(given, 0);
     resolver.close();
     await Promise.all(dead);
@@ -75,7 +81,7 @@ describe('the resolver', { concurrency: true }, () => {
   it('does not wait long for a family that stays silent', async (t) => {
     const { resolver } = await setUp(t, (_, type) => (type === 'AAAA' ? 'silence' : both));
     const startedAt = performance.now();
-    assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['93.184.215.14'] });
+    assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['93.184.215.14']);
     assert.ok(performance.now() - startedAt < 1_000);
   });
 
@@ -92,8 +98,102 @@ describe('the resolver', { concurrency: true }, () => {
     });
   }
 
+  it('gives the other family late when its answer comes late, and all of them to who asks then', async (t) => {
+    const { resolver, questions } = await setUp(t, (_, type) => (type === 'AAAA' ? { ...both, afterMs: 250 } : both));
+    const answer = await resolver.lookup('a.test');
+    assert.ok('addresses' in answer && answer.late !== undefined);
+    assert.deepEqual(answer.addresses, ['93.184.215.14']);
+    assert.deepEqual((await answer.late).addresses, ['2606:2800:21::1']);
+    assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['93.184.215.14', '2606:2800:21::1']);
+    assert.equal(questions.length, 2);
+  });
+
+  it('ends the wait for the other family when it has no addresses', async (t) => {
+    const none = { code: 'SERVFAIL', afterMs: 250 } as const;
+    const { resolver } = await setUp(t, (_, type) => (type === 'AAAA' ? none : both));
+    const answer = await resolver.lookup('a.test');
+    assert.ok('addresses' in answer);
+    assert.deepEqual((await answer.late)?.addresses, []);
+  });
+
+  for (const [what, ipv6] of [
+    ['fails', { code: 'SERVFAIL' }],
+    ['is refused', { code: 'REFUSED' }],
+    ['is not understood', { code: 'FORMERR' }],
+    ['says that there is no such name', { code: 'NXDOMAIN' }],
+  ] as const) {
+    it(`gives the addresses of one family though the answer for the other ${what}`, async (t) => {
+      const { resolver } = await setUp(t, (_, type) => (type === 'AAAA' ? ipv6 : both));
+      assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['93.184.215.14']);
+    });
+  }
+
+  it('gives the addresses of a name that has IPv6 only', async (t) => {
+    const { resolver } = await setUp(t, () => ({ addresses: ['2606:2800:21::1'] }));
+    assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['2606:2800:21::1']);
+  });
+
+  describe('lets an answer be used', () => {
+    for (const [what, answer, seconds] of [
+      ['as long as its TTL says', { ...both, ttl: 120 }, 120],
+      ['not at all where the TTL is 0', { ...both, ttl: 0 }, 0],
+      ['as long as the shortest TTL on the way says', { ...both, ttl: 600, aliases: ['b.test'], aliasTtl: 40 }, 40],
+      ['not at all where the TTL is absurd (RFC 2181)', { ...both, ttl: 2 ** 31 }, 0],
+    ] as const) {
+      it(what, async (t) => {
+        const { resolver } = await setUp(t, () => answer);
+        const before = performance.now();
+        const given = await resolver.lookup('a.test');
+        assert.ok('addresses' in given && given.validUntil !== undefined);
+        const leftMs = given.validUntil - performance.now();
+        assert.ok(leftMs <= seconds * 1_000, `${leftMs} ms`);
+        assert.ok(given.validUntil >= before + seconds * 1_000, `${leftMs} ms`);
+      });
+    }
+
+    it('as long as the shorter TTL of both families says', async (t) => {
+      const { resolver } = await setUp(t, (_, type) => ({ ...both, ttl: type === 'A' ? 600 : 20 }));
+      const given = await resolver.lookup('a.test');
+      assert.ok('addresses' in given && given.validUntil !== undefined);
+      assert.ok(given.validUntil - performance.now() <= 20_000);
+    });
+
+    it('without any end where no name server was asked', async (t) => {
+      const { resolver } = await setUp(t, () => both, '10.1.2.3 a.test');
+      assert.deepEqual(await resolver.lookup('a.test'), { addresses: ['10.1.2.3'] });
+    });
+  });
+
+  it('follows aliases, and is not led in a circle by them', async (t) => {
+    const { resolver } = await setUp(t, (name) =>
+      name === 'circle.test'
+        ? { addresses: [], aliases: ['b.test', 'circle.test'] }
+        : { ...both, aliases: ['b.test', 'c.test'] },
+    );
+    assert.deepEqual(await addressesOf(resolver.lookup('a.test')), ['93.184.215.14', '2606:2800:21::1']);
+    assert.deepEqual(await resolver.lookup('circle.test'), { failure: 'no_such_name' });
+  });
+
   it('tells a dead name from dead name servers', { timeout: 10_000 }, async (t) => {
     const { resolver } = await setUp(t, (name) => (name === 'dead.test' ? 'silence' : both));
+    assert.deepEqual(await resolver.lookup('dead.test'), { failure: 'server_failed' });
+    assert.equal(resolver.silent(), false);
+  });
+
+  for (const [what, silent] of [
+    ['the root', ''],
+    ['names without a dot', 'localhost'],
+  ] as const) {
+    it(`tells a dead name from name servers that say nothing about ${what}`, { timeout: 10_000 }, async (t) => {
+      const { resolver } = await setUp(t, (name) => (name === 'dead.test' || name === silent ? 'silence' : both));
+      assert.deepEqual(await resolver.lookup('dead.test'), { failure: 'server_failed' });
+      assert.equal(resolver.silent(), false);
+    });
+  }
+
+  it('tells a dead name from name servers that say nothing but to what they know', { timeout: 10_000 }, async (t) => {
+    const { resolver } = await setUp(t, (name) => (name === 'alive.test' ? both : 'silence'));
+    await resolver.lookup('alive.test');
     assert.deepEqual(await resolver.lookup('dead.test'), { failure: 'server_failed' });
     assert.equal(resolver.silent(), false);
   });

@@ -10,7 +10,15 @@ import { WatchedFile } from './watched-file.ts';
  */
 export type LookupFailure = 'no_such_name' | 'server_failed' | 'no_resolver';
 
-export type Answer = { readonly addresses: readonly string[] } | { readonly failure: LookupFailure };
+export interface Addresses {
+  readonly addresses: readonly string[];
+  /** On the monotonic clock: when name servers let the answer be forgotten; `undefined` if no name server gave it. */
+  readonly validUntil?: number;
+  /** The other family's addresses, if that answer had not come yet; none if it brings none. Never rejects. */
+  readonly late?: Promise<Addresses>;
+}
+
+export type Answer = Addresses | { readonly failure: LookupFailure };
 
 export interface Resolver {
   /** All addresses of a name, as they are: nothing is judged here. Never rejects. Takes as long as name servers take. */
@@ -33,6 +41,8 @@ const SUSPICION_MS = 300;
 const PULSE_PATIENCE_MS = 200;
 /** Longest time that an answer is used again, whatever its TTL says. */
 const MAX_CACHE_MS = 30_000;
+/** A TTL with the highest bit set, however it was read, means none (RFC 2181, section 8). */
+const MAX_TTL_S = 2 ** 31 - 1;
 /** About 300 bytes each. */
 const MAX_CACHED_NAMES = 10_000;
 const RESOLV_CONF = '/etc/resolv.conf';
@@ -57,23 +67,32 @@ export function createResolver(
 ): Resolver {
   const hostsFile = new WatchedFile(files.hosts, parseHosts);
   const servers = new WatchedFile(files.resolvConf, nameServers);
-  const cache = new Map<string, { readonly answer: Answer; readonly until: number }>();
+  const cache = new Map<string, { readonly answer: Addresses; readonly until: number }>();
   const open = new Map<string, Promise<Answer>>();
   const pulse = new Pulse();
   let asking: NameServers | undefined;
 
   async function ask(name: string): Promise<Answer> {
     asking = await servers.current();
-    const { answer, ttlMs } = await question(asking, name, pulse);
-    if ('addresses' in answer && ttlMs > 0) {
-      cache.delete(name);
-      for (const oldest of cache.keys()) {
-        if (cache.size < MAX_CACHED_NAMES) break;
-        cache.delete(oldest);
-      }
-      cache.set(name, { answer, until: performance.now() + ttlMs });
-    }
+    const answer = await question(asking, name, pulse);
+    if ('failure' in answer) return answer;
+    keep(name, answer);
+    void answer.late?.then((more) => {
+      if (cache.get(name)?.answer === answer) keep(name, together(answer, more));
+    });
     return answer;
+  }
+
+  function keep(name: string, answer: Addresses): void {
+    cache.delete(name);
+    const now = performance.now();
+    const until = Math.min(answer.validUntil ?? now, now + MAX_CACHE_MS);
+    if (until <= now) return;
+    for (const oldest of cache.keys()) {
+      if (cache.size < MAX_CACHED_NAMES) break;
+      cache.delete(oldest);
+    }
+    cache.set(name, { answer, until });
   }
 
   return {
@@ -98,63 +117,99 @@ export function createResolver(
   };
 }
 
-interface Heard {
-  readonly answer: Answer;
-  /** How long the answer may be used again, in milliseconds. */
-  readonly ttlMs: number;
-}
+const NOTHING: Addresses = { addresses: [] };
 
 /** Asks for both families at once. */
-function question(servers: NameServers, name: string, pulse: Pulse): Promise<Heard> {
+function question(servers: NameServers, name: string, pulse: Pulse): Promise<Answer> {
   return new Promise((resolve) => {
     const askedAt = performance.now();
-    const addresses: string[] = [];
+    const { promise: late, resolve: hearLate } = Promise.withResolvers<Addresses>();
     const codes: string[] = [];
-    let ttlMs = MAX_CACHE_MS;
+    let first: Addresses = NOTHING;
     let waitingFor = 2;
     let grace: NodeJS.Timeout | undefined;
     const suspicion = setTimeout(() => pulse.feel(servers, askedAt), SUSPICION_MS);
-    const finish = () => {
+    const finish = (answer: Answer) => {
       clearTimeout(suspicion);
-      clearTimeout(grace);
-      resolve(
-        addresses.length > 0
-          ? { answer: { addresses: [...addresses] }, ttlMs }
-          : { answer: { failure: failureOf(codes, pulse.silent()) }, ttlMs: 0 },
-      );
+      resolve(answer);
     };
     const hear = (error: NodeJS.ErrnoException | null, records: readonly { address: string; ttl: number }[]) => {
       waitingFor--;
+      if (isAnswer(error)) pulse.beat(name);
       if (error !== null) codes.push(error.code ?? '');
-      for (const record of error === null ? records : []) {
-        addresses.push(record.address);
-        ttlMs = Math.min(ttlMs, record.ttl * 1_000);
+      const heard = error === null ? addressesOf(records) : NOTHING;
+      if (waitingFor === 1) {
+        first = heard;
+        if (heard.addresses.length > 0) grace = setTimeout(() => finish({ ...first, late }), OTHER_FAMILY_GRACE_MS);
+        return;
       }
-      if (isAnswer(error)) pulse.beat();
-      if (waitingFor === 0) finish();
-      else if (addresses.length > 0) grace = setTimeout(finish, OTHER_FAMILY_GRACE_MS);
+      clearTimeout(grace);
+      // Whoever has the answer by now hears it as the late one; all others as part of the answer.
+      hearLate(heard);
+      const both = together(first, heard);
+      finish(both.addresses.length > 0 ? both : { failure: failureOf(codes, pulse.silent()) });
     };
     servers.resolve4(name, { ttl: true }, hear);
     servers.resolve6(name, { ttl: true }, hear);
   });
 }
 
+function addressesOf(records: readonly { address: string; ttl: number }[]): Addresses {
+  if (records.length === 0) return NOTHING;
+  const ttls = records.map(({ ttl }) => (ttl > MAX_TTL_S ? 0 : Math.max(0, ttl)));
+  return {
+    addresses: records.map(({ address }) => address),
+    validUntil: performance.now() + Math.min(...ttls) * 1_000,
+  };
+}
+
+function together(one: Addresses, other: Addresses): Addresses {
+  if (other.addresses.length === 0) return one;
+  const { addresses, validUntil = Number.POSITIVE_INFINITY } = one;
+  return {
+    addresses: [...addresses, ...other.addresses],
+    validUntil: Math.min(validUntil, other.validUntil ?? validUntil),
+  };
+}
+
 export interface NameServersPulse {
   readonly servers: readonly string[];
   readonly tookMs: number;
-  /** c-ares' code when none of them answered. */
+  /** c-ares' code when none of them answered anything. */
   readonly failure: string | undefined;
 }
 
-/** Asks the name servers what every living one answers from memory. */
+/** Asks the name servers what living ones answer from memory, until one has answered. */
 export function feelNameServers(servers: NameServers): Promise<NameServersPulse> {
   const askedAt = performance.now();
   return new Promise((resolve) => {
-    servers.resolveNs('.', (error) => {
-      const failure = error === null || isAnswer(error) ? undefined : (error.code ?? error.message);
+    askFromMemory(servers, undefined, (failure) => {
       resolve({ servers: servers.getServers(), tookMs: performance.now() - askedAt, failure });
     });
   });
+}
+
+/**
+ * Asks several questions at once, since there are name servers and firewalls that leave questions about the root, or about
+ * names without a dot, unanswered: the root's name servers, this machine's own name, and the name that was answered last.
+ * @param told once: with `undefined` at the first answer, whatever it says, or with c-ares' code when there was none to any
+ */
+function askFromMemory(
+  servers: NameServers,
+  answered: string | undefined,
+  told: (failure: string | undefined) => void,
+): void {
+  let waitingFor = answered === undefined ? 2 : 3;
+  let over = false;
+  const hear = (error: NodeJS.ErrnoException | null) => {
+    waitingFor--;
+    if (over || !(isAnswer(error) || waitingFor === 0)) return;
+    over = true;
+    told(isAnswer(error) ? undefined : (error?.code ?? error?.message));
+  };
+  servers.resolveNs('.', hear);
+  servers.resolve4('localhost', hear);
+  if (answered !== undefined) servers.resolve4(answered, hear);
 }
 
 /** Whether a name server said anything, be it that it cannot help. */
@@ -168,24 +223,27 @@ function failureOf(codes: readonly string[], silent: boolean): LookupFailure {
   return silent ? 'no_resolver' : 'server_failed';
 }
 
-/** Tells name servers that are dead from names that are: by a question that every living one answers from memory. */
+/** Tells name servers that are dead from names that are: by questions that living ones answer from memory. */
 class Pulse {
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** The name that was answered last. */
+  #answered: string | undefined;
   #askedAt: number | undefined;
   #lost = false;
 
-  beat(): void {
-    this.#heardAt = performance.now();
-    this.#lost = false;
+  /** @param name that was answered */
+  beat(name: string): void {
+    this.#answered = name;
+    this.#hear();
   }
 
   /** @param since when the question was asked that has no answer yet */
   feel(servers: NameServers, since: number): void {
     if (this.#askedAt !== undefined || this.#heardAt >= since) return;
     this.#askedAt = performance.now();
-    servers.resolveNs('.', (error) => {
+    askFromMemory(servers, this.#answered, (failure) => {
       this.#askedAt = undefined;
-      if (isAnswer(error)) this.beat();
+      if (failure === undefined) this.#hear();
       else this.#lost = true;
     });
   }
@@ -194,5 +252,10 @@ class Pulse {
     if (this.#lost) return true;
     if (this.#askedAt === undefined || this.#heardAt >= this.#askedAt) return false;
     return performance.now() - this.#askedAt > PULSE_PATIENCE_MS;
+  }
+
+  #hear(): void {
+    this.#heardAt = performance.now();
+    this.#lost = false;
   }
 }
