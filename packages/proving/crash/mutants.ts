@@ -25,7 +25,7 @@ export interface Mutant extends Defect {
 const YES_BEFORE_COMMIT: Edit = {
   file: 'engine/accepting/intake.js',
   from: 'const result = await this.#batches.add({ group, receivedAt }).catch((error) => {',
-  to: `this.#batches.add({ group, receivedAt }).catch(() => this.#giveUp(group));
+  to: `this.#batches.add({ group, receivedAt }).catch(() => this.#unreserve(group));
             return { kind: 'accepted', events: group.events.map(({ event, deliveries }) => ({ id: event.id, type: event.type,
               createdAt: event.createdAt, deliveries, existing: false })) };
             const result = await this.#batches.add({ group, receivedAt }).catch((error) => {`,

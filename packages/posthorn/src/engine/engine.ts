@@ -1,6 +1,5 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
-import type { LeasedDelivery } from '../domain/delivery.ts';
 import {
   type AttemptId,
   type DeliveryId,
@@ -12,7 +11,7 @@ import {
 } from '../domain/ids.ts';
 import { type CallResult, withConsequence } from '../domain/outcome.ts';
 import { dressCall, signingKeyOf } from '../domain/profile.ts';
-import { endedBy, type Scope } from '../domain/tally.ts';
+import type { Scope } from '../domain/tally.ts';
 import { steady, type WallMs, wholeMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
@@ -24,9 +23,10 @@ import { type AcceptAnswer, type EventDraft, Intake, writeEvent } from './accept
 import { Attempts, type Dress } from './calling/attempts.ts';
 import { Holdings } from './calling/holdings.ts';
 import { Lanes } from './calling/lanes.ts';
-import { type Ended, Recorder } from './calling/recorder.ts';
+import { Recorder } from './calling/recorder.ts';
 import { Leases } from './claiming/leases.ts';
 import { Scheduler } from './claiming/scheduler.ts';
+import { DueNotice } from './due-notice.ts';
 import { Catalogs } from './endpoints/catalog.ts';
 import { EndpointSeal } from './endpoints/endpoint-seal.ts';
 import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
@@ -78,6 +78,7 @@ export type RetryAnswer = Awaited<ReturnType<Store['retry']>>;
 /** What the apps may ask of the engine. The store calls behind it may reject with `StoreUnavailable`. */
 export class Engine {
   readonly #parts: EngineParts;
+  readonly #due: DueNotice;
   readonly #health: StoreHealth;
   readonly #holdings: Holdings;
   readonly #lanes: Lanes;
@@ -98,68 +99,44 @@ export class Engine {
   constructor(parts: EngineParts) {
     const { store, sender, clock, random, settings, report } = parts;
     this.#parts = parts;
+    const due = new DueNotice();
     const health = new StoreHealth(clock, report);
     const seal = new EndpointSeal(settings.encryptionKey, random);
     const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), seal, clock, !store.exclusive);
-    const holdings = new Holdings(store, clock, random, health, {
-      onDoubt: () => this.#scheduler.wake(),
-      onSettled: () => this.#lookAround(),
-    });
-    const lanes = new Lanes(clock, settings.endpointConcurrency, {
+    const holdings = new Holdings(store, clock, random, health, due);
+    const basics = { store, clock, random, health, report, due, catalogs, holdings };
+    const tallies = new TallyKeeper({ ...basics, countPending: () => this.#countPending() });
+    const recorder = new Recorder({ ...basics, tallies }, () => this.#lanes.pump());
+    const leases = new Leases(
+      { ...basics, recorder },
+      { onFresh: () => this.#resume(), onLost: () => this.#dropAll() },
+    );
+    const lanes = new Lanes(clock, settings.endpointConcurrency, due, {
       mayStart: () => this.#mayStart(),
       onTurn: (delivery) => void this.#attempts.run(delivery),
-      onRoom: () => this.#scheduler.wake(),
     });
-    const recorder = new Recorder(store, clock, health, (ended, late) => this.#recorded(ended, late));
+    const attempts = new Attempts({ ...basics, sender, recorder, lanes, leases }, settings);
+    this.#due = due;
     this.#health = health;
     this.#holdings = holdings;
-    this.#lanes = lanes;
-    this.#recorder = recorder;
-    this.#attempts = new Attempts(
-      { store, sender, clock, random, report, catalogs, holdings, recorder, health },
-      settings,
-      {
-        fresh: () => this.#leases.fresh,
-        onFinished: (delivery, health) => lanes.finished(delivery, health),
-        onPaused: () => this.#scheduler.lookAround(),
-      },
-    );
-    const everything: Scope = { kind: 'installation' };
-    const countPending = async () => (await this.#statistics.pending(everything)).count;
-    const tallies = new TallyKeeper({ store, clock, random, health, countPending });
     this.#tallies = tallies;
-    this.#statistics = new StatisticsReader({ store, clock, holdings, tallies });
-    this.#intake = new Intake({ store, clock, random, catalogs, holdings, lanes, tallies, report }, () =>
-      this.#scheduler.wake(),
-    );
-    this.#scheduler = new Scheduler(
-      { store, clock, catalogs, holdings, health, lanes },
-      () => this.#leases.fresh && !this.#stopping,
-      (delivery) => this.#toBacklog(delivery),
-    );
-    this.#leases = new Leases(
-      { store, clock, holdings, health, report },
-      {
-        onFresh: () => this.#resume(),
-        onLost: () => this.#dropAll(),
-        onCutOff: (ended) => void recorder.add(ended),
-        onWork: () => this.#lookAround(),
-      },
-    );
-    this.#replayer = new Replayer(
-      { store, clock, random, health, report },
-      () => this.#started && this.#leases.fresh && !lanes.full,
-      (at) => this.#scheduler.noteDue(at),
-    );
+    this.#recorder = recorder;
+    this.#leases = leases;
+    this.#lanes = lanes;
+    this.#attempts = attempts;
+    this.#statistics = new StatisticsReader({ ...basics, tallies });
+    this.#intake = new Intake({ ...basics, lanes, tallies });
+    this.#scheduler = new Scheduler({ ...basics, lanes, leases, attempts });
+    this.#replayer = new Replayer({ ...basics, lanes, leases });
     this.#retention = new Retention(store, clock, settings.retentionDays, () => holdings.size > 0, report);
-    this.#endpoints = new Endpoints({ store, clock, random, catalogs, seal }, () => this.#dueNow());
+    this.#endpoints = new Endpoints({ ...basics, seal });
   }
 
   /** Registers this process, takes over what dead ones left, and begins to deliver. */
   async start(): Promise<void> {
     await this.#leases.start();
     this.#started = true;
-    this.#lookAround();
+    this.#due.lookAround();
     this.#retention.start();
     this.#tallies.start();
   }
@@ -175,7 +152,7 @@ export class Engine {
     this.#stopping = true;
     const startedAt = clock.now();
     const cancelCutOff = clock.timer(steady(startedAt + graceMs - RECORDING_GRACE_MS), () => this.#cutOff());
-    const cancelGiveUp = clock.timer(steady(startedAt + graceMs), () => this.#health.giveUp());
+    const cancelRetrying = clock.timer(steady(startedAt + graceMs), () => this.#health.stopRetrying());
     // Its step may take as long as the disk is slow: nothing that is handed back waits for it.
     const pruned = this.#retention.stop();
     await Promise.all([this.#scheduler.stop(), this.#replayer.stop(), this.#intake.idle()]);
@@ -187,7 +164,7 @@ export class Engine {
     this.#holdings.stop();
     await Promise.all([this.#tallies.stop(), pruned]);
     cancelCutOff();
-    cancelGiveUp();
+    cancelRetrying();
   }
 
   /** Stores the events with their deliveries, all or none. When it resolves with `accepted`, they are on disk. */
@@ -272,7 +249,7 @@ export class Engine {
       return await this.#parts.store.retry(tenantId, id, now);
     } finally {
       // Also when the answer was lost.
-      this.#dueNow();
+      this.#due.mayBeDue(now);
     }
   }
 
@@ -311,7 +288,7 @@ export class Engine {
       if (!(error instanceof StoreUnavailable)) throw error;
       return error.message;
     }
-    if (this.#health.trouble !== undefined) return this.#health.trouble;
+    if (this.#health.problem !== undefined) return this.#health.problem;
     if (!this.#leases.fresh) return 'The database has not confirmed this process for a while; no attempts are started.';
     if (!this.#recorder.hasRoom) return 'Too many outcomes wait to be written; no attempts are started.';
     return undefined;
@@ -327,50 +304,12 @@ export class Engine {
   }
 
   #resume(): void {
-    this.#scheduler.wake();
+    this.#due.mayClaim();
     this.#lanes.pump();
   }
 
-  #lookAround(): void {
-    this.#scheduler.lookAround();
-    this.#replayer.wake();
-  }
-
-  #dueNow(): void {
-    this.#scheduler.noteDue(wholeMs(this.#parts.clock.now()));
-  }
-
-  #recorded({ delivery, record }: Ended, late: boolean): void {
-    const { next, result } = record;
-    this.#holdings.remove(delivery);
-    const dueAt = next.state === 'pending' ? next.dueAt : null;
-    if (dueAt !== null && !late) this.#scheduler.noteDue(dueAt);
-    const { event } = delivery;
-    const ended = endedBy(record.trigger, result.outcome, next.state, late);
-    this.#tallies.attempted(event.tenantId, delivery.endpointId, result.outcome, result.durationMs, ended);
-    this.#parts.report({
-      kind: 'attempted',
-      tenantId: event.tenantId,
-      endpointId: delivery.endpointId,
-      eventId: event.id,
-      eventType: event.type,
-      deliveryId: delivery.id,
-      attemptId: record.attemptId,
-      number: record.number,
-      trigger: record.trigger,
-      startedAt: record.startedAt,
-      result,
-      state: next.state,
-      dueAt,
-      late,
-    });
-    this.#lanes.pump();
-  }
-
-  async #toBacklog(delivery: LeasedDelivery): Promise<void> {
-    await this.#attempts.release(this.#holdings.owner, delivery, { id: delivery.id, to: 'backlog' });
-    this.#lanes.noteBacklog(delivery.endpointId);
-    this.#scheduler.wake();
+  async #countPending(): Promise<number> {
+    return (await this.#statistics.pending({ kind: 'installation' })).count;
   }
 
   /** Our leases have run out, or soon will: what is in the lanes belongs to others, and calls under way must end. */

@@ -26,10 +26,10 @@ describe('the health of the store', () => {
   it('is told once per change, however many calls fail, and each failure is counted', async () => {
     const { time, news, failures, health } = ill();
     for (let n = 0; n < 3; n++) await assert.rejects(health.watch(full), FULL);
-    assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, news], ['The disk is full.', ['store_unavailable']]);
     await time.pass(2_000);
     assert.equal(await health.watch(fine), 'done');
-    assert.deepEqual([health.trouble, news], [undefined, ['store_unavailable', 'store_available']]);
+    assert.deepEqual([health.problem, news], [undefined, ['store_unavailable', 'store_available']]);
     assert.deepEqual(failures, ['disk_full', 'disk_full', 'disk_full']);
   });
 
@@ -40,7 +40,7 @@ describe('the health of the store', () => {
       await time.pass(1_000);
       await health.watch(fine);
     }
-    assert.deepEqual([health.trouble, news], ['The disk is full.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, news], ['The disk is full.', ['store_unavailable']]);
   });
 
   it('is told by what went wrong last', async () => {
@@ -51,7 +51,7 @@ describe('the health of the store', () => {
       health.watch(() => Promise.reject(away)),
       away,
     );
-    assert.deepEqual([health.trouble, news], ['It is away.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, news], ['It is away.', ['store_unavailable']]);
   });
 
   it('says nothing of defects', async () => {
@@ -60,6 +60,6 @@ describe('the health of the store', () => {
       health.watch(() => Promise.reject(new TypeError('a defect'))),
       TypeError,
     );
-    assert.deepEqual([health.trouble, news], [undefined, []]);
+    assert.deepEqual([health.problem, news], [undefined, []]);
   });
 });

@@ -1,4 +1,4 @@
-// Whether the store does its work: told by everyone who calls it, reported once per change. And the one way to retryUntilDone on a call
+// Whether the store does its work: told by everyone who calls it, reported once per change. And the one way to repeat a call
 // that must be made sooner or later.
 import type { Clock } from '../seams/clock.ts';
 import { StoreUnavailable } from '../seams/store/index.ts';
@@ -17,9 +17,9 @@ const CALM_MS = 2_000;
 export class StoreHealth {
   readonly #clock: Clock;
   readonly #report: ReportListener;
-  #trouble: string | undefined;
+  #problem: string | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
-  #givenUp = false;
+  #retrying = true;
 
   constructor(clock: Clock, report: ReportListener) {
     this.#clock = clock;
@@ -27,16 +27,16 @@ export class StoreHealth {
   }
 
   /** What is wrong with the store, or was a moment ago; `undefined` while nothing is. */
-  get trouble(): string | undefined {
-    return this.#trouble;
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Runs a store call and notes whether the store answered. Errors pass through. */
   async watch<Result>(call: () => Promise<Result>): Promise<Result> {
     try {
       const result = await call();
-      if (this.#trouble !== undefined && this.#clock.now() - this.#failedAt >= CALM_MS) {
-        this.#trouble = undefined;
+      if (this.#problem !== undefined && this.#clock.now() - this.#failedAt >= CALM_MS) {
+        this.#problem = undefined;
         this.#report({ kind: 'store_available' });
       }
       return result;
@@ -46,9 +46,9 @@ export class StoreHealth {
     }
   }
 
-  /** Runs a store call again and again until the store has answered it; `undefined` once `giveUp` was called. */
+  /** Runs a store call again and again until the store has answered it; `undefined` once `stopRetrying` was called. */
   async retryUntilDone<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
-    for (let delayMs = RETRY_MIN_MS; !this.#givenUp; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
+    for (let delayMs = RETRY_MIN_MS; this.#retrying; delayMs = Math.min(delayMs * 2, RETRY_MAX_MS)) {
       try {
         return await this.watch(call);
       } catch (error) {
@@ -61,14 +61,14 @@ export class StoreHealth {
 
   #note({ code, message }: StoreUnavailable): void {
     this.#report({ kind: 'store_call_failed', code, message });
-    const known = this.#trouble !== undefined;
+    const known = this.#problem !== undefined;
     this.#failedAt = this.#clock.now();
-    this.#trouble = message;
+    this.#problem = message;
     if (!known) this.#report({ kind: 'store_unavailable', message });
   }
 
-  /** Ends all insisting: the process is about to end, and what is not stored is left to whoever takes over its leases. */
-  giveUp(): void {
-    this.#givenUp = true;
+  /** Ends all repeating: the process is about to end, and what is not stored is left to whoever takes over its leases. */
+  stopRetrying(): void {
+    this.#retrying = false;
   }
 }

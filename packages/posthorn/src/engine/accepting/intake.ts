@@ -18,6 +18,7 @@ import type {
 import { Batches } from '../batches.ts';
 import type { Holdings, Ready } from '../calling/holdings.ts';
 import { type Lanes, leasedBytes } from '../calling/lanes.ts';
+import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
 import type { TallyKeeper } from '../keeping/tallies.ts';
 import type { ReportListener } from '../reports.ts';
@@ -58,6 +59,7 @@ interface Parts {
   readonly holdings: Holdings;
   readonly lanes: Lanes;
   readonly tallies: Pick<TallyKeeper, 'accepted'>;
+  readonly due: DueNotice;
   readonly report: ReportListener;
 }
 
@@ -71,14 +73,11 @@ type Written = Pick<NewEvent, 'event' | 'fingerprint' | 'ownId' | 'keys'>;
 
 export class Intake {
   readonly #parts: Parts;
-  readonly #onBacklog: () => void;
   readonly #batches: Batches<Asked, AcceptResult>;
   #waitingBytes = 0;
 
-  /** @param onBacklog deliveries were stored that have no place in memory */
-  constructor(parts: Parts, onBacklog: () => void) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#onBacklog = onBacklog;
     this.#batches = new Batches(
       parts.clock,
       MAX_BATCH_ROWS,
@@ -127,11 +126,11 @@ export class Intake {
       if (catalog === undefined) return { kind: 'unknown_tenant' };
       const group = this.#match(tenantId, catalog, events);
       const result = await this.#batches.add({ group, receivedAt }).catch((error: unknown) => {
-        this.#giveUp(group);
+        this.#unreserve(group);
         throw error;
       });
       if (result.kind === 'accepted') return { kind: 'accepted', events: result.events };
-      this.#giveUp(group);
+      this.#unreserve(group);
       if (result.kind === 'conflict') return { kind: 'conflict', index: result.index };
       catalogs.forget(tenantId);
     }
@@ -176,7 +175,7 @@ export class Intake {
 
   /** What was born leased is put into its lane; what the store had known before is not ours to deliver. */
   #handOver({ group, receivedAt }: Asked, accepted: readonly AcceptedEvent[], committedAt: SteadyMs): void {
-    const { holdings, lanes, tallies, report } = this.#parts;
+    const { holdings, lanes, tallies, due, report } = this.#parts;
     const ready: Ready = { since: 'accepted', at: committedAt };
     const tookMs = committedAt - receivedAt;
     let backlog = false;
@@ -206,10 +205,11 @@ export class Intake {
         tookMs,
       });
     });
-    if (backlog) this.#onBacklog();
+    if (backlog) due.mayClaim();
   }
 
-  #giveUp(group: AcceptGroup): void {
+  /** Gives the places back that were taken for deliveries which were not stored. */
+  #unreserve(group: AcceptGroup): void {
     for (const { event, deliveries } of group.events) {
       for (const { endpointId, place } of deliveries) {
         if (place === 'leased') this.#parts.lanes.unreserve(endpointId, leasedBytes(event.body));

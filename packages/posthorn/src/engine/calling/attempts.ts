@@ -1,5 +1,5 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { afterAttempt, type LeasedDelivery, onProbation, type Trigger } from '../../domain/delivery.ts';
+import { afterAttempt, type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
 import { type CallResult, withConsequence } from '../../domain/outcome.ts';
 import { dressCall } from '../../domain/profile.ts';
@@ -9,11 +9,14 @@ import type { Random } from '../../seams/random.ts';
 import type { Sender } from '../../seams/sender.ts';
 import type { Queue, Release } from '../../seams/store/queue.ts';
 import { Batches } from '../batches.ts';
+import type { DueNotice } from '../due-notice.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
 import type { ReportListener } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
+import { attemptRecord, triggerOf } from './attempt-record.ts';
 import type { Holdings } from './holdings.ts';
-import { healthAfter, type LaneHealth } from './lane-health.ts';
+import { healthAfter } from './lane-health.ts';
+import type { Lanes } from './lanes.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Starts and releases per transaction. */
@@ -46,30 +49,22 @@ interface Parts {
   readonly holdings: Holdings;
   readonly recorder: Recorder;
   readonly health: StoreHealth;
-}
-
-/** What the rest of the engine does for attempts. */
-interface AttemptEvents {
-  /** Whether our leases are certainly ours: a process that stood still may have lost them before it hears of it. */
-  fresh(): boolean;
-  /** The call has ended: its slot in the lane is free. On probation: its outcome is stored, too. */
-  onFinished(delivery: LeasedDelivery, health: LaneHealth | undefined): void;
-  /** Deliveries of disabled endpoints were given back; those enabled meanwhile are due. */
-  onPaused(): void;
+  readonly lanes: Pick<Lanes, 'finished'>;
+  /** Whether what this process leases is certainly its own. */
+  readonly leases: { readonly fresh: boolean };
+  readonly due: DueNotice;
 }
 
 export class Attempts {
   readonly #parts: Parts;
   readonly #dress: Dress;
-  readonly #events: AttemptEvents;
   readonly #starts: Batches<Start, boolean>;
   readonly #releases: Batches<Returned, true>;
   #stop = new AbortController();
 
-  constructor(parts: Parts, dress: Dress, events: AttemptEvents) {
+  constructor(parts: Parts, dress: Dress) {
     this.#parts = parts;
     this.#dress = dress;
-    this.#events = events;
     this.#starts = new Batches(
       parts.clock,
       MAX_BATCH,
@@ -98,7 +93,7 @@ export class Attempts {
     const { tenantId } = delivery.event;
     const catalog =
       catalogs.atHand(tenantId) ?? (await health.retryUntilDone(async () => (await catalogs.get(tenantId)) ?? 'gone'));
-    if (catalog === undefined || stop.aborted) return this.#abandon(delivery);
+    if (catalog === undefined || stop.aborted) return this.#forget(delivery);
 
     const endpoint = catalog === 'gone' ? undefined : this.#open(catalog, delivery);
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
@@ -110,9 +105,9 @@ export class Attempts {
     }
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
-    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#abandon(delivery);
-    // The process may have stood still while it waited for the above.
-    if (stop.aborted || !this.#events.fresh()) return this.#abandon(delivery);
+    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#forget(delivery);
+    // The process may have stood still while it waited for the above: then others may have taken over what it leases.
+    if (stop.aborted || !this.#parts.leases.fresh) return this.#forget(delivery);
     await this.#call(owner, delivery, endpoint, attemptId, stop);
   }
 
@@ -169,10 +164,10 @@ export class Attempts {
     if (onProbation(delivery)) {
       // What is recorded may kill us, too: the next on probation waits until it is.
       await record();
-      this.#events.onFinished(delivery, health);
+      this.#parts.lanes.finished(delivery, health);
       return;
     }
-    this.#events.onFinished(delivery, health);
+    this.#parts.lanes.finished(delivery, health);
     // Not waited for: whatever waits here would be kept, and copied about in memory, until its batch is on disk.
     void record();
   }
@@ -182,7 +177,7 @@ export class Attempts {
     const { clock, random } = this.#parts;
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
-    this.#events.onFinished(delivery, 'failing');
+    this.#parts.lanes.finished(delivery, 'failing');
     void this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
       ...none,
       outcome: 'local_error',
@@ -204,16 +199,13 @@ export class Attempts {
     return this.#parts.recorder.add({
       owner,
       delivery,
-      record: {
-        deliveryId: delivery.id,
+      record: attemptRecord(delivery, {
         attemptId,
-        number: delivery.attempts + 1,
-        trigger: triggerOf(delivery),
         startedAt,
         endedAt: this.#parts.clock.wallNow(),
         result: withConsequence(result, 'The call will be made again.'),
         next: afterAttempt(delivery, result.outcome, endedAt, scheduleMs),
-      },
+      }),
     });
   }
 
@@ -225,15 +217,15 @@ export class Attempts {
     }
   }
 
-  /** The delivery is no longer ours, or it is to be found and given back by `Holdings`. */
-  #abandon(delivery: LeasedDelivery): void {
+  /** The delivery is no longer ours, or the doubt finds it and has it reclaimed. */
+  #forget(delivery: LeasedDelivery): void {
     this.#parts.holdings.remove(delivery);
     this.#parts.holdings.doubt();
-    this.#events.onFinished(delivery, 'healthy');
+    this.#parts.lanes.finished(delivery, 'healthy');
   }
 
   async #releaseUnattempted(owner: OwnerId, delivery: LeasedDelivery, release: Release): Promise<void> {
-    this.#events.onFinished(delivery, 'healthy');
+    this.#parts.lanes.finished(delivery, 'healthy');
     await this.release(owner, delivery, release);
   }
 
@@ -248,12 +240,13 @@ export class Attempts {
   }
 
   async #release(releases: readonly Returned[]): Promise<true[]> {
-    const { store, holdings, health } = this.#parts;
+    const { store, holdings, health, due } = this.#parts;
     for (const [owner, group] of Map.groupBy(releases, (returned) => returned.owner)) {
       const batch = group.map(({ release }) => release);
       await health.retryUntilDone(() => store.release(owner, batch));
       for (const { delivery } of group) holdings.remove(delivery);
-      if (batch.some(({ to }) => to === 'paused')) this.#events.onPaused();
+      // Their endpoints may be enabled again.
+      for (const one of batch) if (one.to === 'paused') due.mayBeDue(one.now);
     }
     return releases.map(() => true);
   }
@@ -262,8 +255,4 @@ export class Attempts {
 /** Whether this attempt may be what ends the process, as far as is known: its start is stored first, to know for certain. */
 function mayKill({ suspect, interruptions }: LeasedDelivery): boolean {
   return suspect || interruptions > 0;
-}
-
-function triggerOf({ resume }: LeasedDelivery): Trigger {
-  return resume === null ? 'schedule' : 'manual';
 }

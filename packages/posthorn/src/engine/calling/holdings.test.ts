@@ -7,6 +7,7 @@ import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
+import { DueNotice } from '../due-notice.ts';
 import { StoreHealth } from '../store-health.ts';
 import { Holdings } from './holdings.ts';
 
@@ -28,10 +29,13 @@ function holding(test: TestContext) {
       return 0;
     },
   };
-  const holdings = new Holdings(store, time.clock(), dice.random(), new StoreHealth(time.clock(), () => {}), {
-    onDoubt: () => doubted.push(time.now - start),
-    onSettled: () => settled.push(time.now - start),
+  const due = new DueNotice();
+  due.tell({
+    mayClaim: () => doubted.push(time.now - start),
+    lookAround: () => settled.push(time.now - start),
   });
+  const health = new StoreHealth(time.clock(), () => {});
+  const holdings = new Holdings(store, time.clock(), dice.random(), health, due);
   const delivery = (): LeasedDelivery => {
     const now = wall(time.now);
     return {

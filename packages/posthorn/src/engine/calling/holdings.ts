@@ -9,18 +9,12 @@ import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Queue } from '../../seams/store/queue.ts';
+import type { DueNotice } from '../due-notice.ts';
 import type { Waited } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
 
 /** A request whose answer is not waited for any more may still be on its way: systems repeat it for up to this long, in milliseconds. */
 const LATE_MS = 120_000;
-
-interface HoldingsEvents {
-  /** A doubt has come up: see to it that `settle` is called. */
-  onDoubt(): void;
-  /** A doubt is settled: what the store has stored meanwhile without our knowing is due, or waits in a backlog. */
-  onSettled(): void;
-}
 
 /** Since when a delivery could be attempted, and what made it so. */
 export interface Ready {
@@ -38,7 +32,7 @@ export class Holdings {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #health: StoreHealth;
-  readonly #events: HoldingsEvents;
+  readonly #due: DueNotice;
   readonly #leased = new Map<DeliveryId, Holding>();
   #owner: OwnerId;
   /** Doubts that have come up, and how many of them are settled. */
@@ -49,12 +43,12 @@ export class Holdings {
   #settling: Promise<void> | undefined;
   #cancelLater: () => void = () => {};
 
-  constructor(store: Queue, clock: Clock, random: Random, health: StoreHealth, events: HoldingsEvents) {
+  constructor(store: Queue, clock: Clock, random: Random, health: StoreHealth, due: DueNotice) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#health = health;
-    this.#events = events;
+    this.#due = due;
     this.#owner = this.#newName();
   }
 
@@ -103,11 +97,11 @@ export class Holdings {
     this.#leased.clear();
   }
 
-  /** The store may believe that this process holds more than it does. */
+  /** The store may believe that this process holds more than it does. It is asked before anything else is claimed. */
   doubt(): void {
     const known = this.#doubtful;
     this.#doubts += 1;
-    if (!known) this.#events.onDoubt();
+    if (!known) this.#due.mayClaim();
   }
 
   /**
@@ -171,7 +165,8 @@ export class Holdings {
       const doubts = this.#doubts;
       await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#leased.keys()], at));
       this.#settled = doubts;
-      this.#events.onSettled();
+      // What the store has done meanwhile without our knowing is due, or waits in a backlog.
+      this.#due.lookAround();
     } finally {
       this.#settling = undefined;
     }

@@ -4,6 +4,7 @@ import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';
+import { DueNotice } from '../due-notice.ts';
 import type { LaneHealth } from './lane-health.ts';
 import { Lanes, leasedBytes } from './lanes.ts';
 
@@ -46,13 +47,14 @@ describe('lanes', () => {
     allowed = true;
     rooms = 0;
     time = new SimulatedTime();
-    lanes = new Lanes(time.clock(), 4, {
-      mayStart: () => allowed,
-      onTurn: (one) => started.push(one),
-      onRoom: () => {
+    const due = new DueNotice();
+    due.tell({
+      mayClaim: () => {
         rooms += 1;
       },
+      lookAround() {},
     });
+    lanes = new Lanes(time.clock(), 4, due, { mayStart: () => allowed, onTurn: (one) => started.push(one) });
   });
 
   const startedFor = (endpointId: EndpointId) => started.filter((one) => one.endpointId === endpointId).length;

@@ -5,6 +5,7 @@
 import { type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
 import type { EndpointId } from '../../domain/ids.ts';
 import type { Clock } from '../../seams/clock.ts';
+import type { DueNotice } from '../due-notice.ts';
 import { HangingEndpoints, type LaneHealth } from './lane-health.ts';
 import { StartLimit } from './start-limit.ts';
 import { type HasTurn, TurnOrder } from './turn-order.ts';
@@ -76,13 +77,12 @@ interface LaneEvents {
   mayStart(): boolean;
   /** An attempt must be begun; `finished` must follow. */
   onTurn(delivery: LeasedDelivery): void;
-  /** There is room to claim again: in a lane with a backlog, or in memory. */
-  onRoom(): void;
 }
 
 export class Lanes {
   readonly #concurrency: number;
   readonly #events: LaneEvents;
+  readonly #due: DueNotice;
   readonly #lanes = new Map<EndpointId, Lane>();
   readonly #hanging = new HangingEndpoints();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
@@ -104,9 +104,11 @@ export class Lanes {
   /**
    * @param clock paces the starts of lanes whose calls fail
    * @param concurrency calls under way at once per lane
+   * @param due hears when there is room to claim again: in a lane with a backlog, or in memory
    */
-  constructor(clock: Clock, concurrency: number, events: LaneEvents) {
+  constructor(clock: Clock, concurrency: number, due: DueNotice, events: LaneEvents) {
     this.#concurrency = concurrency;
+    this.#due = due;
     this.#events = events;
     this.#unhealthyStarts = new StartLimit(clock, UNHEALTHY_STARTS, UNHEALTHY_STEP_MS, () => this.pump());
     this.#turnStarts = new StartLimit(clock, STARTS_PER_TURN, 0, () => this.pump());
@@ -346,7 +348,7 @@ export class Lanes {
   #free(lane: Lane, bytes: number): void {
     const wasFull = this.full;
     this.#hold(lane, -bytes);
-    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#events.onRoom();
+    if (wasFull ? !this.full : lane.backlog && this.#mayClaim(lane)) this.#due.mayClaim();
   }
 
   #hold(lane: Lane, bytes: number): void {

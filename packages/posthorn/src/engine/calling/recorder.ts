@@ -1,11 +1,16 @@
 // Puts outcomes on disk, in batches. An attempt that was made is never forgotten: while the store is away its outcome stays
 // here, and when too many wait no new attempts are started.
 import type { LeasedDelivery } from '../../domain/delivery.ts';
-import type { OwnerId } from '../../domain/ids.ts';
+import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { endedBy } from '../../domain/tally.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { AttemptRecord, Queue } from '../../seams/store/queue.ts';
 import { Batches } from '../batches.ts';
+import type { DueNotice } from '../due-notice.ts';
+import type { ReportListener } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
+import type { Holdings } from './holdings.ts';
 
 /** Attempts per transaction. */
 const MAX_BATCH = 500;
@@ -19,23 +24,42 @@ export interface Ended {
   readonly record: AttemptRecord;
 }
 
+/** Counts what is recorded. */
+interface AttemptCounter {
+  attempted(
+    tenantId: TenantId,
+    endpointId: EndpointId,
+    outcome: Outcome,
+    durationMs: number,
+    ended: ReturnType<typeof endedBy>,
+  ): void;
+}
+
 /** `unrecorded`: the process is ending and the store did not answer any more. */
 type Answer = 'recorded' | 'late' | 'unrecorded';
 
+interface Parts {
+  readonly store: Queue;
+  readonly clock: Clock;
+  readonly health: StoreHealth;
+  readonly holdings: Pick<Holdings, 'remove'>;
+  readonly tallies: AttemptCounter;
+  readonly due: DueNotice;
+  readonly report: ReportListener;
+}
+
 export class Recorder {
-  readonly #store: Queue;
-  readonly #health: StoreHealth;
-  readonly #onRecorded: (ended: Ended, late: boolean) => void;
+  readonly #parts: Parts;
+  readonly #onRoom: () => void;
   readonly #batches: Batches<Ended, Answer>;
   #waiting = 0;
 
-  /** @param onRecorded the attempt and what follows from it are on disk */
-  constructor(store: Queue, clock: Clock, health: StoreHealth, onRecorded: (ended: Ended, late: boolean) => void) {
-    this.#store = store;
-    this.#health = health;
-    this.#onRecorded = onRecorded;
+  /** @param onRoom an outcome was written: attempts may be started that had to wait */
+  constructor(parts: Parts, onRoom: () => void) {
+    this.#parts = parts;
+    this.#onRoom = onRoom;
     this.#batches = new Batches(
-      clock,
+      parts.clock,
       MAX_BATCH,
       () => 1,
       (batch) => this.#commit(batch),
@@ -52,7 +76,9 @@ export class Recorder {
     this.#waiting += 1;
     const answer = await this.#batches.add(ended);
     this.#waiting -= 1;
-    if (answer !== 'unrecorded') this.#onRecorded(ended, answer === 'late');
+    if (answer === 'unrecorded') return;
+    this.#tell(ended, answer === 'late');
+    this.#onRoom();
   }
 
   /** Resolves when nothing waits to be recorded. */
@@ -62,14 +88,43 @@ export class Recorder {
 
   /** A batch may hold attempts made under this process's earlier name: each goes to the store under the name that made it. */
   async #commit(batch: readonly Ended[]): Promise<Answer[]> {
+    const { store, health } = this.#parts;
     const answers = new Map<Ended, Answer>();
     for (const [owner, group] of Map.groupBy(batch, (ended) => ended.owner)) {
       const records = group.map(({ record }) => record);
-      const stored = await this.#health.retryUntilDone(() => this.#store.record(owner, records));
+      const stored = await health.retryUntilDone(() => store.record(owner, records));
       group.forEach((ended, index) => {
         answers.set(ended, stored?.[index] ?? 'unrecorded');
       });
     }
     return batch.map((ended) => answers.get(ended) ?? 'unrecorded');
+  }
+
+  /** The attempt and what follows from it are on disk. */
+  #tell({ delivery, record }: Ended, late: boolean): void {
+    const { holdings, tallies, due, report } = this.#parts;
+    const { next, result } = record;
+    holdings.remove(delivery);
+    const dueAt = next.state === 'pending' ? next.dueAt : null;
+    if (dueAt !== null && !late) due.mayBeDue(dueAt);
+    const { endpointId, event } = delivery;
+    const ended = endedBy(record.trigger, result.outcome, next.state, late);
+    tallies.attempted(event.tenantId, endpointId, result.outcome, result.durationMs, ended);
+    report({
+      kind: 'attempted',
+      tenantId: event.tenantId,
+      endpointId,
+      eventId: event.id,
+      eventType: event.type,
+      deliveryId: delivery.id,
+      attemptId: record.attemptId,
+      number: record.number,
+      trigger: record.trigger,
+      startedAt: record.startedAt,
+      result,
+      state: next.state,
+      dueAt,
+      late,
+    });
   }
 }

@@ -8,6 +8,7 @@ import { steady } from '../../domain/time.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { OwnerBeat } from '../../seams/store/queue.ts';
 import { Holdings } from '../calling/holdings.ts';
+import { DueNotice } from '../due-notice.ts';
 import type { Report } from '../reports.ts';
 import { StoreHealth } from '../store-health.ts';
 import { Leases } from './leases.ts';
@@ -36,17 +37,16 @@ function member(test: TestContext) {
   const lostAt: number[] = [];
   const start = time.now;
   const health = new StoreHealth(clock, () => {});
-  const holdings = new Holdings(store, clock, new Dice(1).random(), health, { onDoubt() {}, onSettled() {} });
+  const due = new DueNotice();
+  const holdings = new Holdings(store, clock, new Dice(1).random(), health, due);
   const leases = new Leases(
-    { store, clock, holdings, health, report: ({ kind }) => news.push(kind) },
+    { store, clock, holdings, health, due, recorder: { add: async () => {} }, report: ({ kind }) => news.push(kind) },
     {
       onFresh() {},
       onLost: () => {
         lost.push(holdings.owner);
         lostAt.push(time.now - start);
       },
-      onCutOff() {},
-      onWork() {},
     },
   );
   const begin = async () => {

@@ -7,8 +7,10 @@ import { type SteadyMs, steady, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { CutOffDelivery, OwnerBeat, Queue } from '../../seams/store/queue.ts';
+import { attemptRecord } from '../calling/attempt-record.ts';
 import type { Holdings } from '../calling/holdings.ts';
-import type { Ended } from '../calling/recorder.ts';
+import type { Ended, Recorder } from '../calling/recorder.ts';
+import type { DueNotice } from '../due-notice.ts';
 import type { ReportListener } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
 
@@ -28,6 +30,8 @@ interface Parts {
   readonly clock: Clock;
   readonly holdings: Holdings;
   readonly health: StoreHealth;
+  readonly recorder: Pick<Recorder, 'add'>;
+  readonly due: DueNotice;
   readonly report: ReportListener;
 }
 
@@ -37,10 +41,6 @@ export interface LeaseEvents {
   onFresh(): void;
   /** Everything in hand must be dropped, and calls under way cut off. */
   onLost(): void;
-  /** An attempt that a dead process had begun must be recorded. */
-  onCutOff(ended: Ended): void;
-  /** Others may have left work behind: look for it. */
-  onWork(): void;
 }
 
 export class Leases {
@@ -119,7 +119,7 @@ export class Leases {
     this.#prove(sentAt);
     this.#events.onFresh();
     await this.#watch(others);
-    if (!store.exclusive) this.#events.onWork();
+    if (!store.exclusive) this.#parts.due.lookAround();
   }
 
   /** A beat counts from the moment it was sent: the others may have seen it as early as that. */
@@ -170,7 +170,7 @@ export class Leases {
   }
 
   async #takeOver(dead: OwnerBeat): Promise<void> {
-    const { store, clock, holdings, report } = this.#parts;
+    const { store, clock, holdings, recorder, due, report } = this.#parts;
     const at = wholeMs(clock.now());
     const cutOff = await holdings.lease(async (owner) => {
       const deliveries = await store.takeOver(owner, dead, at);
@@ -180,19 +180,16 @@ export class Leases {
     this.#others.delete(dead.owner);
     if (cutOff === undefined) return;
     report({ kind: 'took_over', dead: dead.owner, cutOff: cutOff.length });
-    for (const one of cutOff) this.#events.onCutOff(this.#interrupted(one, at));
-    this.#events.onWork();
+    for (const one of cutOff) void recorder.add(this.#interrupted(one, at));
+    due.lookAround();
   }
 
   #interrupted({ delivery, attemptId, startedAt }: CutOffDelivery, at: SteadyMs): Ended {
     return {
       owner: this.#parts.holdings.owner,
       delivery,
-      record: {
-        deliveryId: delivery.id,
+      record: attemptRecord(delivery, {
         attemptId,
-        number: delivery.attempts + 1,
-        trigger: delivery.resume === null ? 'schedule' : 'manual',
         startedAt,
         endedAt: this.#parts.clock.wallNow(),
         result: {
@@ -205,7 +202,7 @@ export class Leases {
             'Posthorn was stopped during this attempt, so its result is not known. It does not count as a failure.',
         },
         next: afterCrash(delivery, at),
-      },
+      }),
     };
   }
 }

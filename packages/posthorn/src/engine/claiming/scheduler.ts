@@ -6,10 +6,13 @@ import { type SteadyMs, steady, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Queue } from '../../seams/store/queue.ts';
+import type { Attempts } from '../calling/attempts.ts';
 import type { Holdings, Ready } from '../calling/holdings.ts';
 import type { Lanes } from '../calling/lanes.ts';
+import type { DueListener, DueNotice } from '../due-notice.ts';
 import type { Catalogs } from '../endpoints/catalog.ts';
 import type { StoreHealth } from '../store-health.ts';
+import type { Leases } from './leases.ts';
 
 /** Deliveries per claim. */
 const MAX_CLAIM = 500;
@@ -31,12 +34,14 @@ interface Parts {
   readonly holdings: Holdings;
   readonly health: StoreHealth;
   readonly lanes: Lanes;
+  readonly leases: Pick<Leases, 'fresh'>;
+  /** Gives back what has no room in its lane. */
+  readonly attempts: Pick<Attempts, 'release'>;
+  readonly due: DueNotice;
 }
 
-export class Scheduler {
+export class Scheduler implements DueListener {
   readonly #parts: Parts;
-  readonly #mayClaim: () => boolean;
-  readonly #toBacklog: (delivery: LeasedDelivery) => Promise<void>;
   #nextDue: SteadyMs | null = null;
   /** What is due is not claimed before. */
   #notBefore: SteadyMs = steady(0);
@@ -47,18 +52,13 @@ export class Scheduler {
   #moreBacklogs = false;
   #stopped = false;
 
-  /**
-   * @param mayClaim false holds everything back; call `wake` when it turns true
-   * @param toBacklog gives a delivery back whose lane has no room
-   */
-  constructor(parts: Parts, mayClaim: () => boolean, toBacklog: (delivery: LeasedDelivery) => Promise<void>) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#mayClaim = mayClaim;
-    this.#toBacklog = toBacklog;
+    parts.due.tell(this);
   }
 
   /** Something has become due at `at`, or will. */
-  noteDue(at: SteadyMs): void {
+  mayBeDue(at: SteadyMs): void {
     if (this.#nextDue !== null && this.#nextDue <= at) return;
     this.#nextDue = at;
     if (this.#running === undefined) this.#arm();
@@ -67,11 +67,11 @@ export class Scheduler {
   /** Others may have left work behind: look what is there. */
   lookAround(): void {
     this.#lookAround = true;
-    this.wake();
+    this.mayClaim();
   }
 
   /** There may be something to do. Cheap; may be called often. */
-  wake(): void {
+  mayClaim(): void {
     if (this.#stopped) return;
     this.#again = true;
     this.#running ??= this.#run();
@@ -89,7 +89,7 @@ export class Scheduler {
     // One turn of the microtask queue: what one event wakes several times is looked at once.
     await Promise.resolve();
     let waitMs = 0;
-    while (this.#again && !this.#stopped && this.#mayClaim()) {
+    while (this.#again && !this.#stopped && this.#parts.leases.fresh) {
       this.#again = false;
       waitMs = 0;
       try {
@@ -114,10 +114,10 @@ export class Scheduler {
     this.#cancelTimer();
     this.#cancelTimer = () => {};
     if (this.#stopped) return;
-    const { clock } = this.#parts;
+    const { clock, leases } = this.#parts;
     const wakeAt = waitMs > 0 ? steady(clock.now() + waitMs) : this.#dueAt;
-    if (wakeAt === null || !this.#mayClaim()) return;
-    this.#cancelTimer = clock.timer(wakeAt, () => this.wake());
+    if (wakeAt === null || !leases.fresh) return;
+    this.#cancelTimer = clock.timer(wakeAt, () => this.mayClaim());
   }
 
   /** When to claim what is due; `null` when nothing will be. */
@@ -134,7 +134,7 @@ export class Scheduler {
       );
       for (const endpointId of backlogs) this.#parts.lanes.noteBacklog(endpointId);
       this.#moreBacklogs = backlogs.length === MAX_BACKLOGS;
-      if (nextDue !== null) this.noteDue(nextDue);
+      if (nextDue !== null) this.mayBeDue(nextDue);
     } catch (error) {
       this.#lookAround = true;
       throw error;
@@ -151,7 +151,7 @@ export class Scheduler {
       return await holdings.lease(async (owner) => {
         const { deliveries, dueAt, revisions, nextDue } = await store.claimDue(owner, now, MAX_CLAIM);
         catalogs.forgetOlderThan(revisions);
-        if (nextDue !== null) this.noteDue(nextDue);
+        if (nextDue !== null) this.mayBeDue(nextDue);
         // A full claim has left some behind.
         const crowded = deliveries.length >= CROWD && deliveries.length < MAX_CLAIM;
         if (crowded) this.#notBefore = steady(now + DISTANCE_MS);
@@ -161,7 +161,7 @@ export class Scheduler {
         return deliveries.length;
       });
     } catch (error) {
-      this.noteDue(noted);
+      this.mayBeDue(noted);
       throw error;
     }
   }
@@ -193,5 +193,13 @@ export class Scheduler {
     holdings.add(delivery, ready);
     if (lanes.offer(delivery)) lanes.pump();
     else void this.#toBacklog(delivery);
+  }
+
+  /** Gives a delivery back that has no room in its lane. */
+  async #toBacklog(delivery: LeasedDelivery): Promise<void> {
+    const { attempts, holdings, lanes } = this.#parts;
+    await attempts.release(holdings.owner, delivery, { id: delivery.id, to: 'backlog' });
+    lanes.noteBacklog(delivery.endpointId);
+    this.mayClaim();
   }
 }

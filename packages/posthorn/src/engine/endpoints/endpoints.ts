@@ -5,6 +5,7 @@ import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
+import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs } from './catalog.ts';
 import type { EndpointSeal } from './endpoint-seal.ts';
 
@@ -31,16 +32,14 @@ interface Parts {
   readonly random: Random;
   readonly catalogs: Catalogs;
   readonly seal: EndpointSeal;
+  readonly due: DueNotice;
 }
 
 export class Endpoints {
   readonly #parts: Parts;
-  readonly #onEnabled: () => void;
 
-  /** @param onEnabled paused deliveries may have become due */
-  constructor(parts: Parts, onEnabled: () => void) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#onEnabled = onEnabled;
   }
 
   async create(tenantId: TenantId, settings: EndpointSettings): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
@@ -98,12 +97,14 @@ export class Endpoints {
 
   /** What follows from the change follows also when its answer is lost, or a part of it fails. */
   async #replace(stored: StoredEndpoint): ReturnType<Registry['replaceEndpoint']> {
-    const { store, clock, catalogs } = this.#parts;
+    const { store, clock, catalogs, due } = this.#parts;
+    const now = wholeMs(clock.now());
     try {
-      return await store.replaceEndpoint(stored, wholeMs(clock.now()));
+      return await store.replaceEndpoint(stored, now);
     } finally {
       catalogs.forget(stored.tenantId);
-      if (stored.enabled) this.#onEnabled();
+      // What was paused for it is due.
+      if (stored.enabled) due.mayBeDue(now);
     }
   }
 

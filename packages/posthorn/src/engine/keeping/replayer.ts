@@ -9,6 +9,9 @@ import type { Random } from '../../seams/random.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Registry } from '../../seams/store/registry.ts';
 import type { Replay, ReplayFilter, ReplayStep, Replays } from '../../seams/store/replays.ts';
+import type { Lanes } from '../calling/lanes.ts';
+import type { Leases } from '../claiming/leases.ts';
+import type { DueListener, DueNotice } from '../due-notice.ts';
 import type { ReportListener } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
 
@@ -35,6 +38,9 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly health: StoreHealth;
+  readonly lanes: Pick<Lanes, 'full'>;
+  readonly leases: Pick<Leases, 'fresh'>;
+  readonly due: DueNotice;
   readonly report: ReportListener;
 }
 
@@ -45,23 +51,16 @@ interface Counted {
   readonly total: number;
 }
 
-export class Replayer {
+export class Replayer implements DueListener {
   readonly #parts: Parts;
-  readonly #mayStep: () => boolean;
-  readonly #onDue: (at: SteadyMs) => void;
   #cancelTimer: () => void = () => {};
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
 
-  /**
-   * @param mayStep false while nothing more should be made due
-   * @param onDue deliveries have been made due, or may have been
-   */
-  constructor(parts: Parts, mayStep: () => boolean, onDue: (at: SteadyMs) => void) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#mayStep = mayStep;
-    this.#onDue = onDue;
+    parts.due.tell(this);
   }
 
   /** Counts what a replay would be about. */
@@ -93,7 +92,7 @@ export class Replayer {
     if (answer !== 'created') return answer;
     report({ kind: 'replay_started', replay });
     if (total === 0) report({ kind: 'replay_ended', replay });
-    this.wake();
+    this.lookAround();
     return replay;
   }
 
@@ -105,7 +104,7 @@ export class Replayer {
   }
 
   /** A step may be due. */
-  wake(): void {
+  lookAround(): void {
     if (this.#stopped) return;
     this.#again = true;
     this.#running ??= this.#run();
@@ -149,24 +148,25 @@ export class Replayer {
       nextAt = await this.#step();
     }
     this.#running = undefined;
-    if (nextAt !== null && !this.#stopped) this.#cancelTimer = this.#parts.clock.timer(nextAt, () => this.wake());
+    if (nextAt !== null && !this.#stopped) this.#cancelTimer = this.#parts.clock.timer(nextAt, () => this.lookAround());
   }
 
   /** @returns when to look again; `null` when nothing is running */
   async #step(): Promise<SteadyMs | null> {
-    const { store, clock, health, report } = this.#parts;
-    if (!this.#mayStep()) return steady(clock.now() + RETRY_MS);
+    const { store, clock, health, lanes, leases, due, report } = this.#parts;
+    // Nothing more is made due than this process could take.
+    if (!leases.fresh || lanes.full) return steady(clock.now() + RETRY_MS);
     const now = wholeMs(clock.now());
     let step: ReplayStep;
     try {
       step = await health.watch(() => store.stepReplay(now, clock.wallNow()));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      this.#onDue(now);
+      due.mayBeDue(now);
       return steady(clock.now() + RETRY_MS);
     }
     const { replay, made, nextAt } = step;
-    if (made > 0) this.#onDue(now);
+    if (made > 0) due.mayBeDue(now);
     if (replay !== null && replay.state !== 'running') report({ kind: 'replay_ended', replay });
     if (nextAt === null || replay !== null) return nextAt;
     return steady(Math.max(nextAt, clock.now() + STANDBY_MS));
