@@ -7,6 +7,8 @@ import { IADVIZE_SAMPLES } from '../posthorn/src/apps/samples/iadvize.ts';
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
+  // Files are named from where the document is: a proxy may put all of it below a path.
+  base: './',
   // The samples are read with Node's own tools; the pages get them as they will be sent.
   define: { SAMPLE_EVENTS: JSON.stringify(IADVIZE_SAMPLES) },
   logLevel: 'warn',

@@ -37,17 +37,18 @@ export class Person implements AsyncDisposable {
     });
   }
 
-  /** Somebody with a browser of their own. */
+  /** Somebody with a browser of their own. `trustsAll`: certificates of any authority, too. */
   static async arrive(
     browser: Browser,
     url: string,
-    look: { readonly theme?: Theme; readonly size?: typeof DESKTOP } = {},
+    look: { readonly theme?: Theme; readonly size?: typeof DESKTOP; readonly trustsAll?: boolean } = {},
   ): Promise<Person> {
     const context = await browser.newContext({
       baseURL: url,
       viewport: look.size ?? DESKTOP,
       colorScheme: look.theme ?? 'light',
       reducedMotion: 'reduce',
+      ignoreHTTPSErrors: look.trustsAll === true,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(DEADLINE_MS);

@@ -2,8 +2,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Router } from 'wouter';
 import { ApiProblem } from './api/client.ts';
 import { sessionQuery } from './api/queries.ts';
+import { ROOT } from './api/root.ts';
 import { App } from './app.tsx';
 import { applyTheme, chosenTheme } from './frame/theme.ts';
 import './styles/base.css';
@@ -38,7 +40,9 @@ if (root === null) throw new Error('The page has no root.');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <App />
+      <Router base={ROOT.slice(0, -1)}>
+        <App />
+      </Router>
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,4 +1,5 @@
 // Calls to the API with the session's cookie. A refused call becomes an `ApiProblem` with the server's own words.
+import { atRoot } from './root.ts';
 
 /** A request that was refused, or that got no answer. */
 export class ApiProblem extends Error {
@@ -16,7 +17,7 @@ const NO_ANSWER = 'Posthorn does not answer. Check that it is running; this page
 
 async function request(method: string, path: string, body: string | undefined): Promise<Response> {
   try {
-    return await fetch(path, {
+    return await fetch(atRoot(path), {
       method,
       ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
     });

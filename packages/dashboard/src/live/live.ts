@@ -1,6 +1,7 @@
 // How pages stay current: the stream says what happens, and whoever shows it asks again or changes it in place. While there
 // is no stream – refused, cut, or more readers than the server takes – everything is asked for again at short intervals.
 import { withQuery } from '../api/client.ts';
+import { atRoot } from '../api/root.ts';
 import { Connection } from './connection.ts';
 import { News } from './news.ts';
 import type { ServerSent } from './server-sent.ts';
@@ -49,7 +50,7 @@ class Live {
   follow(tenant: string | undefined): () => void {
     const connection = new Connection({
       open: (lastId, signal) =>
-        fetch(withQuery('/v1/stream', { tenant }), {
+        fetch(atRoot(withQuery('/v1/stream', { tenant })), {
           signal,
           cache: 'no-store',
           headers: lastId === undefined ? {} : { 'last-event-id': lastId },

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { post } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
+import { atRoot } from '../api/root.ts';
 import type { Session } from '../api/shapes.ts';
 import { Brand } from '../frame/brand.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
@@ -55,7 +56,7 @@ export function SignIn() {
         </button>
       </form>
       <p className="muted">
-        For programs: <a href="/docs">the API reference</a>
+        For programs: <a href={atRoot('/docs')}>the API reference</a>
       </p>
     </main>
   );

@@ -25,13 +25,21 @@ export function refuseConfusion(allowed: readonly string[] | undefined): onReque
       return done(new Problem('malformed-request', { detail: `The header ${twice} is given more than once.` }));
     }
     if (names !== undefined && !names.has(hostName(request.headers.host))) {
-      return done(new Problem('wrong-host', { detail: `Use one of: ${[...names].join(', ')}.` }));
+      return done(new Problem('wrong-host', { detail: wrongHost([...names]) }));
     }
     return done();
   };
 }
 
-function hostName(host: string | undefined): string {
+function wrongHost(names: readonly string[]): string {
+  return (
+    `Posthorn listens on this machine only and answers to these names: ${names.join(', ')}. ` +
+    'Behind a proxy, set POSTHORN_PUBLIC_URL to the address that people use, e.g. https://hooks.example.com.'
+  );
+}
+
+/** The name of a Host header, without its port and in lower case; empty when there is none. */
+export function hostName(host: string | undefined): string {
   const [, name = ''] = HOST_AND_PORT.exec(host ?? '') ?? [];
   return name.toLowerCase();
 }

@@ -254,4 +254,14 @@ describe('on a loopback address', () => {
       assert.match(await get(port, host), /^HTTP\/1\.1 421 /, host);
     }
   });
+
+  it('others are told which setting lets a proxy pass its own name on', async () => {
+    await using bench = await ApiBench.open({ allowedHosts: LOOPBACK_HOSTS });
+    const { statusCode, body } = await bench.app.inject({ url: '/healthz', headers: { host: 'hooks.example.com' } });
+    assert.equal(statusCode, 421);
+    assert.match(
+      JSON.parse(body).detail,
+      /localhost, 127\.0\.0\.1, \[::1\].* set POSTHORN_PUBLIC_URL to the address that people use/,
+    );
+  });
 });

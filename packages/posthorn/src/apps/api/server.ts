@@ -1,13 +1,16 @@
 // The HTTP API, put together: who may come in, how bodies are read, which routes there are, how failures are answered. It
 // builds a server that does not listen yet.
+import type { IncomingMessage } from 'node:http';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { Sessions as SessionStore } from '../../seams/store/sessions.ts';
 import { type PageFiles, pageRoutes } from '../dashboard/pages.ts';
 import type { Log } from '../logging/log.ts';
+import type { PublicUrl } from '../settings/public-url.ts';
 import { ApiKeys } from './access/api-keys.ts';
-import { requireKey } from './access/authentication.ts';
+import { type Access, requireKey } from './access/authentication.ts';
+import { SessionCookies } from './access/cookie.ts';
 import { sessionRoutes } from './access/session-routes.ts';
 import { Sessions } from './access/sessions.ts';
 import { readJsonOnly, refuseEncoded } from './body-reader.ts';
@@ -49,6 +52,8 @@ export interface ApiParts extends RouteParts {
   readonly sessionStore: SessionStore;
   /** Host names that requests may be for, see `LOOPBACK_HOSTS`; `undefined` allows every one. */
   readonly allowedHosts: readonly string[] | undefined;
+  /** Where browsers come to, if anybody has said so. */
+  readonly publicUrl?: PublicUrl | undefined;
   readonly version: string;
   /** The dashboard; without it there are no pages. */
   readonly pages?: PageFiles | undefined;
@@ -90,13 +95,21 @@ export function createApi(parts: ApiParts): FastifyInstance {
     // Requests that arrive on open connections while we close are answered, with `connection: close`.
     return503OnClosing: false,
     clientErrorHandler: answerUnreadable,
+    // A proxy may leave the public URL's path on what it passes on, or take it away.
+    rewriteUrl: ({ url = '' }: IncomingMessage) => withoutPath(url, parts.publicUrl?.path ?? ''),
     // No hook has run by then.
     frameworkErrors: (error, request, reply) => answer(error, request, reply.headers(ANSWER_HEADERS)),
   }).withTypeProvider<TypeBoxTypeProvider>();
   const answer = answerFailures(parts.random, parts.log);
   const paths = new KnownPaths();
   const keys = new ApiKeys(parts.apiKeyHashes, parts.clock);
-  const sessions = new Sessions(parts.sessionStore, keys, parts.clock, parts.random);
+  const { publicUrl } = parts;
+  const access: Access = {
+    keys,
+    sessions: new Sessions(parts.sessionStore, keys, parts.clock, parts.random),
+    cookies: new SessionCookies(publicUrl),
+    publicUrl,
+  };
   const room = limitBodies();
   app.server.on('checkExpectation', answerExpectation);
 
@@ -125,11 +138,11 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.setNotFoundHandler(answerUnknown);
 
   app.register(swagger, openApiOptions(parts.version));
-  app.register(docs);
+  app.register(docs, { publicUrl: publicUrl?.href });
   const { pages } = parts;
-  if (pages !== undefined) app.register(async (open) => pageRoutes(open, pages));
+  if (pages !== undefined) app.register(async (open) => pageRoutes(open, pages, publicUrl?.path ?? ''));
   app.register(async (open) =>
-    sessionRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), { ...parts, keys, sessions, limitBodies: room }),
+    sessionRoutes(open.withTypeProvider<TypeBoxTypeProvider>(), { ...parts, ...access, limitBodies: room }),
   );
   app.register(async (plain) => {
     const open = plain.withTypeProvider<TypeBoxTypeProvider>();
@@ -139,14 +152,19 @@ export function createApi(parts: ApiParts): FastifyInstance {
   app.register(
     async (plain) => {
       const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
-      v1.addHook('onRequest', requireKey(keys, sessions));
+      v1.addHook('onRequest', requireKey(access));
       v1.addHook('onRequest', refuseEncoded);
       v1.addHook('onRequest', room);
       v1.setNotFoundHandler(answerUnknown);
       for (const add of OPERATIONS) add(v1, parts);
-      streamRoute(v1, parts, sessions);
+      streamRoute(v1, parts, access);
     },
     { prefix: '/v1' },
   );
   return app;
+}
+
+/** A request target without the public URL's path, if it has that. */
+function withoutPath(target: string, path: string): string {
+  return path !== '' && target.startsWith(`${path}/`) ? target.slice(path.length) : target;
 }

@@ -1,7 +1,7 @@
 // The dashboard's files, read once at start and served from memory: a request picks one of a few known names, so no path can
 // lead anywhere else. Names in /assets hold a hash of their content and are kept by browsers for good.
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -29,6 +29,8 @@ interface PageFile {
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 const INDEX = '/index.html';
+/** Folders below the root that an address of the dashboard may have, at most. */
+const DEEPEST = 6;
 
 /** Reads the built dashboard. @returns `undefined` when it is not part of this build */
 export function readPages(folder: string): PageFiles | undefined {
@@ -43,22 +45,41 @@ export function readPages(folder: string): PageFiles | undefined {
   return files;
 }
 
-/** Adds the pages: every address of the dashboard answers its one document, which finds out the rest. */
-export async function pageRoutes(app: FastifyInstance, files: PageFiles): Promise<void> {
+/**
+ * Adds the pages: every address of the dashboard answers its one document, which finds out the rest.
+ * @param path of the public URL, empty at the root
+ */
+export async function pageRoutes(app: FastifyInstance, files: PageFiles, path: string): Promise<void> {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(DASHBOARD_HEADERS);
     done();
   });
-  for (const [path, file] of files) {
-    if (path === INDEX) continue;
-    const kept = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-    app.get(path, { schema: { hide: true } }, async (request, reply) => send(request, reply, file, kept));
+  for (const [name, file] of files) {
+    if (name === INDEX) continue;
+    const kept = name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+    app.get(name, { schema: { hide: true } }, async (request, reply) => send(request, reply, file, kept));
   }
   const index = files.get(INDEX);
   if (index === undefined) throw new Error('The dashboard has no index.html.');
-  for (const path of ['/', '/all', '/t/*']) {
-    app.get(path, { schema: { hide: true } }, async (request, reply) => send(request, reply, index, 'no-cache'));
+  const documents = Array.from({ length: DEEPEST + 1 }, (_, depth) => documentAt(depth, index));
+  for (const address of ['/', '/all', '/t/*']) {
+    app.get(address, { schema: { hide: true } }, async (request, reply) => {
+      const document = documents[depthOf(request.url)];
+      return document === undefined ? reply.callNotFound() : send(request, reply, document, 'no-cache');
+    });
   }
+  // Its files are below its path, so that has to end with a slash.
+  if (path !== '') app.get(path, { schema: { hide: true } }, async (_, reply) => reply.redirect(`${basename(path)}/`));
+}
+
+/** The document for an address so many folders below the root: it names its files from there. */
+function documentAt(depth: number, { type, plain }: PageFile): PageFile {
+  const moved = Buffer.from(plain.toString().replaceAll('="./', `="${'../'.repeat(depth) || './'}`));
+  return { type, plain: moved, packed: gzipSync(moved) };
+}
+
+function depthOf(url: string): number {
+  return (url.split('?', 1)[0] ?? '').split('/').length - 2;
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, file: PageFile, kept: string): FastifyReply {

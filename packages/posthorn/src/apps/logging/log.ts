@@ -29,6 +29,7 @@ export const LOG_FIELDS = [
   'cutOff',
   'version',
   'store',
+  'publicUrl',
   'url',
   'signal',
   'graceMs',

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { inNetworks, parseNetworks } from '../../domain/networks.ts';
 import { LOOPBACK_HOSTS } from '../api/hosts.ts';
+import type { PublicUrl } from '../settings/public-url.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** The address cannot be listened on; the message says why and what to do. */
@@ -37,10 +38,17 @@ export async function listen(api: FastifyInstance, { host, port }: Pick<Settings
 
 /**
  * Host names that requests may be for. A server on loopback answers to loopback names only: otherwise a web page could have
- * a name of its own resolve to this machine and talk to us from the browser. Elsewhere names are up to DNS and proxies.
+ * a name of its own resolve to this machine and talk to us from the browser. The name of the public URL is what a proxy passes
+ * on. Elsewhere names are up to DNS and proxies.
  */
-export function allowedHosts(host: string): readonly string[] | undefined {
+export function allowedHosts(host: string, publicUrl: PublicUrl | undefined): readonly string[] | undefined {
   const loopback = parseNetworks(['127.0.0.0/8', '::1/128']);
   const local = host === 'localhost' || (loopback.ok && inNetworks(host, loopback.networks));
-  return local ? [...LOOPBACK_HOSTS, inUrl(host).toLowerCase()] : undefined;
+  if (!local) return undefined;
+  const known = [
+    ...LOOPBACK_HOSTS,
+    inUrl(host).toLowerCase(),
+    ...(publicUrl === undefined ? [] : [publicUrl.hostName]),
+  ];
+  return [...new Set(known)];
 }

@@ -38,7 +38,12 @@ export async function runService(settings: Settings, terminal: Terminal): Promis
     log.write('warn', `http: callback URLs${where} are accepted: payloads and signatures travel readable.${advice}`);
   }
   const store = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
-  log.write('info', 'listening', { url: service.url, version: VERSION, store });
+  log.write('info', 'listening', {
+    url: service.url,
+    publicUrl: settings.publicUrl,
+    version: VERSION,
+    store,
+  });
 
   const signal = await asked;
   log.write('info', 'stopping', { signal, graceMs: settings.graceMs });

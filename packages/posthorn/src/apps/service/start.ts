@@ -16,6 +16,7 @@ import { levelOf, logLine } from '../logging/report-lines.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { callbackUrlRules } from '../settings/callback-urls.ts';
+import { publicUrlParts } from '../settings/public-url.ts';
 import type { Settings } from '../settings/table.ts';
 import { LiveStream } from '../stream/live.ts';
 import { VERSION } from '../version.ts';
@@ -99,6 +100,7 @@ export async function startServiceOn(
       log.write(level, text, fields);
     },
   });
+  const publicUrl = settings.publicUrl === undefined ? undefined : publicUrlParts(settings.publicUrl);
   const pages = readPages(DASHBOARD_FOLDER);
   if (pages === undefined) log.write('warn', 'the dashboard is not part of this build');
   const api = createApi({
@@ -112,7 +114,8 @@ export async function startServiceOn(
     callbackUrls,
     headerPrefix,
     apiKeyHashes: [apiKey.hash],
-    allowedHosts: allowedHosts(settings.host),
+    allowedHosts: allowedHosts(settings.host, publicUrl),
+    publicUrl,
     version: VERSION,
     pages,
     log,

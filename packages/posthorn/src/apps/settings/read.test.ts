@@ -27,6 +27,7 @@ describe('settings', () => {
     assert.deepEqual(readSettings(nothing).values, {
       host: '127.0.0.1',
       port: 4400,
+      publicUrl: undefined,
       data: './data',
       databaseUrl: undefined,
       apiKey: undefined,

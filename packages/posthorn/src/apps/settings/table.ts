@@ -4,6 +4,7 @@
 import { apiKey } from './api-key.ts';
 import { LOG_LEVELS } from './log-levels.ts';
 import { allowedNetwork, network } from './networks.ts';
+import { publicUrl } from './public-url.ts';
 import {
   databaseUrl,
   encryptionKey,
@@ -59,6 +60,13 @@ export const SETTINGS = {
     help: 'Port to listen on; 0 takes any free one.',
     read: wholeNumber(0, 65_535),
     fallback: 4_400,
+  }),
+  publicUrl: setting({
+    takes: '<url>',
+    help: 'Address that people use where a proxy stands before this, e.g. https://hooks.example.com or …/webhooks.',
+    read: publicUrl,
+    fallback: undefined,
+    fallbackWords: 'none: no proxy',
   }),
   data: setting({
     takes: '<folder>',

@@ -1,10 +1,14 @@
-// The cookie that carries a session. Behind TLS it has the `__Host-` prefix, so that no neighbouring host can set it; without
-// TLS there is a session on this machine only, named after the port, because cookies do not tell ports apart.
+// The cookie that carries a session. Where the browser came by TLS its name has a prefix that browsers guard: `__Host-`, so
+// that no neighbouring host can set it, or `__Secure-` for the path of a public URL. Without TLS there is a session on this
+// machine only, named after the port, because cookies do not tell ports apart.
 import type { FastifyRequest } from 'fastify';
-import { LOOPBACK_HOSTS } from '../hosts.ts';
+import type { PublicUrl } from '../../settings/public-url.ts';
+import { hostName, LOOPBACK_HOSTS } from '../hosts.ts';
 
 const NAME = 'posthorn-session';
-const HOST_AND_PORT = /^(.*?)(?::(\d+))?$/;
+const HOST_NAME = `__Host-${NAME}`;
+const SECURE_NAME = `__Secure-${NAME}`;
+const PORT = /:(\d+)$/;
 
 export interface SessionCookie {
   readonly name: string;
@@ -12,26 +16,56 @@ export interface SessionCookie {
   readonly attributes: string;
 }
 
-/**
- * The session cookie for who asks; `undefined` when the way here can be listened to, so that no cookie may travel on it.
- * A forged `x-forwarded-proto` only gets a cookie that browsers then refuse to send in clear.
- */
-export function sessionCookie({ headers }: Pick<FastifyRequest, 'headers'>): SessionCookie | undefined {
-  if (headers['x-forwarded-proto'] === 'https') {
-    return { name: `__Host-${NAME}`, attributes: 'Path=/; HttpOnly; SameSite=Strict; Secure' };
+type Request = Pick<FastifyRequest, 'headers'>;
+
+export class SessionCookies {
+  readonly #publicUrl: PublicUrl | undefined;
+
+  /** @param publicUrl where browsers come to, if anybody has said so */
+  constructor(publicUrl: PublicUrl | undefined) {
+    this.#publicUrl = publicUrl;
   }
-  const [, host = '', port = '80'] = HOST_AND_PORT.exec(headers.host ?? '') ?? [];
-  if (!LOOPBACK_HOSTS.includes(host.toLowerCase())) return undefined;
-  return { name: `${NAME}-${port}`, attributes: 'Path=/; HttpOnly; SameSite=Strict' };
+
+  /**
+   * The cookie to set for who asks; `undefined` when the way here can be listened to, so that no cookie may travel on it. A
+   * forged header only gets a cookie that browsers then refuse to send in clear.
+   */
+  of(request: Request): SessionCookie | undefined {
+    const { headers } = request;
+    const isPublic = this.#isPublic(request);
+    const isClear = headers['x-forwarded-proto'] === 'http';
+    if (isPublic && this.#publicUrl?.isSecure && !isClear) return secureCookie(this.#publicUrl.path);
+    if (headers['x-forwarded-proto'] === 'https') return secureCookie(isPublic ? (this.#publicUrl?.path ?? '') : '');
+    const name = localName(request);
+    return name === undefined ? undefined : { name, attributes: 'Path=/; HttpOnly; SameSite=Strict' };
+  }
+
+  /** The token of the session that a request belongs to, under whichever of the names its cookie has. */
+  token(request: Request): string | undefined {
+    const pairs = (request.headers.cookie ?? '').split('; ');
+    for (const name of [HOST_NAME, SECURE_NAME, localName(request)]) {
+      const pair = name === undefined ? undefined : pairs.find((each) => each.startsWith(`${name}=`));
+      if (pair !== undefined) return pair.slice(pair.indexOf('=') + 1);
+    }
+    return undefined;
+  }
+
+  /** Whether the browser is at the public URL: by the name that it asks for, or, where a proxy replaces that, by its page. */
+  #isPublic({ headers }: Request): boolean {
+    const url = this.#publicUrl;
+    return url !== undefined && (hostName(headers.host) === url.hostName || headers.origin === url.origin);
+  }
 }
 
-/** The token of the session that a request belongs to. */
-export function sessionToken(request: Pick<FastifyRequest, 'headers'>): string | undefined {
-  const cookie = sessionCookie(request);
-  if (cookie === undefined) return undefined;
-  const start = `${cookie.name}=`;
-  for (const pair of (request.headers.cookie ?? '').split('; ')) {
-    if (pair.startsWith(start)) return pair.slice(start.length);
-  }
-  return undefined;
+function secureCookie(path: string): SessionCookie {
+  return {
+    name: path === '' ? HOST_NAME : SECURE_NAME,
+    attributes: `Path=${path === '' ? '/' : path}; HttpOnly; SameSite=Strict; Secure`,
+  };
+}
+
+/** The name of a cookie on this machine; `undefined` for requests from elsewhere. */
+function localName({ headers }: Request): string | undefined {
+  if (!LOOPBACK_HOSTS.includes(hostName(headers.host))) return undefined;
+  return `${NAME}-${PORT.exec(headers.host ?? '')?.[1] ?? '80'}`;
 }

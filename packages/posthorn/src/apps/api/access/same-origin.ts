@@ -5,18 +5,25 @@ import { Problem } from '../problems.ts';
 
 const CHANGES_NOTHING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** @returns why a request that changes something is refused; `undefined` when it may go on */
-export function refuseForeign({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>): Problem | undefined {
-  if (CHANGES_NOTHING.has(method) || isOurs(headers)) return undefined;
+/**
+ * @param publicOrigin where browsers come to, if anybody has said so
+ * @returns why a request that changes something is refused; `undefined` when it may go on
+ */
+export function refuseForeign(
+  { method, headers }: Pick<FastifyRequest, 'method' | 'headers'>,
+  publicOrigin: string | undefined,
+): Problem | undefined {
+  if (CHANGES_NOTHING.has(method) || isOurs(headers, publicOrigin)) return undefined;
   return new Problem('forbidden', {
     detail: 'A session changes things from the pages of this Posthorn only. Programs send an API key instead.',
   });
 }
 
-function isOurs(headers: FastifyRequest['headers']): boolean {
+function isOurs(headers: FastifyRequest['headers'], publicOrigin: string | undefined): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   // Browsers leave the header out where they do not trust the connection, and some old ones know only this one.
   const { origin, host } = headers;
+  if (origin !== undefined && origin === publicOrigin) return true;
   return host !== undefined && (origin === `https://${host}` || origin === `http://${host}`);
 }

@@ -5,10 +5,8 @@ import { refuseBody, refuseEncoded } from '../body-reader.ts';
 import { Problem } from '../problems.ts';
 import type { ApiServer, RouteParts } from '../route.ts';
 import { CLOSED } from '../schemas/fields.ts';
-import type { ApiKeys } from './api-keys.ts';
-import { sessionCookie, sessionToken } from './cookie.ts';
+import type { Access } from './authentication.ts';
 import { refuseForeign } from './same-origin.ts';
-import type { Sessions } from './sessions.ts';
 
 /** Longer than any key that somebody would choose. */
 const MAX_KEY_CHARACTERS = 1_024;
@@ -21,9 +19,7 @@ const SignInBody = Type.Object(
   CLOSED,
 );
 
-export interface SessionParts extends Pick<RouteParts, 'headerPrefix'> {
-  readonly keys: ApiKeys;
-  readonly sessions: Sessions;
+export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix'> {
   readonly version: string;
   /** Refuses bodies that there is no room for. */
   readonly limitBodies: onRequestHookHandler;
@@ -31,15 +27,15 @@ export interface SessionParts extends Pick<RouteParts, 'headerPrefix'> {
 
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
 export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
-  const { keys, sessions, headerPrefix, version } = parts;
+  const { keys, sessions, cookies, publicUrl, headerPrefix, version } = parts;
   /** Facts about this Posthorn that the pages need. */
   const about = { version, headerPrefix };
   app.addHook('onRequest', refuseEncoded);
-  app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request)));
+  app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, publicUrl?.origin)));
   app.addHook('onRequest', parts.limitBodies);
 
   app.get('/session', { schema: { hide: true } }, async (request, reply) => {
-    const token = sessionToken(request);
+    const token = cookies.token(request);
     const signedIn = token !== undefined && (await sessions.use(token));
     return reply.send({ signedIn, ...(signedIn && about) });
   });
@@ -48,11 +44,11 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
     '/session',
     { bodyLimit: MAX_SIGN_IN_BYTES, schema: { hide: true, body: SignInBody } },
     async (request, reply) => {
-      const cookie = sessionCookie(request);
+      const cookie = cookies.of(request);
       if (cookie === undefined) {
         throw new Problem('forbidden', {
           detail:
-            'Anybody on the way could read the key. Open the dashboard over https (a proxy that sets x-forwarded-proto) or on the machine itself, at http://localhost.',
+            'Anybody on the way could read the key. Open the dashboard over https (set POSTHORN_PUBLIC_URL to that address, or let the proxy send x-forwarded-proto), or on the machine itself, at http://localhost.',
         });
       }
       const key = request.body.key.trim();
@@ -65,9 +61,9 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
   );
 
   app.delete('/session', { preHandler: refuseBody, schema: { hide: true } }, async (request, reply) => {
-    const token = sessionToken(request);
+    const token = cookies.token(request);
     if (token !== undefined) await sessions.end(token);
-    const cookie = sessionCookie(request);
+    const cookie = cookies.of(request);
     if (cookie !== undefined) reply.header('set-cookie', `${cookie.name}=; ${cookie.attributes}; Max-Age=0`);
     return reply.code(204).send();
   });

@@ -6,8 +6,7 @@ import { type EndpointId, parseId, parseTenantId } from '../../../domain/ids.ts'
 import { steady } from '../../../domain/time.ts';
 import type { Clock } from '../../../seams/clock.ts';
 import { MAX_READERS } from '../../stream/live.ts';
-import { sessionToken } from '../access/cookie.ts';
-import type { Sessions } from '../access/sessions.ts';
+import type { Access } from '../access/authentication.ts';
 import { overloaded } from '../failures.ts';
 import { invalid } from '../problems.ts';
 import type { ApiServer, RouteParts } from '../route.ts';
@@ -30,8 +29,12 @@ const StreamHeaders = Type.Object({
   ),
 });
 
-/** Adds the route of this file under `/v1`. @param sessions of readers without a key */
-export function streamRoute(app: ApiServer, { stream, clock }: RouteParts, sessions: Sessions): void {
+/** Adds the route of this file under `/v1`. @param access of readers without a key */
+export function streamRoute(
+  app: ApiServer,
+  { stream, clock }: RouteParts,
+  { sessions, cookies }: Pick<Access, 'sessions' | 'cookies'>,
+): void {
   app.get(
     '/stream',
     {
@@ -66,7 +69,7 @@ export function streamRoute(app: ApiServer, { stream, clock }: RouteParts, sessi
       if (messages === undefined) {
         throw overloaded(`There are ${MAX_READERS} readers of the stream already, or the service is stopping.`);
       }
-      const token = headers.authorization === undefined ? sessionToken(request) : undefined;
+      const token = headers.authorization === undefined ? cookies.token(request) : undefined;
       if (token !== undefined) {
         const stopWatching = watch(clock, () => sessions.goesOn(token), cut);
         void gone.then(stopWatching);
