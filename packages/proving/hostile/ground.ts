@@ -17,8 +17,19 @@ import type { Program } from '../support/program.ts';
 /** Its certificates are for this host. */
 export const HOST = 'hooks.test';
 
+/** Names of several addresses on this machine. */
+export const TWO = { host: 'two.test', addresses: ['127.0.0.2', '127.0.0.1'] };
+export const EIGHT = {
+  host: 'eight.test',
+  addresses: [2, 3, 4, 5, 6, 7, 8, 1].map((last) => `127.0.0.${last}`),
+};
+
 /** Names and what the name servers say to them; every other name leads to this machine. */
 const NAMES: Readonly<Record<string, NameAnswer>> = {
+  // The root: firewalls drop questions about it.
+  '': 'silence',
+  [TWO.host]: { addresses: TWO.addresses },
+  [EIGHT.host]: { addresses: EIGHT.addresses },
   'missing.test': { code: 'NXDOMAIN' },
   'broken.test': { code: 'SERVFAIL' },
   'silent.test': 'silence',

@@ -92,4 +92,16 @@ export const MUTANTS: readonly Mutant[] = [
     only: /TLS handshake: wants a client certificate \(TLS 1\.3\)/,
     noticed: /a call was connection_reset/,
   },
+  {
+    name: 'an address that says nothing has all the time',
+    edit: edit('race.js', 'headStart(leftMs, this.#waiting.length)', '60_000'),
+    only: /one of two addresses: accepts and says nothing/,
+    noticed: /a call (was connect_timeout|took)/,
+  },
+  {
+    name: 'an address that fails is the last one tried',
+    edit: edit('race.js', 'this.failures.push(failure);', 'this.failures.push(failure); this.#waiting = [];'),
+    only: /one of two addresses: (refuses|accepts and closes|has a certificate that has expired)/,
+    noticed: /a call was (connect_refused|connection_reset|tls_error)/,
+  },
 ];

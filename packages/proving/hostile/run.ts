@@ -10,10 +10,12 @@ import { type Ground, makeGround } from './ground.ts';
 import { KEPT } from './keeping.ts';
 import { meet, type Row } from './meet.ts';
 import { BODIES, HEADERS, SILENCE, STATUSES } from './responses.ts';
+import { SEVERAL_ADDRESSES } from './several-addresses.ts';
 
 export const STAGES: readonly Stage[] = [
   NAMES,
   CONNECTIONS,
+  SEVERAL_ADDRESSES,
   HANDSHAKES,
   CERTIFICATES,
   SILENCE,

@@ -100,6 +100,59 @@ describe('a call', () => {
   });
 });
 
+describe('a call in plain HTTP, allowed to named networks only,', () => {
+  for (const [what, addresses, outcome] of [
+    ['a named address', ['10.0.0.1'], 'succeeded'],
+    ['named addresses', ['10.0.0.1', '10.0.0.2'], 'succeeded'],
+    ['a named address inside NAT64', ['64:ff9b::a00:1'], 'succeeded'],
+    ['a public address', ['93.184.215.14'], 'blocked_address'],
+    ['a named and a public address', ['10.0.0.1', '93.184.215.14'], 'blocked_address'],
+    ['an inside address', ['192.168.0.1'], 'blocked_address'],
+    ['a denied address', ['10.1.0.1'], 'blocked_address'],
+  ] as const) {
+    it(`to a name that leads to ${what} is ${outcome}`, async () => {
+      await using receiver = await startReceiver({ onRequest: answering(200) });
+      const dialled: string[] = [];
+      const dial: Dial = (address, port) => {
+        dialled.push(address);
+        return dialTcp('127.0.0.1', port);
+      };
+      const settings = {
+        allowed: networks('10.0.0.0/8'),
+        denied: networks('10.1.0.0/16'),
+        allowHttp: 'networks' as const,
+      };
+      await using sending = startSender(settings, { resolver: resolvingTo(...addresses), dial });
+      const result = await sending.send(`http://hooks.test:${receiver.port}/`, { connectTimeoutMs: 2_000 });
+      assert.equal(result.outcome, outcome, JSON.stringify(result));
+      assert.equal(dialled.length, outcome === 'succeeded' ? 1 : 0);
+    });
+  }
+
+  it('says that it is plain HTTP if the address alone would do', async () => {
+    const settings = { allowed: networks('10.0.0.0/8'), allowHttp: 'networks' as const };
+    await using sending = startSender(settings, { resolver: resolvingTo('93.184.215.14') });
+    for (const url of ['http://hooks.test/', 'http://93.184.215.14/']) {
+      assert.match((await sending.send(url)).error ?? '', /plain HTTP.*POSTHORN_ALLOW_HTTP/);
+    }
+  });
+});
+
+describe('a denied network', () => {
+  it('is not reached, be it public, allowed or inside NAT64', async () => {
+    const settings = {
+      allowed: networks('10.0.0.0/8'),
+      denied: networks('10.1.0.0/16', '93.184.215.0/24'),
+      allowHttp: false,
+    };
+    for (const address of ['10.1.0.1', '93.184.215.14', '64:ff9b::5db8:d70e']) {
+      const dial: Dial = () => assert.fail(`${address} was dialled`);
+      await using sending = startSender(settings, { resolver: resolvingTo(address), dial });
+      assert.equal((await sending.send('https://hooks.test/')).outcome, 'blocked_address', address);
+    }
+  });
+});
+
 describe('a kept connection', () => {
   it('is used on, but a new one is judged anew', async () => {
     await using receiver = await startReceiver({ onRequest: answering(200) });

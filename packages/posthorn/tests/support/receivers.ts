@@ -19,6 +19,8 @@ export interface ReceiverOptions {
   /** Speaks TLS with these settings. */
   readonly tls?: TlsOptions;
   readonly host?: string;
+  /** That another receiver has at its own address; left out, any free one. */
+  readonly port?: number;
   /** A whole request has come. */
   readonly onRequest?: OnRequest;
   /** A connection was opened, the TLS handshake included. */
@@ -80,7 +82,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     socket.on('error', () => {});
     socket.on('close', () => raw.delete(socket));
   });
-  server.listen(0, options.host ?? '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
