@@ -248,7 +248,7 @@ export const STATUSES: Stage = {
         stand: redirecting(status),
         outcome: 'http_status',
         status,
-        says: /not followed/,
+        says: /not followed: it leads to https:\/\/hooks\.test:\d+\/trap\./,
       }),
     ),
     {
@@ -327,6 +327,32 @@ export const BODIES: Stage = {
       stand: endless(`${OK}transfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n`, 'x-a: b\r\n'),
       outcome: 'succeeded',
       status: 200,
+    },
+    {
+      name: 'is behind trailers and chunk extensions',
+      stand: writing(`${OK}transfer-encoding: chunked\r\n\r\n2;a="b;c"\r\nok\r\n0\r\nx-sum: 1\r\n\r\n`),
+      outcome: 'succeeded',
+      status: 200,
+    },
+    {
+      name: 'is in a coding that nobody knows',
+      stand: closingAfter(`${OK}transfer-encoding: rot13\r\n\r\nbx`),
+      outcome: 'succeeded',
+      status: 200,
+    },
+    {
+      name: 'comes in pieces of one byte',
+      stand: responding((socket) => {
+        for (const byte of response(200, 'x'.repeat(2_000))) socket.write(byte);
+      }),
+      outcome: 'succeeded',
+      status: 200,
+    },
+    {
+      name: 'is on 204, where none may be',
+      stand: writing('HTTP/1.1 204 x\r\ncontent-length: 2\r\n\r\nok'),
+      outcome: 'succeeded',
+      status: 204,
     },
     {
       name: `is a gzip bomb of ${Math.round(BOMB.length / 1_024)} KiB, 10 MB unpacked`,

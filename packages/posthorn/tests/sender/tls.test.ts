@@ -106,7 +106,18 @@ describe('a receiver', () => {
   };
   const asking: TlsOptions = { ...serving(hooks), requestCert: true, ca: authority.caPem };
   for (const [what, tls, words] of [
-    ['that offers HTTP/2 only', alertingH2, /HTTP\/2 only/],
+    ['that offers HTTP/2 only (TLS 1.2)', { ...alertingH2, maxVersion: 'TLSv1.2' }, /HTTP\/2 only/],
+    ['that offers HTTP/2 only (TLS 1.3)', { ...alertingH2, minVersion: 'TLSv1.3' }, /HTTP\/2 only/],
+    [
+      'with no cipher in common (TLS 1.2)',
+      { ...serving(hooks), maxVersion: 'TLSv1.2', ciphers: 'ARIA128-GCM-SHA256' },
+      /no cipher in common.*\(TLS alert handshake_failure\)/,
+    ],
+    [
+      'with no cipher in common (TLS 1.3)',
+      { ...serving(hooks), minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_CCM_8_SHA256' },
+      /no cipher in common.*\(TLS alert handshake_failure\)/,
+    ],
     ['that offers old TLS only', old, /no TLS version from 1\.2/],
     [
       'that asks for a client certificate (TLS 1.2)',
