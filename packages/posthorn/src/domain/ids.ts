@@ -13,9 +13,11 @@ export type DeliveryId = Branded<'delivery'>;
 /** One HTTP call: the value of the `x-iadvize-delivery` header. */
 export type AttemptId = Branded<'attempt'>;
 export type ReplayId = Branded<'replay'>;
+/** One claim of an idempotency key, and whatever the request under it makes. */
+export type ClaimId = Branded<'claim'>;
 /** One run of a posthorn process: whoever holds leases in its name. */
 export type OwnerId = Branded<'owner'>;
-type UuidId = EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId;
+type UuidId = EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId | ClaimId;
 
 const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

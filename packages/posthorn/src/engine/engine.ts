@@ -30,6 +30,7 @@ import { DueNotice } from './due-notice.ts';
 import { Catalogs } from './endpoints/catalog.ts';
 import { EndpointSeal } from './endpoints/endpoint-seal.ts';
 import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
+import { Claims } from './keeping/claims.ts';
 import { Replayer, type ReplayRequest } from './keeping/replayer.ts';
 import { Retention } from './keeping/retention.ts';
 import { type Span, type Statistics, StatisticsReader } from './keeping/statistics.ts';
@@ -39,6 +40,7 @@ import { StoreHealth } from './store-health.ts';
 
 export type { AcceptAnswer, EventDraft } from './accepting/intake.ts';
 export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints/endpoints.ts';
+export type { ClaimResult } from './keeping/claims.ts';
 export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from './keeping/replayer.ts';
 export { SPANS, type Span, type Statistics } from './keeping/statistics.ts';
 
@@ -88,6 +90,8 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #leases: Leases;
   readonly #retention: Retention;
+  /** Requests that may be sent twice under an idempotency key. */
+  readonly claims: Claims;
   readonly #replayer: Replayer;
   readonly #endpoints: Endpoints;
   readonly #tallies: TallyKeeper;
@@ -101,6 +105,7 @@ export class Engine {
     this.#parts = parts;
     const due = new DueNotice();
     const health = new StoreHealth(clock, report);
+    this.claims = new Claims(store, clock, random, settings.encryptionKey);
     const seal = new EndpointSeal(settings.encryptionKey, random);
     const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), seal, clock, !store.exclusive);
     const holdings = new Holdings(store, clock, random, health, due);
@@ -173,12 +178,13 @@ export class Engine {
     return await this.#intake.accept(tenantId, drafts);
   }
 
-  /** Makes an endpoint with a new id. */
+  /** Makes an endpoint. @param id of a request that may have been sent before: what it made then is found again */
   createEndpoint(
     tenantId: TenantId,
     settings: EndpointSettings,
+    id?: EndpointId,
   ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
-    return this.#endpoints.create(tenantId, settings);
+    return this.#endpoints.create(tenantId, settings, id);
   }
 
   /**
@@ -259,8 +265,8 @@ export class Engine {
   }
 
   /** Begins to make one more attempt of every delivery that is meant, in the background and at a bounded rate. */
-  createReplay(tenantId: TenantId, wish: ReplayRequest): ReturnType<Replayer['create']> {
-    return this.#replayer.create(tenantId, wish);
+  createReplay(tenantId: TenantId, wish: ReplayRequest, id?: ReplayId): ReturnType<Replayer['create']> {
+    return this.#replayer.create(tenantId, wish, id);
   }
 
   /** Ends a running replay. What it has made due is attempted all the same. */

@@ -3,6 +3,7 @@
 import type { EventContent, LeasedDelivery, Next } from '../../src/domain/delivery.ts';
 import {
   type AttemptId,
+  type ClaimId,
   type DeliveryId,
   type EndpointId,
   type EventId,
@@ -28,7 +29,7 @@ export const wallLater = (ms: number): WallMs => wall(WALL + ms);
 let made = 0;
 
 /** A new id; ids made at the same moment rise in the order they are made. */
-export function newId<Id extends EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId>(
+export function newId<Id extends EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId | ClaimId>(
   at: number = WALL,
 ): Id {
   made += 1;

@@ -6,6 +6,7 @@ import { claimContract } from './claim.ts';
 import { clockContract } from './clock.ts';
 import { findContract } from './find.ts';
 import { historyContract } from './history.ts';
+import { idempotencyContract } from './idempotency.ts';
 import { leasesContract } from './leases.ts';
 import { lifecycleContract } from './lifecycle.ts';
 import { pendingContract } from './pending.ts';
@@ -33,6 +34,7 @@ const THEMES = [
   pendingContract,
   talliesContract,
   sessionsContract,
+  idempotencyContract,
   retentionContract,
   replaysContract,
   lifecycleContract,

@@ -9,6 +9,7 @@ import { deliveries } from './deliveries.ts';
 import * as endpoints from './endpoints.ts';
 import { find } from './find.ts';
 import * as history from './history.ts';
+import * as idempotency from './idempotency.ts';
 import { keep } from './keep.ts';
 import { migrateBy, migratePostgres } from './migrate.ts';
 import * as owners from './owners.ts';
@@ -141,6 +142,10 @@ export async function openPostgresStore(options: {
     touchSession: (tokenHash, seenAt, expiresAt) => sessions.touchSession(database, tokenHash, seenAt, expiresAt),
     endSession: (tokenHash) => sessions.endSession(database, tokenHash),
     pruneSessions: (now) => sessions.pruneSessions(database, now),
+    claimKey: (claim, forgotten, abandoned) => idempotency.claimKey(database, claim, forgotten, abandoned),
+    answerKey: (hash, id, answer) => idempotency.answerKey(database, hash, id, answer),
+    giveUpKey: (hash, id, at) => idempotency.giveUpKey(database, hash, id, at),
+    pruneKeys: (before, limit) => idempotency.pruneKeys(database, before, limit),
 
     tally: (writer, number, tallied) => tallies.tally(database, writer, number, tallied),
     tallies: (scope, tier, since, until) => tallies.tallies(database, scope, tier, since, until),

@@ -75,6 +75,10 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     touchSession: (tokenHash, seenAt, expiresAt) => call('touchSession', tokenHash, seenAt, expiresAt),
     endSession: (tokenHash) => call('endSession', tokenHash),
     pruneSessions: (now) => call('pruneSessions', now),
+    claimKey: (claim, forgotten, abandoned) => call('claimKey', claim, forgotten, abandoned),
+    answerKey: (hash, id, answer) => call('answerKey', hash, id, answer),
+    giveUpKey: (hash, id, at) => call('giveUpKey', hash, id, at),
+    pruneKeys: (before, limit) => call('pruneKeys', before, limit),
 
     tally: (writer, number, tallied) => call('tally', writer, number, tallied),
     tallies: (scope, tier, since, until) => call('tallies', scope, tier, since, until),

@@ -7,6 +7,7 @@ import { deliveriesStep } from './deliveries.ts';
 import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
 import { find } from './find.ts';
 import { delivery, event, eventsStep } from './history.ts';
+import { answerKey, claimKey, giveUpKey, pruneKeys } from './idempotency.ts';
 import { keep } from './keep.ts';
 import { beat, begin, join, leave, takeOver } from './owners.ts';
 import { pending, pendingOfStep } from './pending.ts';
@@ -71,6 +72,10 @@ const CALLS = {
   touchSession,
   endSession,
   pruneSessions,
+  claimKey,
+  answerKey,
+  giveUpKey,
+  pruneKeys,
   tally,
   tallies,
   troublesStep,

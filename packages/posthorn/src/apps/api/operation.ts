@@ -2,10 +2,11 @@
 // rest follows from these: the ids in its path, its problems, and that a call without a body shape takes no body.
 import type { FastifySchema } from 'fastify';
 import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
-import type { TenantId } from '../../domain/ids.ts';
+import type { ClaimId, TenantId } from '../../domain/ids.ts';
 import { refuseBody } from './body-reader.ts';
 import { type Found, type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';
+import { answerOnce, IDEMPOTENCY_KEY, KeyHeader } from './once.ts';
 import { type NamesIn, namesIn, type PathIds, pathIdReader, pathSchema } from './path-ids.ts';
 import { notFound, type ProblemKind } from './problems.ts';
 import type { ApiServer, RouteParts } from './route.ts';
@@ -28,6 +29,8 @@ export interface Asked<Path extends string, Query extends TSchema, Body extends 
   readonly query: Static<Query>;
   /** `unknown` if the operation takes the body apart itself. */
   readonly body: Static<Body>;
+  /** Of whatever a request with an idempotency key makes; `null` if it has none. */
+  readonly claimId: ClaimId | null;
 }
 
 interface Declared {
@@ -53,6 +56,8 @@ interface DeclaredOperation<Path extends string, Query extends TSchema, Body ext
     readonly wrapping: number;
     readonly maxBytes: number;
   };
+  /** Done again with the same `claimId`, it finds all that it has made and answers the same: then only that id is kept. */
+  readonly rebuilds?: true;
   /** By status. */
   readonly answers: Shapes;
   /** Called once for every server. @returns the work of a call; it throws a Problem to refuse it */
@@ -71,6 +76,8 @@ export function operation<
   const readIds = pathIdReader(path, chosen);
   const problems: ProblemKind[] = [...(declared.problems ?? [])];
   if (names.some((name) => name !== chosen)) problems.push('not-found');
+  // An idempotency key may be in use.
+  if (method === 'POST') problems.push('conflict');
   if (query !== undefined || chosen !== undefined) problems.push('invalid');
   const takesNoBody = method !== 'GET' && body === undefined && rawBody === undefined;
   const schema: FastifySchema = {
@@ -81,6 +88,7 @@ export function operation<
     ...(names.length > 0 && { params: pathSchema(path) }),
     ...(query !== undefined && { querystring: query }),
     ...(body !== undefined && { body }),
+    ...(method === 'POST' && { headers: KeyHeader }),
     response: answers,
   };
   return (app, parts) => {
@@ -94,10 +102,17 @@ export function operation<
       config: { problems, ...(rawBody !== undefined && { rawBody: rawBody.shape, wrapping: rawBody.wrapping }) },
       handler: async (request, reply) => {
         const ids = readIds(Object(request.params));
-        // Query and body have been checked against these shapes.
-        const asked = { ids, query: request.query, body: request.body } as Asked<Path, Query, Body>;
-        const { status, body } = await work(asked);
-        return reply.code(Number(status)).send(body);
+        const answerTo = async (claimId: ClaimId | null) => {
+          // Query and body have been checked against these shapes.
+          const asked = { ids, query: request.query, body: request.body, claimId } as Asked<Path, Query, Body>;
+          const { status, body } = await work(asked);
+          return { status: Number(status), body };
+        };
+        if (method === 'POST' && request.headers[IDEMPOTENCY_KEY] !== undefined) {
+          return await answerOnce(parts.engine, request, reply, answerTo, declared.rebuilds ?? false);
+        }
+        const { status, body } = await answerTo(null);
+        return reply.code(status).send(body);
       },
     });
   };

@@ -41,6 +41,7 @@ export type ApiEngine = Pick<
   | 'statistics'
   | 'troubles'
   | 'unready'
+  | 'claims'
 >;
 
 /** The store calls that the API makes itself: reads, and creating and renaming tenants. */

@@ -52,7 +52,7 @@ function oncePerField(errors: readonly FieldError[]): FieldError[] {
 
 /** The compiler that Fastify checks parts of a request with. Bodies arrive as JSON text; path parameters are left to the routes. */
 export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  if (httpPart === 'params') return () => true;
+  if (httpPart === 'params' || httpPart === 'headers') return () => true;
   // Compiled now, at start, and not during the first request.
   validatorsOf(schema);
   const body = httpPart === 'body';

@@ -42,10 +42,17 @@ export class Endpoints {
     this.#parts = parts;
   }
 
-  async create(tenantId: TenantId, settings: EndpointSettings): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
+  /** @param given the id that it has, if it was made by an earlier try of the same request */
+  async create(
+    tenantId: TenantId,
+    settings: EndpointSettings,
+    given?: EndpointId,
+  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
     const { store, clock, random, catalogs } = this.#parts;
+    const known = given && (await this.open(tenantId, given));
+    if (known !== undefined) return known;
     const now = clock.wallNow();
-    const id = makeId<EndpointId>(now, random.bytes(10));
+    const id = given ?? makeId<EndpointId>(now, random.bytes(10));
     const { secrets, headers, ...plain } = settings;
     const endpoint = { ...plain, id, tenantId, createdAt: now, updatedAt: now };
     const stored = { ...endpoint, sealed: this.#parts.seal.close(tenantId, id, settings), version: 1 };

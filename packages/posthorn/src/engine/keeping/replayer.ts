@@ -69,15 +69,24 @@ export class Replayer implements DueListener {
     return typeof counted === 'string' ? counted : counted.total;
   }
 
-  /** Counts, and begins. When it resolves with a replay, that is stored and goes on whatever happens to this process. */
-  async create(tenantId: TenantId, wish: ReplayRequest): Promise<Replay | ReplayRefusal | 'too_many'> {
+  /**
+   * Counts, and begins. When it resolves with a replay, that is stored and goes on whatever happens to this process.
+   * @param given the id that it has, if it was made by an earlier try of the same request
+   */
+  async create(
+    tenantId: TenantId,
+    wish: ReplayRequest,
+    given?: ReplayId,
+  ): Promise<Replay | ReplayRefusal | 'too_many'> {
     const { store, clock, random, report } = this.#parts;
+    const known = given && (await store.replay(tenantId, given));
+    if (known !== undefined) return known;
     const counted = await this.#count(tenantId, wish);
     if (typeof counted === 'string') return counted;
     const { filter, at, counts, total } = counted;
     const replay: Replay = {
       ...filter,
-      id: makeId<ReplayId>(at, random.bytes(10)),
+      id: given ?? makeId<ReplayId>(at, random.bytes(10)),
       tenantId,
       state: total === 0 ? 'completed' : 'running',
       ratePerSecond: wish.ratePerSecond ?? DEFAULT_REPLAY_RATE,

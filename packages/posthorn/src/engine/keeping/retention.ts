@@ -1,7 +1,9 @@
 // Removes history that is older than it is kept, tallies and sessions that are over, in small steps off the hot path.
+import { KEY_KEPT_MS } from '../../domain/idempotency.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { History } from '../../seams/store/history.ts';
+import type { Idempotency } from '../../seams/store/idempotency.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Sessions } from '../../seams/store/sessions.ts';
 import type { Tallies } from '../../seams/store/tallies.ts';
@@ -26,7 +28,7 @@ const PAUSES_IN_ARREARS = 1;
 const MAX_PAUSE_MS = 30_000;
 
 export class Retention {
-  readonly #store: History & Sessions & Tallies;
+  readonly #store: History & Sessions & Pick<Idempotency, 'pruneKeys'> & Tallies;
   readonly #clock: Clock;
   readonly #days: number;
   readonly #busy: () => boolean;
@@ -38,7 +40,7 @@ export class Retention {
 
   /** @param busy whether deliveries are under way */
   constructor(
-    store: History & Sessions & Tallies,
+    store: History & Sessions & Pick<Idempotency, 'pruneKeys'> & Tallies,
     clock: Clock,
     days: number,
     busy: () => boolean,
@@ -79,6 +81,7 @@ export class Retention {
       await this.#inSteps(() => this.#store.prune(before, STEP_ROWS));
       await this.#inSteps(() => this.#store.pruneTallies(tallies, STEP_ROWS));
       await this.#store.pruneSessions(this.#clock.wallNow());
+      await this.#inSteps(() => this.#store.pruneKeys(wall(now - KEY_KEPT_MS), STEP_ROWS));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       // Says nothing of the store's health: a step that takes too long is no reason to stop accepting.

@@ -2,13 +2,14 @@
 // contract suite (tests/store-contract) holds both to them. All times that cross this seam are whole milliseconds: the caller
 // rounds (`wholeMs`, `nextWholeMs`), and both stores refuse a fraction as a defect.
 import type { History } from './history.ts';
+import type { Idempotency } from './idempotency.ts';
 import type { Queue } from './queue.ts';
 import type { Registry } from './registry.ts';
 import type { Replays } from './replays.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tallies } from './tallies.ts';
 
-export interface Store extends Registry, Queue, History, Replays, Sessions, Tallies {
+export interface Store extends Registry, Queue, History, Replays, Sessions, Idempotency, Tallies {
   /** One word for logs: `sqlite` or `postgres`. */
   readonly kind: string;
   /** Writes something that nobody reads, as far as to the disk. Rejects with a `StoreUnavailable` when the store cannot be written to. */

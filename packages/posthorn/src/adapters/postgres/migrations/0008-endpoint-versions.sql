@@ -71,3 +71,15 @@ create table posthorn.delivery_key (
   primary key (key, tenant, delivery_id)
 );
 create index delivery_key_delivery on posthorn.delivery_key (delivery_id);
+
+-- What was answered under an idempotency key: hashes of key, caller and path, and of the request; the answer sealed, null
+-- while the request is under way.
+create table posthorn.idempotency (
+  hash bytea primary key,
+  request bytea not null,
+  -- Of whatever the request makes: found again instead of made twice.
+  id uuid not null,
+  at bigint not null,
+  answer bytea
+);
+create index idempotency_at on posthorn.idempotency (at);

@@ -78,3 +78,15 @@ create table delivery_key (
   delivery blob not null,
   primary key (key, tenant, delivery)
 ) strict, without rowid;
+
+-- What was answered under an idempotency key: hashes of key, caller and path, and of the request; the answer sealed, null
+-- while the request is under way.
+create table idempotency (
+  hash blob primary key,
+  request blob not null,
+  -- Of whatever the request makes: found again instead of made twice.
+  id blob not null,
+  at integer not null,
+  answer blob
+) strict, without rowid;
+create index idempotency_by_time on idempotency (at);

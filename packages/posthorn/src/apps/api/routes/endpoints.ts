@@ -29,11 +29,12 @@ const createEndpoint = operation('POST', MANY, {
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body }) => {
+    async ({ ids, body, claimId }) => {
       const named = checkedSettings(body, parts);
       const created = await parts.engine.createEndpoint(
         ids.tenant,
         newSettings(named.url ?? body.url, named, parts.random),
+        claimId === null ? undefined : parseId<EndpointId>(claimId),
       );
       if (created === 'unknown_tenant') throw notFound('tenant');
       if (created === 'too_many') {

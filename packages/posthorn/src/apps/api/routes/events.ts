@@ -1,6 +1,7 @@
 // Events: post one or many, list, show with deliveries and the exact body. Posting is the hot path.
 
-import { type EventId, parseId, type TenantId } from '../../../domain/ids.ts';
+import { claimedEventId } from '../../../domain/idempotency.ts';
+import { type ClaimId, type EventId, parseId, type TenantId } from '../../../domain/ids.ts';
 import { wall } from '../../../domain/time.ts';
 import type { EventDraft } from '../../../engine/engine.ts';
 import type { EventKey } from '../../../seams/store/history.ts';
@@ -34,12 +35,13 @@ const postEvent = operation('POST', MANY, {
   summary: 'Post an event; 202 when it is new, 200 when it was accepted before',
   tag: TAG,
   rawBody: { shape: EventBody, wrapping: 1, maxBytes: MAX_EVENT_REQUEST_BYTES },
+  rebuilds: true,
   answers: { 200: AcceptedShape, 202: AcceptedShape },
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body }) => {
-      const [event] = await accept(parts, ids.tenant, [readEvent(ids.tenant, body)], () => 'id');
+    async ({ ids, body, claimId }) => {
+      const [event] = await accept(parts, ids.tenant, withIds([readEvent(ids.tenant, body)], claimId), () => 'id');
       if (event === undefined) throw new Error('An accepted event is missing from the answer.');
       return answer(event.existing ? 200 : 202, showAccepted(event));
     },
@@ -50,12 +52,14 @@ const postEvents = operation('POST', `${MANY}/batch`, {
   summary: 'Post up to 1,000 events, all or none; 202 when any is new, 200 when all were accepted before',
   tag: TAG,
   rawBody: { shape: BatchBody, wrapping: 3, maxBytes: MAX_BATCH_REQUEST_BYTES },
+  rebuilds: true,
   answers: { 200: AcceptedBatchShape, 202: AcceptedBatchShape },
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body }) => {
-      const events = await accept(parts, ids.tenant, readBatch(ids.tenant, body), (index) => `events[${index}].id`);
+    async ({ ids, body, claimId }) => {
+      const drafts = withIds(readBatch(ids.tenant, body), claimId);
+      const events = await accept(parts, ids.tenant, drafts, (index) => `events[${index}].id`);
       const anyNew = events.some(({ existing }) => !existing);
       return answer(anyNew ? 202 : 200, { events: events.map(showAccepted) });
     },
@@ -101,6 +105,12 @@ const getEvent = operation('GET', `${MANY}/:event`, {
 });
 
 export const eventOperations: readonly Operation[] = [postEvent, postEvents, listEvents, getEvent];
+
+/** Gives the drafts that have no id the ids that the request had made for them when it was sent first. */
+function withIds(drafts: readonly EventDraft[], claimId: ClaimId | null): readonly EventDraft[] {
+  if (claimId === null) return drafts;
+  return drafts.map((draft, index) => (draft.id === null ? { ...draft, id: claimedEventId(claimId, index) } : draft));
+}
 
 /** @param field name of the id of the event at an index */
 async function accept(

@@ -23,7 +23,7 @@ const createReplay = operation('POST', MANY, {
   problems: ['conflict'],
   work: ({ engine }) => {
     let counting = 0;
-    return async ({ ids, body }) => {
+    return async ({ ids, body, claimId }) => {
       const wish = wishOf(body);
       if (counting >= MAX_REPLAY_COUNTS) throw overloaded(`${MAX_REPLAY_COUNTS} replays are being counted already.`);
       counting += 1;
@@ -33,7 +33,11 @@ const createReplay = operation('POST', MANY, {
           if (typeof total === 'string') throw refused(total);
           return answer(200, { dryRun: true as const, total });
         }
-        const replay = await engine.createReplay(ids.tenant, wish);
+        const replay = await engine.createReplay(
+          ids.tenant,
+          wish,
+          claimId === null ? undefined : parseId<ReplayId>(claimId),
+        );
         if (typeof replay === 'string') throw refused(replay);
         return answer(201, showReplay(replay));
       } finally {
