@@ -73,7 +73,7 @@ describe('docs/api.md', () => {
     await using bench = await ApiBench.open();
     await bench.tenant('acme');
     const [, shown = ''] = /```json\n(.*?)```/s.exec(PAGE) ?? [];
-    const { body } = await bench.call('POST', '/v1/tenants/acme/endpoints', { url: 'http://receiver.example/' });
+    const { body } = await bench.call('POST', '/v1/tenants/acme/endpoints', { url: 'receiver.example/hook' });
     assert.deepEqual(body, JSON.parse(shown));
   });
 });

@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
   blocked_address: {
     title: 'Address blocked',
     advice:
-      'The host name leads to an address that is not public. Use a public address, or have the operator allow this network.',
+      'The callback URL leads to an address that is not public, or that the operator denies, or it is plain HTTP. Use https:// and a public address, or ask the operator about POSTHORN_ALLOW_NETWORKS, POSTHORN_DENY_NETWORKS and POSTHORN_ALLOW_HTTP.',
   },
   interrupted: {
     title: 'Interrupted by a restart',

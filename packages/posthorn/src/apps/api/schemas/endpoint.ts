@@ -51,7 +51,8 @@ export const EVENT_TYPES = Type.Union(
 const SETTINGS = {
   url: Type.String({
     maxLength: MAX_URL_TEXT_CHARACTERS,
-    description: 'The callback URL: https, on a public host.',
+    description:
+      'The callback URL: https, on a public host. An installation may allow networks (POSTHORN_ALLOW_NETWORKS) and http (POSTHORN_ALLOW_HTTP), and deny networks (POSTHORN_DENY_NETWORKS).',
   }),
   eventTypes: EVENT_TYPES,
   description: Type.String({
