@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { signatureOf, signingKeyOf } from '../../src/domain/profile.ts';
-import { ACME, Installation } from './installation.ts';
+import { Installation } from './installation.ts';
 
 describe('a delivery', () => {
   it('is sent at once, signed, with the event id as correlation id, and succeeds', async () => {
@@ -123,34 +123,5 @@ describe('many deliveries', () => {
       const together = here.calls.filter((call) => call.startedAt <= startedAt && (call.endedAt ?? 0) > startedAt);
       assert.ok(together.length <= 4);
     }
-  });
-});
-
-describe('accepting', () => {
-  it('answers a repeated event with its first result and delivers it once', async () => {
-    const here = await new Installation().start();
-    await here.endpoint();
-    const [first] = await here.post();
-    assert.ok(first !== undefined);
-    const again = await here.wait(
-      here.engine.accept(ACME, [{ id: first.id, type: 'order.created', payload: '{"n":0}' }]),
-    );
-    assert.ok(again.kind === 'accepted');
-    assert.deepEqual(again.events[0]?.deliveries, first.deliveries);
-    assert.equal(again.events[0]?.existing, true);
-    const other = await here.wait(
-      here.engine.accept(ACME, [{ id: first.id, type: 'order.created', payload: '{"n":1}' }]),
-    );
-    assert.deepEqual(other, { kind: 'conflict', index: 0 });
-    await here.time.pass(60_000);
-    assert.equal(here.calls.length, 1);
-    assert.deepEqual(here.engine.load, { leased: 0, active: 0, lanes: 0 });
-  });
-
-  it('refuses an unknown tenant', async () => {
-    const here = await new Installation().start();
-    await here.wait(here.engine.deleteTenant(ACME));
-    const answer = await here.wait(here.engine.accept(ACME, [{ id: null, type: 'a', payload: '{}' }]));
-    assert.deepEqual(answer, { kind: 'unknown_tenant' });
   });
 });

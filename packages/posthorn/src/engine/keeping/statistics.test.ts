@@ -1,13 +1,13 @@
 // What charts show: every accepted event and every recorded attempt once, in its step, and what is pending now.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EndpointId } from '../../src/domain/ids.ts';
-import type { Scope } from '../../src/domain/tally.ts';
-import { wall } from '../../src/domain/time.ts';
-import type { Engine, Span } from '../../src/engine/engine.ts';
-import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
-import type { Tallied } from '../../src/seams/store/tallies.ts';
-import { ACME, Installation } from './installation.ts';
+import { ACME, Installation } from '../../../tests/engine/installation.ts';
+import type { EndpointId } from '../../domain/ids.ts';
+import type { Scope } from '../../domain/tally.ts';
+import { wall } from '../../domain/time.ts';
+import type { Engine, Span } from '../../engine/engine.ts';
+import { type Store, StoreUnavailable } from '../../seams/store/index.ts';
+import type { Tallied } from '../../seams/store/tallies.ts';
 
 const EVERYTHING: Scope = { kind: 'installation' };
 const TENANT: Scope = { kind: 'tenant', tenantId: ACME };

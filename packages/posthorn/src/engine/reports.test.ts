@@ -1,8 +1,8 @@
 // What the engine tells of time: how long a commit took and how long deliveries waited, on its own clock.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Report } from '../../src/engine/reports.ts';
-import { Installation } from './installation.ts';
+import { Installation } from '../../tests/engine/installation.ts';
+import type { Report } from '../engine/reports.ts';
 
 type Started = Extract<Report, { kind: 'started' }>;
 

@@ -1,11 +1,11 @@
 // Replays on one engine: at their rate, across restarts, beside fresh traffic, and with nothing left behind.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ReplayId } from '../../src/domain/ids.ts';
-import type { ReplayRequest } from '../../src/engine/engine.ts';
-import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
-import type { Replay } from '../../src/seams/store/replays.ts';
-import { ACME, Installation } from './installation.ts';
+import { ACME, Installation } from '../../../tests/engine/installation.ts';
+import type { ReplayId } from '../../domain/ids.ts';
+import type { ReplayRequest } from '../../engine/engine.ts';
+import { type Store, StoreUnavailable } from '../../seams/store/index.ts';
+import type { Replay } from '../../seams/store/replays.ts';
 
 const EXHAUSTED: ReplayRequest = { states: ['exhausted'] };
 
