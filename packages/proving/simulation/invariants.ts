@@ -1,7 +1,7 @@
 // What must hold after every run, whatever happened in it. Each rule names the promise that it stands for.
 
 import { MAX_INTERRUPTIONS } from '../../posthorn/src/domain/delivery.ts';
-import { countsAgainstEndpoint } from '../../posthorn/src/domain/outcome.ts';
+import { isOwnFailure } from '../../posthorn/src/domain/outcome.ts';
 import { SLOT_MS, slotOf } from '../../posthorn/src/domain/tally.ts';
 import { type WallMs, wall } from '../../posthorn/src/domain/time.ts';
 import type { Attempt, DeliveryDetail } from '../../posthorn/src/seams/store/history.ts';
@@ -128,7 +128,7 @@ function scheduleKept(
     if (attempt.number !== index + 1)
       found.push(`delivery ${deliveryId}: attempt ${index + 1} has number ${attempt.number}`);
   });
-  const counted = inOrder.filter(({ trigger, outcome }) => trigger === 'schedule' && countsAgainstEndpoint(outcome));
+  const counted = inOrder.filter(({ trigger, outcome }) => trigger === 'schedule' && !isOwnFailure(outcome));
   if (counted.length > scheduleMs.length + 1) {
     found.push(`delivery ${deliveryId}: ${counted.length} attempts exceed the schedule`);
   }

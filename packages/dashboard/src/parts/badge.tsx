@@ -1,6 +1,6 @@
 // States as a word with a sign before it: colour is never the only way to tell them apart.
 
-import { isOurs } from '../../../posthorn/src/apps/words/outcomes.ts';
+import { isOwnFailure } from '../../../posthorn/src/domain/outcome.ts';
 import type { DeliveryState, Outcome } from '../api/shapes.ts';
 
 type Tone = 'good' | 'bad' | 'waiting' | 'quiet';
@@ -35,7 +35,7 @@ export function StateBadge({
 }
 
 export const outcomeTone = (outcome: Outcome): Tone =>
-  outcome === 'succeeded' ? 'good' : isOurs(outcome) ? 'quiet' : 'bad';
+  outcome === 'succeeded' ? 'good' : isOwnFailure(outcome) ? 'quiet' : 'bad';
 
 export function EnabledBadge({ enabled }: { readonly enabled: boolean }) {
   return <Badge tone={enabled ? 'good' : 'quiet'}>{enabled ? 'Enabled' : 'Disabled'}</Badge>;

@@ -1,6 +1,6 @@
 // Which extra headers an endpoint may have: enough to authenticate at any receiver, nothing that could break the message
 // apart, smuggle a second one, or stand in for what the contract says about a call.
-import { isOurs } from './profile.ts';
+import { isProfileHeader } from './profile.ts';
 
 /** As many as anybody needs. */
 export const MAX_CALL_HEADERS = 32;
@@ -90,7 +90,7 @@ function faultOfName(given: string, name: string, headerPrefix: string): string 
     return 'It belongs to the connection, not to the call, and is set where needed.';
   }
   if (name === ACCEPT_ENCODING) return 'Replies are stored as they arrive, so none may be asked to come compressed.';
-  if (isOurs(name, headerPrefix) || name.startsWith(CONTRACT_PREFIX)) {
+  if (isProfileHeader(name, headerPrefix) || name.startsWith(CONTRACT_PREFIX)) {
     return 'It is set by Posthorn on every call; leave it out.';
   }
   return undefined;

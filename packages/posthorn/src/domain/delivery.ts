@@ -1,6 +1,6 @@
 // The delivery's state machine: given what came of an attempt, what happens next? Facts in, facts out.
 import type { DeliveryId, EndpointId, EventId, TenantId } from './ids.ts';
-import { countsAgainstEndpoint, type Outcome } from './outcome.ts';
+import { isOwnFailure, type Outcome } from './outcome.ts';
 import { type SteadyMs, steady, type WallMs } from './time.ts';
 
 export const DELIVERY_STATES = ['pending', 'succeeded', 'exhausted', 'cancelled'] as const;
@@ -92,7 +92,7 @@ export function afterAttempt(
       ? { state: 'pending', dueAt: resume.dueAt, failures, interruptions: 0, resume: null }
       : { state: resume.state, failures, interruptions: 0 };
   }
-  if (!countsAgainstEndpoint(outcome)) {
+  if (isOwnFailure(outcome)) {
     return {
       state: 'pending',
       dueAt: steady(endedAt + Math.min(LOCAL_ERROR_DELAY_MS * 2 ** (attempts - failures), MAX_LOCAL_ERROR_DELAY_MS)),

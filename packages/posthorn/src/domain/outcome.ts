@@ -68,11 +68,14 @@ export type CallResult = {
  * knows: a delivery is made again, a test is not.
  */
 export function withConsequence(result: CallResult, consequence: string): CallResult {
-  if (countsAgainstEndpoint(result.outcome)) return result;
+  if (!isOwnFailure(result.outcome)) return result;
   return { ...result, error: `${result.error} ${consequence}` };
 }
 
-/** `interrupted` and `local_error` are our own failures: they never use up the endpoint's schedule. */
-export function countsAgainstEndpoint(outcome: Outcome): boolean {
-  return outcome !== 'interrupted' && outcome !== 'local_error';
+/** Outcomes that say nothing of the endpoint: we have cut the call off, or could not make it. */
+export type OwnFailure = Extract<Outcome, 'interrupted' | 'local_error'>;
+
+/** Whether a call failed for reasons of our own: it does not count against the endpoint, and uses up no schedule. */
+export function isOwnFailure(outcome: Outcome): outcome is OwnFailure {
+  return outcome === 'interrupted' || outcome === 'local_error';
 }

@@ -37,7 +37,7 @@ export function signatureOf(signingKey: KeyObject, body: Uint8Array): string {
 export function dressCall(call: CallDress): readonly (readonly [name: string, value: string])[] {
   const headers: (readonly [string, string])[] = [];
   for (const [name, value] of Object.entries(call.extraHeaders)) {
-    if (!isOurs(name, call.headerPrefix)) headers.push([name, value]);
+    if (!isProfileHeader(name, call.headerPrefix)) headers.push([name, value]);
   }
   headers.push(
     ['content-type', 'application/json'],
@@ -50,6 +50,6 @@ export function dressCall(call: CallDress): readonly (readonly [name: string, va
 }
 
 /** Whether a header name, in lower case, belongs to the profile: nobody else may set it. */
-export function isOurs(name: string, headerPrefix: string): boolean {
+export function isProfileHeader(name: string, headerPrefix: string): boolean {
   return name === 'content-type' || name === 'user-agent' || name.startsWith(headerPrefix);
 }

@@ -3,7 +3,7 @@
 import type { Trigger } from './delivery.ts';
 import { DURATION_BOUNDS, durationBound } from './durations.ts';
 import type { EndpointId, TenantId } from './ids.ts';
-import { countsAgainstEndpoint, OUTCOMES, type Outcome } from './outcome.ts';
+import { isOwnFailure, OUTCOMES, type Outcome } from './outcome.ts';
 import { type WallMs, wall } from './time.ts';
 
 /** How long slots are. The same attempt counts in a slot of every tier. */
@@ -71,6 +71,6 @@ export function countAttempt(counts: Counts, outcome: Outcome, durationMs: numbe
   counts.attempts += 1;
   if (outcome !== 'succeeded') counts.failed += 1;
   counts[`outcome_${outcome}`] += 1;
-  if (countsAgainstEndpoint(outcome)) counts[`ms_${durationBound(durationMs)}`] += 1;
+  if (!isOwnFailure(outcome)) counts[`ms_${durationBound(durationMs)}`] += 1;
   if (ended !== null) counts[ended] += 1;
 }

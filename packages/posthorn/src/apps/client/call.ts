@@ -1,9 +1,10 @@
 // One call as a person reads it: how it went, with a sign and a colour; why it failed, and what can be done about it.
 
+import { isOwnFailure } from '../../domain/outcome.ts';
 import { inert, inertLines } from '../terminal/inert.ts';
 import type { Paint, Style } from '../terminal/paint.ts';
 import { indentJson } from '../words/indent-json.ts';
-import { isOurs, outcomeAdvice, outcomeTitle } from '../words/outcomes.ts';
+import { outcomeAdvice, outcomeTitle } from '../words/outcomes.ts';
 import type { Call } from './shapes.ts';
 
 /** Characters of a response that are shown; all of it is in the JSON. */
@@ -11,13 +12,13 @@ const MAX_SHOWN_CHARACTERS = 2_000;
 
 /** `✓ Delivered`, `✗ Answered 503`, `! Interrupted by a restart`. */
 export function outcomeMark(call: Pick<Call, 'outcome' | 'status'>): string {
-  const sign = call.outcome === 'succeeded' ? '✓' : isOurs(call.outcome) ? '!' : '✗';
+  const sign = call.outcome === 'succeeded' ? '✓' : isOwnFailure(call.outcome) ? '!' : '✗';
   return `${sign} ${outcomeTitle(call)}`;
 }
 
 /** Good, bad, or nobody's fault but ours. */
 export const outcomeStyle = (outcome: Call['outcome']): Style =>
-  outcome === 'succeeded' ? 'green' : isOurs(outcome) ? 'yellow' : 'red';
+  outcome === 'succeeded' ? 'green' : isOwnFailure(outcome) ? 'yellow' : 'red';
 
 /**
  * A call that failed: what happened, what to do, and what the receiver said.
@@ -27,7 +28,7 @@ export function failureLines(call: Call, paint: Paint, kind: 'delivery' | 'test'
   const advice = outcomeAdvice(call, kind);
   const told = [
     ...(call.error === null ? [] : [inert(call.error)]),
-    isOurs(call.outcome) ? advice : `What to do: ${advice}`,
+    isOwnFailure(call.outcome) ? advice : `What to do: ${advice}`,
     ...responseLines(call),
   ];
   return [paint(outcomeStyle(call.outcome), outcomeMark(call)), ...told.map(indent)];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OUTCOMES, type Outcome } from '../../domain/outcome.ts';
-import { isOurs, outcomeAdvice, outcomeTitle } from './outcomes.ts';
+import { isOwnFailure, OUTCOMES, type Outcome } from '../../domain/outcome.ts';
+import { outcomeAdvice, outcomeTitle } from './outcomes.ts';
 
 describe('outcomes in words', () => {
   it('has a title and an advice for every outcome', () => {
@@ -16,7 +16,7 @@ describe('outcomes in words', () => {
     for (const outcome of OUTCOMES) {
       const call = { outcome, status: outcome === 'http_status' ? 500 : null };
       const [delivered, tested] = [outcomeAdvice(call), outcomeAdvice(call, 'test')];
-      if (isOurs(outcome)) {
+      if (isOwnFailure(outcome)) {
         assert.match(delivered, /made again/);
         assert.match(tested, /not repeated/);
         assert.doesNotMatch(tested, /made again/);

@@ -1,6 +1,6 @@
 // Outcomes for people: what happened in a few words, and what whoever runs the receiver can do about it. The dashboard and
 // the command line say the same.
-import type { Outcome } from '../../domain/outcome.ts';
+import { isOwnFailure, type Outcome, type OwnFailure } from '../../domain/outcome.ts';
 import { statusAdvice } from './statuses.ts';
 
 /** The facts of a call that are put into words. */
@@ -15,8 +15,6 @@ interface Words {
   /** Advice for the receiver; for our own failures, why nothing need be done. */
   readonly advice: string;
 }
-
-type OwnFailure = 'interrupted' | 'local_error';
 
 const WORDS: Readonly<Record<Exclude<Outcome, 'http_status'>, Words>> = {
   succeeded: { title: 'Delivered', advice: 'The receiver took it. Nothing to do.' },
@@ -87,10 +85,6 @@ export function outcomeTitle({ outcome, status }: CallFacts): string {
 /** Advice about it. @param kind of the call: a test is not repeated */
 export function outcomeAdvice({ outcome, status }: CallFacts, kind: 'delivery' | 'test' = 'delivery'): string {
   if (outcome === 'http_status') return statusAdvice(status);
-  if (kind === 'test' && isOurs(outcome)) return TESTED[outcome];
+  if (kind === 'test' && isOwnFailure(outcome)) return TESTED[outcome];
   return WORDS[outcome].advice;
 }
-
-/** Whether a call failed for reasons of ours. */
-export const isOurs = (outcome: Outcome): outcome is OwnFailure =>
-  outcome === 'interrupted' || outcome === 'local_error';

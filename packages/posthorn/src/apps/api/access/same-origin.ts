@@ -13,13 +13,13 @@ export function refuseForeign(
   { method, headers }: Pick<FastifyRequest, 'method' | 'headers'>,
   publicOrigin: string | undefined,
 ): Problem | undefined {
-  if (CHANGES_NOTHING.has(method) || isOurs(headers, publicOrigin)) return undefined;
+  if (CHANGES_NOTHING.has(method) || isSameOrigin(headers, publicOrigin)) return undefined;
   return new Problem('forbidden', {
     detail: 'A session changes things from the pages of this Posthorn only. Programs send an API key instead.',
   });
 }
 
-function isOurs(headers: FastifyRequest['headers'], publicOrigin: string | undefined): boolean {
+function isSameOrigin(headers: FastifyRequest['headers'], publicOrigin: string | undefined): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   // Browsers leave the header out where they do not trust the connection, and some old ones know only this one.
