@@ -132,7 +132,9 @@ function senderFor(stands: readonly Stand[], resolver: Resolver = resolvingTo(..
 }
 
 const URL_OF_ALL = 'https://hooks.test/';
-const CALL = { connectTimeoutMs: 1_000, replyTimeoutMs: 5_000 };
+/** Patient, for a busy machine; that all begin within half of the time is tried in race.test. */
+const CONNECT_MS = 2_000;
+const CALL = { connectTimeoutMs: CONNECT_MS, replyTimeoutMs: 5_000 };
 
 describe('a call to a name of two addresses, of which the first', { concurrency: 4 }, () => {
   for (const [fault, [stand, alone]] of Object.entries(FAULTS)) {
@@ -156,7 +158,7 @@ describe('a call to a name of two addresses, of which the first', { concurrency:
       const { ms, value } = await timed(() => sending.send(URL_OF_ALL, CALL));
       assert.equal(value.outcome, alone, JSON.stringify(value));
       assert.doesNotMatch(value.error ?? '', /127\.0\.0/);
-      assert.ok(ms < 1_000 + LATE_MS, `${ms} ms`);
+      assert.ok(ms < CONNECT_MS + LATE_MS, `${ms} ms`);
       assert.equal(dialled.length, 2);
       assert.equal(bad.got(), 0);
     });
@@ -199,7 +201,7 @@ describe('a call to a name of two addresses, of which the first', { concurrency:
 
 describe('a call to a name of eight addresses', { concurrency: true }, () => {
   for (const fault of ['never accepts', 'accepts and says nothing', 'stalls in the handshake'] as const) {
-    it(`of which all but the last ${fault}, is made to the last within the second`, async () => {
+    it(`of which all but the last ${fault}, is made to the last in time`, async () => {
       await using bad = await FAULTS[fault][0]();
       await using receiver = await startReceiver({ tls: good, onRequest: answering(200) });
       const { dialled, sending: made } = senderFor([...new Array<Stand>(7).fill(bad), at(receiver)]);
@@ -224,7 +226,7 @@ describe('a call to a name of eight addresses', { concurrency: true }, () => {
     }));
     const { dialled, sending: made } = senderFor(late);
     await using sending = made;
-    assert.equal((await sending.send(URL_OF_ALL, { ...CALL, connectTimeoutMs: 2_000 })).outcome, 'succeeded');
+    assert.equal((await sending.send(URL_OF_ALL, CALL)).outcome, 'succeeded');
     assert.ok(dialled.length > 2, `${dialled.length}`);
     const open = () => receivers.reduce((sum, receiver) => sum + receiver.open(), 0);
     while (open() > 1) await new Promise(setImmediate);
@@ -286,7 +288,7 @@ describe('a call to a name whose IPv6 addresses come late', { concurrency: true 
     await using sending = startSender({ allowed: networks('127.0.0.0/8') }, { resolver, dial: () => bad.dial() });
     const { ms, value } = await timed(() => sending.send(URL_OF_ALL, CALL));
     assert.equal(value.outcome, 'connect_refused');
-    assert.ok(ms < 1_000 + LATE_MS, `${ms} ms`);
+    assert.ok(ms < CONNECT_MS + LATE_MS, `${ms} ms`);
   });
 });
 
