@@ -62,7 +62,8 @@ function eventOf(row: LeasedRow): EventContent {
   };
 }
 
-function resumeOf(state: Resume['state'] | null, at: number | null): Resume | null {
+/** What a manual attempt goes back to. */
+export function resumeOf(state: Resume['state'] | null, at: number | null): Resume | null {
   if (state === null || at === null) return null;
   return state === 'pending' ? { state, dueAt: steady(at) } : { state: state satisfies EndState, endedAt: wall(at) };
 }

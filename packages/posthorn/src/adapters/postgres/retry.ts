@@ -1,8 +1,12 @@
 // One more attempt by hand: what is ended becomes pending and remembers what it was; what is planned is brought forward.
+import type { Resume } from '../../domain/delivery.ts';
 import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
-import type { SteadyMs } from '../../domain/time.ts';
+import { afterRetry, type Place } from '../../domain/retry.ts';
+import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
 import type { Database, Query, Statement } from './connection.ts';
+import { resumeOf } from './leased-rows.ts';
+import { resumeTime } from './record.ts';
 import { plainArray } from './sql-values.ts';
 
 type Answer = Awaited<ReturnType<Queue['retry']>>;
@@ -22,13 +26,14 @@ export const ENDPOINT: Statement = {
   text: 'select enabled, deleted_at is not null as gone from posthorn.endpoint where id = $1 for share',
 };
 
-const PENDING: Statement = { text: 'select place from posthorn.queue where id = $1 for update' };
+const PENDING: Statement = {
+  text: 'select place, due_at, resume_state, resume_at from posthorn.queue where id = $1 for update',
+};
 
 const BRING_FORWARD: Statement = {
   text: `
 update posthorn.queue
-set place = 'due', due_at = least(due_at, $2::bigint),
-  resume_at = coalesce(resume_at, due_at, $2::bigint), resume_state = coalesce(resume_state, 'pending')
+set place = 'due', due_at = $2, resume_state = $3, resume_at = $4
 where id = $1
 `,
 };
@@ -53,6 +58,13 @@ returning id
 `,
 };
 
+interface PendingRow {
+  readonly place: Place;
+  readonly due_at: number | null;
+  readonly resume_state: Resume['state'] | null;
+  readonly resume_at: number | null;
+}
+
 /** See `Queue.retry`. */
 export function retry(database: Database, tenantId: TenantId, id: DeliveryId, now: SteadyMs): Promise<Answer> {
   return database.transaction(async (query) => {
@@ -75,12 +87,15 @@ export async function obstacle(
 }
 
 /** Somebody may settle or revive the delivery at this moment, so it is looked for in turn until it is found. */
-async function makeDue(query: Query, tenant: number, id: DeliveryId, now: number): Promise<Answer> {
+async function makeDue(query: Query, tenant: number, id: DeliveryId, now: SteadyMs): Promise<Answer> {
   for (let look = 0; look < 2; look++) {
-    const [pending] = await query<{ place: string }>(PENDING, [id]);
+    const [pending] = await query<PendingRow>(PENDING, [id]);
     if (pending !== undefined) {
-      if (pending.place === 'leased' || pending.place === 'backlog') return 'under_way';
-      await query(BRING_FORWARD, [id, now]);
+      const dueAt = pending.due_at === null ? null : steady(pending.due_at);
+      const resume = resumeOf(pending.resume_state, pending.resume_at);
+      const after = afterRetry({ place: pending.place, dueAt, resume }, now);
+      if (after === 'under_way') return after;
+      await query(BRING_FORWARD, [id, after.dueAt, after.resume.state, resumeTime(after.resume)]);
       return 'due';
     }
     if ((await query(REVIVE, [plainArray([id]), tenant, now, null])).length > 0) return 'due';

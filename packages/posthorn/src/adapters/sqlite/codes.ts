@@ -3,9 +3,10 @@
 import type { DeliveryState } from '../../domain/delivery.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
+import type { Place } from '../../domain/retry.ts';
 
 /** Where a pending delivery is (seams/store/queue, "exactly one place"). */
-export const PLACE = { leased: 0, due: 1, backlog: 2, paused: 3 } as const;
+export const PLACE = { leased: 0, due: 1, backlog: 2, paused: 3 } as const satisfies Record<Place, number>;
 
 export const STATE = { pending: 0, succeeded: 1, exhausted: 2, cancelled: 3 } as const satisfies Record<
   DeliveryState,
@@ -40,6 +41,8 @@ const OUTCOMES = new Map<number, Outcome>(
 
 const STATES: readonly DeliveryState[] = ['pending', 'succeeded', 'exhausted', 'cancelled'];
 
+const PLACES: readonly Place[] = ['leased', 'due', 'backlog', 'paused'];
+
 /** @throws RangeError when the number stands for nothing: the row was not written by this program */
 export function stateOf(code: number): DeliveryState {
   const state = STATES[code];
@@ -59,4 +62,11 @@ export function replayStateOf(code: number): ReplayState {
   const state = REPLAY_STATES[code];
   if (state === undefined) throw new RangeError(`${code} is no state of a replay`);
   return state;
+}
+
+/** @throws RangeError as `stateOf` */
+export function placeOf(code: number): Place {
+  const place = PLACES[code];
+  if (place === undefined) throw new RangeError(`${code} is no place of a delivery`);
+  return place;
 }

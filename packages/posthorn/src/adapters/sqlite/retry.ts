@@ -1,20 +1,20 @@
 // One more attempt by hand: pending work is brought forward, ended work goes back to the queue.
 import type { DeliveryId, TenantId } from '../../domain/ids.ts';
-import type { SteadyMs } from '../../domain/time.ts';
+import { afterRetry } from '../../domain/retry.ts';
+import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
-import { ENDED_STATES, PLACE, STATE } from './codes.ts';
+import { ENDED_STATES, PLACE, placeOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { readResume, resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
 
-const QUEUED = `select endpoint, place from queue where id = ? and tenant = ?`;
+const QUEUED = `
+  select endpoint, place, due, resume_state, resume_at from queue where id = ? and tenant = ?`;
 // index: delivery_by_tenant
 const ENDED = `select endpoint, state from delivery where tenant = ? and state in (${ENDED_STATES}) and id = ?`;
 const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
-  update queue set place = ${PLACE.due}, due = iif(place = ${PLACE.due}, min(due, ?1), ?1),
-    resume_state = coalesce(resume_state, ${STATE.pending}),
-    resume_at = coalesce(resume_at, iif(place = ${PLACE.due}, due, ?1))
-  where id = ?2`;
+  update queue set place = ${PLACE.due}, due = ?, resume_state = ?, resume_at = ? where id = ?`;
 // index: the primary key
 const QUEUE_AGAIN = `
   insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
@@ -24,6 +24,14 @@ const QUEUE_AGAIN = `
   from delivery where endpoint = ? and state = ? and id = ?`;
 const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 
+interface QueuedRow {
+  readonly endpoint: number;
+  readonly place: number;
+  readonly due: number | null;
+  readonly resume_state: number | null;
+  readonly resume_at: number | null;
+}
+
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 
 /** See `Queue.retry`. */
@@ -31,9 +39,9 @@ export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId
   const tenant = db.names.tenant(tenantId);
   if (tenant === undefined) return 'missing';
   const id = idBytes(deliveryId);
-  const queued = db.get<{ endpoint: number; place: number }>(QUEUED, id, tenant.key);
+  const queued = db.get<QueuedRow>(QUEUED, id, tenant.key);
   if (queued !== undefined) {
-    return obstacle(db, queued.endpoint) ?? retryPending(db, id, queued.place, now);
+    return obstacle(db, queued.endpoint) ?? retryPending(db, id, queued, now);
   }
   const ended = db.get<{ endpoint: number; state: number }>(ENDED, tenant.key, id);
   if (ended === undefined) return 'missing';
@@ -44,23 +52,26 @@ export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId
   return 'due';
 }
 
-/** A ended delivery by its key. */
+/** An ended delivery by its key. */
 export interface EndedKey {
   readonly endpoint: number;
   readonly state: number;
   readonly id: Uint8Array;
 }
 
-/** Makes a ended delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
+/** Makes an ended delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
 export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, replay: number | null): void {
   const { endpoint, state, id } = delivery;
   db.run(QUEUE_AGAIN, now, replay, endpoint, state, id);
   db.run(REMOVE_ENDED, endpoint, state, id);
 }
 
-function retryPending(db: Connection, id: Uint8Array, place: number, now: SteadyMs): Answer {
-  if (place === PLACE.leased || place === PLACE.backlog) return 'under_way';
-  db.run(BRING_FORWARD, now, id);
+function retryPending(db: Connection, id: Uint8Array, row: QueuedRow, now: SteadyMs): Answer {
+  const resume = readResume(row.resume_state, row.resume_at);
+  const dueAt = row.due === null ? null : steady(row.due);
+  const after = afterRetry({ place: placeOf(row.place), dueAt, resume }, now);
+  if (after === 'under_way') return after;
+  db.run(BRING_FORWARD, after.dueAt, ...resumeColumns(after.resume), id);
   return 'due';
 }
 
