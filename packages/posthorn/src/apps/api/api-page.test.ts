@@ -32,6 +32,11 @@ async function run(bench: ApiBench, command: string, variables: ReadonlyMap<stri
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '-X') method = rest.shift() as Method;
     else if (word === '-d') body = rest.shift();
+    else if (word === '-G') method = 'GET';
+    else if (word === '--data-urlencode') {
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(rest.shift() ?? '') ?? [];
+      url += `?${name}=${encodeURIComponent(value)}`;
+    }
     else if (word === '-H') {
       const [, name = '', value = ''] = /^([^:]+): (.*)$/.exec(rest.shift() ?? '') ?? [];
       headers[name.toLowerCase()] = value;
