@@ -51,4 +51,4 @@ export interface Page<Item> {
 /** Who is signed in, and to what. */
 export type Session =
   | { readonly signedIn: false }
-  | { readonly signedIn: true; readonly version: string; readonly headerPrefix: string };
+  | { readonly signedIn: true; readonly version: string; readonly headerPrefix: string; readonly userAgent: string };

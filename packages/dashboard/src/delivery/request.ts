@@ -7,7 +7,7 @@ interface CallFacts {
   readonly attemptId: string;
   readonly eventId: string;
   readonly headerPrefix: string;
-  readonly version: string;
+  readonly userAgent: string;
 }
 
 /** @param endpoint as it is now; `undefined` when it was deleted */
@@ -15,7 +15,7 @@ export function requestHeaders(endpoint: Endpoint | undefined, facts: CallFacts)
   return [
     ...(endpoint?.headerNames ?? []).map((name) => [name, null] as const),
     ['content-type', 'application/json'],
-    ['user-agent', `Posthorn/${facts.version}`],
+    ['user-agent', facts.userAgent],
     [`${facts.headerPrefix}delivery`, facts.attemptId],
     [`${facts.headerPrefix}correlationid`, facts.eventId],
     [`${facts.headerPrefix}signature`, 'sha256= and the HMAC-SHA256 of the body with the endpoint’s secret, in hex'],

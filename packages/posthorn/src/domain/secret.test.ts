@@ -34,6 +34,11 @@ describe('a given secret', () => {
     });
   }
 
+  it('may be shorter where an installation says so, but not empty', () => {
+    for (const secret of ['a', 'a'.repeat(15)]) assert.deepEqual(checkSecret(secret, 1), { ok: true });
+    for (const secret of ['', 'a\n', 'a'.repeat(257)]) assert.equal(checkSecret(secret, 1).ok, false);
+  });
+
   it('is never repeated in the reason of its refusal', () => {
     for (const secret of ['hunter2', `hunter2${'a'.repeat(300)}`, 'hunter2hunter2hunter2\n']) {
       const check = checkSecret(secret);

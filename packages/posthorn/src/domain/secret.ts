@@ -22,18 +22,21 @@ export type SecretCheck =
   /** One sentence that never repeats the secret. */
   | { readonly ok: false; readonly reason: string };
 
-/** Checks a secret that somebody chose: 16–256 bytes as UTF-8, well-formed, without control characters. */
-export function checkSecret(secret: string): SecretCheck {
+/**
+ * Checks a secret that somebody chose: 16–256 bytes as UTF-8, well-formed, without control characters.
+ * @param minBytes fewer, where an installation accepts short secrets that were in use elsewhere
+ */
+export function checkSecret(secret: string, minBytes: number = MIN_SECRET_BYTES): SecretCheck {
   if (!secret.isWellFormed())
     return { ok: false, reason: 'A secret is well-formed text; this one has a lone surrogate.' };
   if (CONTROL_CHARACTER.test(secret)) {
     return { ok: false, reason: 'A secret has no control characters; look for a line end or a tab in it.' };
   }
   const bytes = Buffer.byteLength(secret, 'utf8');
-  if (bytes < MIN_SECRET_BYTES) {
+  if (bytes < minBytes) {
     return {
       ok: false,
-      reason: `A secret has at least ${MIN_SECRET_BYTES} bytes; leave it out to have a strong one made.`,
+      reason: `A secret has at least ${minBytes} ${minBytes === 1 ? 'byte' : 'bytes'}; leave it out to have a strong one made.${minBytes > 1 ? ' To bring a shorter one along, set POSTHORN_ALLOW_SHORT_SECRETS to true.' : ''}`,
     };
   }
   if (bytes > MAX_SECRET_BYTES) return { ok: false, reason: `A secret has at most ${MAX_SECRET_BYTES} bytes.` };

@@ -39,6 +39,8 @@ describe('posthorn listen, serve and send', () => {
       ...environment,
       POSTHORN_ALLOW_NETWORKS: '127.0.0.0/8',
       POSTHORN_EXTRA_CA: receiver.caFile,
+      POSTHORN_USER_AGENT: 'Acme-Webhooks/1.0 (test)',
+      POSTHORN_ALLOW_SHORT_SECRETS: 'true',
     }));
     await api('PUT', '/v1/tenants/acme', {});
     const endpoint = { url: `${receiver.url}/hook`, secret: SECRET, scheduleMs: [1_000], eventTypes: ['order.paid'] };
@@ -57,12 +59,17 @@ describe('posthorn listen, serve and send', () => {
       const call: { verdict: string; target: string; headers: [string, string][]; body: string } = JSON.parse(line);
       assert.deepEqual([call.verdict, call.target], ['verified', '/hook']);
       assert.match(call.body, /"amount":300\.20/);
+      assert.equal(new Map(call.headers).get('user-agent'), 'Acme-Webhooks/1.0 (test)');
       assert.deepEqual(
         call.headers.find(([name]) => name === 'x-iadvize-correlationid'),
         ['x-iadvize-correlationid', eventId],
       );
     }
     await service.output(/"level":"info".*"msg":"attempt 1 failed, next in 1\.0 s/);
+  });
+
+  it('warn that short secrets are accepted', async () => {
+    await service.output(/"level":"warn".*secrets of less than 16 bytes are accepted/);
   });
 
   it('answer an event that is sent again with the first result', async () => {

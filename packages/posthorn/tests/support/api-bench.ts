@@ -12,6 +12,7 @@ import { Metrics } from '../../src/apps/metrics/metrics.ts';
 import { hashApiKey } from '../../src/apps/settings/api-key.ts';
 import { LiveStream } from '../../src/apps/stream/live.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
+import { MIN_SECRET_BYTES } from '../../src/domain/secret.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Call } from '../../src/seams/sender.ts';
 import type { Store } from '../../src/seams/store/index.ts';
@@ -113,6 +114,8 @@ export class ApiBench implements AsyncDisposable {
       random,
       callbackUrls: { allowHttp: false, allowed: [], denied: [] },
       headerPrefix: 'x-iadvize-',
+      userAgent: 'Posthorn/test',
+      minSecretBytes: MIN_SECRET_BYTES,
       apiKeyHashes: [hashApiKey(KEY)],
       allowedHosts: undefined,
       version: '0.0.0-test',

@@ -36,8 +36,7 @@ async function run(bench: ApiBench, command: string, variables: ReadonlyMap<stri
     else if (word === '--data-urlencode') {
       const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(rest.shift() ?? '') ?? [];
       url += `?${name}=${encodeURIComponent(value)}`;
-    }
-    else if (word === '-H') {
+    } else if (word === '-H') {
       const [, name = '', value = ''] = /^([^:]+): (.*)$/.exec(rest.shift() ?? '') ?? [];
       headers[name.toLowerCase()] = value;
     } else {

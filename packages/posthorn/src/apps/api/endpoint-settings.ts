@@ -21,7 +21,7 @@ type Wanted = Static<typeof EndpointChangeBody>;
  */
 export function checkedSettings(
   wanted: Wanted,
-  { callbackUrls, headerPrefix }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix'>,
+  { callbackUrls, headerPrefix, minSecretBytes }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix' | 'minSecretBytes'>,
 ): Partial<EndpointSettings> {
   const { url, secret, headers, eventTypes, ...plain } = wanted;
   const errors: FieldError[] = [];
@@ -32,7 +32,7 @@ export function checkedSettings(
     else errors.push({ field: 'url', message: read.reason });
   }
   if (secret !== undefined) {
-    const check = checkSecret(secret);
+    const check = checkSecret(secret, minSecretBytes);
     if (check.ok) checked.secrets = [secret];
     else errors.push({ field: 'secret', message: check.reason });
   }

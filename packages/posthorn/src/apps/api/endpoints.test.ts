@@ -51,6 +51,16 @@ describe('endpoints', () => {
     assert.deepEqual(secret.body, { secret: given.secret, headers: { 'x-team': 'Blue' } });
   });
 
+  it('take a short secret where the installation accepts them, and say the switch where it does not', async () => {
+    const wanted = { url: URL, secret: 'fifteen bytes !' };
+    const refused = await bench.call('POST', endpoints, wanted);
+    assert.equal(refused.status, 422);
+    assert.match(text(refused.body, 'errors', 0, 'message'), /POSTHORN_ALLOW_SHORT_SECRETS/);
+    await using lenient = await ApiBench.open({ minSecretBytes: 1 });
+    await lenient.tenant('acme');
+    assert.equal((await lenient.call('POST', endpoints, wanted)).status, 201);
+  });
+
   it('take every type with null as with nothing', async () => {
     const { body } = await bench.call('POST', endpoints, { url: URL, eventTypes: null });
     assert.equal(member(body, 'eventTypes'), null);

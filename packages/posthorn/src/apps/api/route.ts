@@ -57,8 +57,12 @@ export interface RouteParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly callbackUrls: CallbackUrlRules;
+  /** Bytes that a secret that is brought along must have. */
+  readonly minSecretBytes: number;
   /** Beginning of our own header names in calls, in lower case. */
   readonly headerPrefix: string;
+  /** Of calls. */
+  readonly userAgent: string;
 }
 
 declare module 'fastify' {

@@ -34,7 +34,12 @@ describe('signing in', () => {
       String(answer.headers['set-cookie']),
       /^posthorn-session-4400=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
     );
-    assert.deepEqual(answer.json(), { signedIn: true, version: '0.0.0-test', headerPrefix: 'x-iadvize-' });
+    assert.deepEqual(answer.json(), {
+      signedIn: true,
+      version: '0.0.0-test',
+      headerPrefix: 'x-iadvize-',
+      userAgent: 'Posthorn/test',
+    });
   });
 
   it('takes no more than a key needs: anybody may try', async () => {

@@ -18,6 +18,10 @@ export function settingsFindings({ values, origins }: SettingsInForce): Finding[
   const names = [...new Set(set.map(({ name }) => name))];
   const found = [ok(CHECK, set.length === 0 ? 'all at their defaults' : `${set.length} set: ${names.join(', ')}`)];
   found.push(...plainHttpFindings(values));
+  if (values.allowShortSecrets) {
+    const advice = 'Replace short secrets, then take POSTHORN_ALLOW_SHORT_SECRETS out.';
+    found.push(warn(CHECK, 'secrets of less than 16 bytes are accepted: their signatures can be forged', advice));
+  }
   return found;
 }
 

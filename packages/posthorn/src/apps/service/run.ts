@@ -37,6 +37,12 @@ export async function runService(settings: Settings, terminal: Terminal): Promis
     const advice = settings.allowHttp === 'networks' ? '' : ' For development only.';
     log.write('warn', `http: callback URLs${where} are accepted: payloads and signatures travel readable.${advice}`);
   }
+  if (settings.allowShortSecrets) {
+    log.write(
+      'warn',
+      'endpoint secrets of less than 16 bytes are accepted: such a signature can be forged by trying secrets.',
+    );
+  }
   const store = settings.databaseUrl === undefined ? 'sqlite' : 'postgres';
   log.write('info', 'listening', {
     url: service.url,

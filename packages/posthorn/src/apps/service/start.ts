@@ -5,6 +5,7 @@ import { systemRandom } from '../../adapters/random.ts';
 import { createSender } from '../../adapters/sender/index.ts';
 import { collectStartupGarbage } from '../../adapters/startup-garbage.ts';
 import { tracedSender } from '../../adapters/traced-sender.ts';
+import { MIN_SECRET_BYTES } from '../../domain/secret.ts';
 import { steady } from '../../domain/time.ts';
 import { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -83,6 +84,7 @@ export async function startServiceOn(
   const callbackUrls = callbackUrlRules(settings);
   const sender = createSender({ ...callbackUrls, extraCa });
   const { headerPrefix, endpointConcurrency, retentionDays } = settings;
+  const userAgent = settings.userAgent ?? `Posthorn/${VERSION}`;
   const metrics = new Metrics({ load: () => engine.load, store, clock, version: VERSION, withProcess: true });
   const stream = new LiveStream(clock, random);
   const engine = new Engine({
@@ -90,7 +92,7 @@ export async function startServiceOn(
     sender: tracedSender(sender, { headerPrefix, passOn: settings.traceCalls }),
     clock,
     random,
-    settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent: `Posthorn/${VERSION}`, encryptionKey },
+    settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent, encryptionKey },
     report: (news) => {
       metrics.note(news);
       stream.tell(news);
@@ -113,6 +115,8 @@ export async function startServiceOn(
     random,
     callbackUrls,
     headerPrefix,
+    userAgent,
+    minSecretBytes: settings.allowShortSecrets ? 1 : MIN_SECRET_BYTES,
     apiKeyHashes: [apiKey.hash],
     allowedHosts: allowedHosts(settings.host, publicUrl),
     publicUrl,

@@ -37,6 +37,8 @@ describe('settings', () => {
       allowHttp: false,
       extraCa: undefined,
       headerPrefix: 'x-iadvize-',
+      userAgent: undefined,
+      allowShortSecrets: false,
       retentionDays: 30,
       endpointConcurrency: 16,
       graceMs: 25_000,

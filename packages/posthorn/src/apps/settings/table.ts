@@ -16,6 +16,7 @@ import {
   plainHttp,
   type Reader,
   trueOrFalse,
+  userAgent,
   wholeNumber,
 } from './values.ts';
 
@@ -130,6 +131,19 @@ export const SETTINGS = {
     help: "Beginning of the names of Posthorn's own headers in callbacks.",
     read: headerPrefix,
     fallback: 'x-iadvize-',
+  }),
+  userAgent: setting({
+    takes: '<text>',
+    help: 'The header user-agent of callbacks, e.g. Acme-Webhooks/1.0.',
+    read: userAgent,
+    fallback: undefined,
+    fallbackWords: 'none: Posthorn/<version>',
+  }),
+  allowShortSecrets: setting({
+    takes: '[true|false]',
+    help: 'Accept endpoint secrets of less than 16 bytes, to bring them along from elsewhere. A signature made with one can be forged by who tries secrets.',
+    read: trueOrFalse,
+    fallback: false,
   }),
   retentionDays: setting({
     takes: '<days>',

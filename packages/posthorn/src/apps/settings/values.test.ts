@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closest } from './closest.ts';
 import { allowedNetwork, network } from './networks.ts';
-import { encryptionKey, host, listOf, plainHttp, type Reader } from './values.ts';
+import { encryptionKey, host, listOf, plainHttp, type Reader, userAgent } from './values.ts';
 
 const takes = (read: Reader<unknown>, text: string) => read(text).ok;
 
@@ -55,6 +55,17 @@ describe('where plain HTTP may go', () => {
       assert.deepEqual(plainHttp(text), { ok: true, value });
     }
     for (const bad of ['TRUE', 'network', 'yes', '']) assert.equal(takes(plainHttp, bad), false, bad);
+  });
+});
+
+describe('a user agent', () => {
+  it('is one line of printable ASCII', () => {
+    for (const text of ['Acme', 'Acme-Webhooks/1.0 (+https://acme.example)', 'x'.repeat(256)]) {
+      assert.deepEqual(userAgent(text), { ok: true, value: text });
+    }
+    for (const bad of ['', ' ', ' Acme', 'Acme ', 'Acme\r\nx: y', 'Acm\u00e9', 'x'.repeat(257)]) {
+      assert.equal(takes(userAgent, bad), false, bad);
+    }
   });
 });
 

@@ -59,6 +59,12 @@ export const headerPrefix: Reader<string> = (text) =>
     ? taken(text)
     : refused('up to 40 of a-z, 0-9 and -, beginning with a letter and ending with -, e.g. x-acme-');
 
+/** A product that calls itself so: what HTTP takes in the header, and no more than proxies and firewalls like. */
+export const userAgent: Reader<string> = (text) =>
+  /^[!-~](?:[ -~]{0,254}[!-~])?$/.test(text)
+    ? taken(text)
+    : refused('1 to 256 printable ASCII characters, e.g. Acme-Webhooks/1.0');
+
 /** A Postgres connection URL. */
 export const databaseUrl: Reader<string> = (text) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -19,7 +19,7 @@ const SignInBody = Type.Object(
   CLOSED,
 );
 
-export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix'> {
+export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix' | 'userAgent'> {
   readonly version: string;
   /** Refuses bodies that there is no room for. */
   readonly limitBodies: onRequestHookHandler;
@@ -27,9 +27,9 @@ export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix'> {
 
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
 export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
-  const { keys, sessions, cookies, publicUrl, headerPrefix, version } = parts;
+  const { keys, sessions, cookies, publicUrl, headerPrefix, userAgent, version } = parts;
   /** Facts about this Posthorn that the pages need. */
-  const about = { version, headerPrefix };
+  const about = { version, headerPrefix, userAgent };
   app.addHook('onRequest', refuseEncoded);
   app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, publicUrl?.origin)));
   app.addHook('onRequest', parts.limitBodies);
