@@ -209,9 +209,9 @@ export class Engine {
     return this.#endpoints.open(tenantId, id);
   }
 
-  /** The tenant's endpoints with their secret parts, newest first. */
-  openEndpoints(tenantId: TenantId, page: Page<EndpointId>): Promise<OpenEndpoint[]> {
-    return this.#endpoints.openAll(tenantId, page);
+  /** The tenant's endpoints with their secret parts, newest first. @param search see `Endpoints.openAll` */
+  openEndpoints(tenantId: TenantId, page: Page<EndpointId>, search?: string): Promise<OpenEndpoint[]> {
+    return this.#endpoints.openAll(tenantId, page, search);
   }
 
   /** Deletes the tenant with its endpoints and cancels what is pending. False when there is none. */

@@ -68,6 +68,39 @@ export function registryContract(it: ContractIt): void {
     });
   });
 
+  describe('tenants, searched', () => {
+    it('are found by a part of their id or name, in order and page by page', async ({ store }) => {
+      const named = {
+        globex: 'Globex Corporation',
+        hooli: 'Hooli 100%',
+        'cust-1': 'Acme_One',
+        'cust-2': 'acme Two',
+        Zoe: 'Zoë',
+      };
+      for (const [id, name] of Object.entries(named)) await store.putTenant(tenantId(id), name, WALL);
+      await store.putTenant(tenantId('acme-gone'), 'Acme', WALL);
+      await store.deleteTenant(tenantId('acme-gone'), WALL);
+      const found = async (search: string, limit = 10) =>
+        ids(
+          await allPages(
+            limit,
+            (page: Page<TenantId>) => store.tenants(page, search),
+            ({ id }) => id,
+          ),
+        );
+      for (const limit of [1, 10]) {
+        assert.deepEqual(await found('ACME', limit), ['cust-1', 'cust-2']);
+        assert.deepEqual(await found('cust', limit), ['cust-1', 'cust-2']);
+      }
+      assert.deepEqual(await found('%'), ['hooli']);
+      assert.deepEqual(await found('_'), ['cust-1']);
+      assert.deepEqual(await found('zoë'), ['Zoe']);
+      assert.deepEqual(await found("'"), []);
+      assert.deepEqual(await found('\\'), []);
+      assert.equal((await found('')).length, 5);
+    });
+  });
+
   describe('endpoints', () => {
     it('come back as they were stored, over a restart too', async (bench) => {
       const tenant = await bench.tenant();

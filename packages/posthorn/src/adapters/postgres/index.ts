@@ -100,7 +100,7 @@ export async function openPostgresStore(options: {
 
     putTenant: (id, name, at) => tenants.putTenant(database, id, name, at),
     tenant: (id) => tenants.tenant(database, id),
-    tenants: (page) => tenants.tenants(database, page),
+    tenants: (page, search) => tenants.tenants(database, page, search),
     deleteTenant: (id, at) => tenants.deleteTenant(database, id, at),
     createEndpoint: (endpoint, max) => endpoints.createEndpoint(database, endpoint, max),
     endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),

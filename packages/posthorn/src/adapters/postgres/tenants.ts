@@ -3,6 +3,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
 import type { Database, Statement } from './connection.ts';
+import { storable } from './sql-values.ts';
 import { cancelTenant } from './sweep.ts';
 
 const PUT: Statement = {
@@ -23,7 +24,10 @@ const LIST: Statement = {
   text: `
 select id, name, created_at, updated_at
 from posthorn.tenant
-where deleted_at is null and ($2::text is null or id > $2::text collate "C")
+where deleted_at is null and ($2::text is null or id > $2::text collate "C") and (
+  $3::text = '' or position(lower($3::text collate "C") in lower(id collate "C")) > 0
+  or position(lower($3::text collate "C") in lower(name collate "C")) > 0
+)
 order by id
 limit $1
 `,
@@ -72,8 +76,8 @@ export async function tenant(database: Database, id: TenantId): Promise<Tenant |
 }
 
 /** See `Registry.tenants`. */
-export async function tenants(database: Database, { limit, after }: Page<TenantId>): Promise<Tenant[]> {
-  return (await database.read<TenantRow>(LIST, [limit, after])).map(tenantOf);
+export async function tenants(database: Database, { limit, after }: Page<TenantId>, search = ''): Promise<Tenant[]> {
+  return (await database.read<TenantRow>(LIST, [limit, after, storable(search)])).map(tenantOf);
 }
 
 /** See `Registry.deleteTenant`. */

@@ -24,7 +24,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
     putTenant: (id, name, at) => call('putTenant', id, name, at),
     tenant: (id) => call('tenant', id),
-    tenants: (page) => call('tenants', page),
+    tenants: (page, search) => call('tenants', page, search),
     deleteTenant: (id, at) => thenSweep(call('deleteTenant', id, at)),
     createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),

@@ -9,6 +9,10 @@ const COLUMNS = 'id, name, created_at, updated_at';
 // index: tenant_live, for all of these
 const TENANT = `select ${COLUMNS} from tenant where id = ? and deleted_at is null`;
 const TENANTS = `select ${COLUMNS} from tenant where deleted_at is null and id > ? order by id limit ?`;
+const TENANTS_FOUND = `
+  select ${COLUMNS} from tenant
+  where deleted_at is null and id > ? and (instr(lower(id), lower(?3)) > 0 or instr(lower(name), lower(?3)) > 0)
+  order by id limit ?2`;
 const INSERT = `insert into tenant (id, name, created_at, updated_at, revision) values (?, ?, ?3, ?3, ?)`;
 const RENAME = `update tenant set name = ?, updated_at = ? where id = ? and deleted_at is null`;
 const REVISE = `update tenant set revision = ? where key = ?`;
@@ -47,8 +51,12 @@ export function tenant(db: Connection, id: TenantId): Tenant | undefined {
 }
 
 /** See `Registry.tenants`. */
-export function tenants(db: Connection, page: Page<TenantId>): Tenant[] {
-  return db.all<TenantRow>(TENANTS, page.after ?? '', page.limit).map(readTenant);
+export function tenants(db: Connection, { after, limit }: Page<TenantId>, search = ''): Tenant[] {
+  const rows =
+    search === ''
+      ? db.all<TenantRow>(TENANTS, after ?? '', limit)
+      : db.all<TenantRow>(TENANTS_FOUND, after ?? '', limit, search);
+  return rows.map(readTenant);
 }
 
 /** See `Registry.deleteTenant`. */

@@ -2,6 +2,38 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ApiBench, list, member, text } from '../../../tests/support/api-bench.ts';
 
+describe('searching', () => {
+  it('finds tenants by id and name, and endpoints by id, description and host, page by page', async () => {
+    await using bench = await ApiBench.open();
+    for (const id of ['acme', 'hooli']) await bench.call('PUT', `/v1/tenants/${id}`, { name: `${id} & Sons` });
+    const found = async (path: string) => {
+      const names: unknown[] = [];
+      for (let cursor = ''; ; ) {
+        const { status, body } = await bench.call('GET', path + cursor);
+        assert.equal(status, 200);
+        names.push(...list(body, 'data').map((item) => member(item, 'description') ?? member(item, 'id')));
+        const next = member(body, 'nextCursor');
+        if (next === null) return names;
+        cursor = `&cursor=${next}`;
+      }
+    };
+    assert.deepEqual(await found('/v1/tenants?search=HOOL'), ['hooli']);
+    assert.deepEqual(await found('/v1/tenants?search=%26%20sons&limit=1'), ['acme', 'hooli']);
+    assert.deepEqual(await found('/v1/tenants?search=nobody'), []);
+    const one = await bench.endpoint('acme', { description: 'Fraud checks', url: 'https://fraud.example/secret-path' });
+    for (const n of [2, 3])
+      await bench.endpoint('acme', { description: `Fraud checks ${n}`, url: `https://eu${n}.example/` });
+    const base = '/v1/tenants/acme/endpoints?search=';
+    assert.deepEqual(await found(`${base}fraud&limit=2`), ['Fraud checks 3', 'Fraud checks 2', 'Fraud checks']);
+    assert.deepEqual(await found(`${base}EU3.example`), ['Fraud checks 3']);
+    assert.deepEqual(await found(base + one.slice(-12)), ['Fraud checks']);
+    assert.deepEqual(await found(`${base}secret-path`), []);
+    for (const bad of ['', 'x'.repeat(129)]) {
+      assert.equal((await bench.call('GET', `/v1/tenants?search=${bad}`)).status, 422);
+    }
+  });
+});
+
 describe('tenants', () => {
   let bench: ApiBench;
   before(async () => {

@@ -12,6 +12,9 @@ import type { EndpointSeal } from './endpoint-seal.ts';
 /** Endpoints that one tenant may have: as many as one event may fan out to in one transaction. */
 export const MAX_ENDPOINTS_PER_TENANT = 10_000;
 
+/** Endpoints that a search reads at once. */
+const SEARCH_STEP = 500;
+
 /** An endpoint's settings, checked and complete. */
 export interface EndpointSettings extends EndpointSecrets {
   readonly url: string;
@@ -98,8 +101,25 @@ export class Endpoints {
     return stored === undefined ? undefined : this.#open(stored);
   }
 
-  async openAll(tenantId: TenantId, page: Page<EndpointId>): Promise<OpenEndpoint[]> {
-    return (await this.#parts.store.endpoints(tenantId, page)).map((stored) => this.#open(stored));
+  /** @param search a text that the id, the description or the host must have in it; left out, all are listed */
+  async openAll(tenantId: TenantId, page: Page<EndpointId>, search?: string): Promise<OpenEndpoint[]> {
+    const stored =
+      search === undefined
+        ? await this.#parts.store.endpoints(tenantId, page)
+        : await this.#find(tenantId, page, search.toLowerCase());
+    return stored.map((each) => this.#open(each));
+  }
+
+  /** In steps: a tenant has so many at most that reading them all is quick, and nothing else waits for it for long. */
+  async #find(tenantId: TenantId, { limit, after }: Page<EndpointId>, search: string): Promise<StoredEndpoint[]> {
+    const found: StoredEndpoint[] = [];
+    for (let from = after; ; ) {
+      const step = await this.#parts.store.endpoints(tenantId, { limit: SEARCH_STEP, after: from });
+      found.push(...step.filter((each) => hasIn(each, search)));
+      const last = step.at(-1);
+      if (found.length >= limit || last === undefined || step.length < SEARCH_STEP) return found.slice(0, limit);
+      from = last.id;
+    }
   }
 
   /** What follows from the change follows also when its answer is lost, or a part of it fails. */
@@ -119,4 +139,9 @@ export class Endpoints {
     const { sealed: _, version: __, ...endpoint } = stored;
     return { ...endpoint, ...this.#parts.seal.open(stored) };
   }
+}
+
+/** @param search in small letters */
+function hasIn({ id, description, url }: StoredEndpoint, search: string): boolean {
+  return [id, description, new URL(url).host].some((text) => text.toLowerCase().includes(search));
 }

@@ -36,8 +36,11 @@ export interface Registry {
   /** Creates the tenant or, with a `name`, renames it. Without one a new tenant is named by its id. */
   putTenant(id: TenantId, name: string | undefined, at: WallMs): Promise<{ tenant: Tenant; created: boolean }>;
   tenant(id: TenantId): Promise<Tenant | undefined>;
-  /** By id, ascending. */
-  tenants(page: Page<TenantId>): Promise<Tenant[]>;
+  /**
+   * By id, ascending.
+   * @param search a text that the id or the name must have in it, A to Z and a to z alike; empty or left out, all are listed
+   */
+  tenants(page: Page<TenantId>, search?: string): Promise<Tenant[]>;
   /**
    * Removes the tenant: its endpoints are deleted as by `deleteEndpoint`, and its id is free for a new tenant that sees
    * nothing of the old one. Its history is removed by later calls of `prune`.

@@ -48,15 +48,15 @@ const createEndpoint = operation('POST', MANY, {
 
 const listEndpoints = list(MANY, {
   operationId: 'listEndpoints',
-  summary: 'List endpoints, newest first',
+  summary: 'List endpoints, newest first, or those that have a text in them',
   tag: TAG,
   list: 'endpoints',
   query: EndpointListQuery,
   page: EndpointList,
   find:
     ({ engine }) =>
-    ({ ids }, page) =>
-      engine.openEndpoints(ids.tenant, page),
+    ({ ids, query }, page) =>
+      engine.openEndpoints(ids.tenant, page, query.search),
   show: showEndpoint,
   keyOf: ({ id }) => id,
   readKey: parseId<EndpointId>,

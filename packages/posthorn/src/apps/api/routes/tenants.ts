@@ -24,15 +24,15 @@ const putTenant = operation('PUT', ONE, {
 
 const listTenants = list('/tenants', {
   operationId: 'listTenants',
-  summary: 'List tenants, by id',
+  summary: 'List tenants, by id, or those whose id or name has a text in it',
   tag: TAG,
   list: 'tenants',
   query: TenantListQuery,
   page: TenantList,
   find:
     ({ store }) =>
-    (_asked, page) =>
-      store.tenants(page),
+    ({ query }, page) =>
+      store.tenants(page, query.search),
   show: showTenant,
   keyOf: ({ id }) => id,
   readKey: parseTenantId,

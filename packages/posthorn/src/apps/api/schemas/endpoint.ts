@@ -22,7 +22,7 @@ import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from '../../../domain/secret.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { OpenEndpoint } from '../../../engine/engine.ts';
 import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS } from '../limits.ts';
-import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, time, uuid } from './fields.ts';
+import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, search, time, uuid } from './fields.ts';
 
 /** Subscriptions, of an endpoint or to choose deliveries by. */
 export const EVENT_TYPES = Type.Union(
@@ -136,7 +136,15 @@ export const EndpointSecretShape = Type.Object(
 );
 
 export const EndpointList = page('EndpointList', EndpointShape);
-export const EndpointListQuery = Type.Object(PAGE_QUERY, CLOSED);
+export const EndpointListQuery = Type.Object(
+  {
+    ...PAGE_QUERY,
+    search: search(
+      'Only endpoints whose id, description or host has this text in it; capitals and small letters are alike.',
+    ),
+  },
+  CLOSED,
+);
 
 /** An endpoint as it is answered: without its secrets and header values. */
 export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShape> {

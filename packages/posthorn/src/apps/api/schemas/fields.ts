@@ -79,6 +79,12 @@ export const PAGE_QUERY = {
   ),
 };
 
+const MAX_SEARCH_CHARACTERS = 128;
+
+/** A text to look for in the items of a list. */
+export const search = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: MAX_SEARCH_CHARACTERS, description }));
+
 /** A page of a list. */
 export const page = <Item extends TSchema>(title: string, item: Item): TUnsafe<Page<Static<Item>>> =>
   Type.Unsafe<Page<Static<Item>>>(

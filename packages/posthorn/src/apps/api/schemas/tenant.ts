@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { isoTime } from '../../../domain/time.ts';
 import type { Tenant } from '../../../seams/store/registry.ts';
 import { MAX_NAME_CHARACTERS } from '../limits.ts';
-import { CLOSED, PAGE_QUERY, PLAIN_TEXT, page, time } from './fields.ts';
+import { CLOSED, PAGE_QUERY, PLAIN_TEXT, page, search, time } from './fields.ts';
 
 export const TENANT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - (but not "." or "..")';
 
@@ -39,7 +39,10 @@ export const TenantShape = Type.Object(
 );
 
 export const TenantList = page('TenantList', TenantShape);
-export const TenantListQuery = Type.Object(PAGE_QUERY, CLOSED);
+export const TenantListQuery = Type.Object(
+  { ...PAGE_QUERY, search: search('Only tenants whose id or name has this text in it; A to Z and a to z are alike.') },
+  CLOSED,
+);
 
 /** A tenant as it is answered. */
 export function showTenant(tenant: Tenant): Static<typeof TenantShape> {
