@@ -68,6 +68,14 @@ export class Person implements AsyncDisposable {
     await this.page.getByRole('button', { name: 'Sign out' }).waitFor();
   }
 
+  /** Chooses in a combobox by typing. */
+  async choose(label: string, text: string, option: string | RegExp): Promise<void> {
+    const field = this.page.getByRole('combobox', { name: label });
+    await field.click();
+    if (text !== '') await field.fill(text);
+    await this.page.getByRole('option', { name: option }).click();
+  }
+
   /** @param fullPage `false` for lists that lay out only what is in the window */
   async screenshot(name: string, fullPage = true): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });

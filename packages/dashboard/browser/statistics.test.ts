@@ -125,7 +125,7 @@ describe('the numbers of the dashboard', () => {
   it('are those of everybody, too', async () => {
     const { page } = person;
     await page.goto(overview);
-    await page.getByLabel('Tenant').selectOption('All tenants');
+    await person.choose('Tenant', '', 'All tenants');
     await page.waitForURL('**/all');
     await page.getByRole('heading', { name: 'All tenants' }).waitFor();
     await figure('Attempts').getByText('Events accepted 30').waitFor();

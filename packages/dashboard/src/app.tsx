@@ -1,7 +1,7 @@
 // Which page is shown: the one of the address, for who is signed in.
 import { useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch } from 'wouter';
-import { sessionQuery, useTenants } from './api/queries.ts';
+import { sessionQuery, useFirstTenants, useTenant } from './api/queries.ts';
 import { DeliveriesPage } from './deliveries/page.tsx';
 import { KeepLists } from './deliveries/shelf.tsx';
 import { DeliveryPage } from './delivery/page.tsx';
@@ -10,7 +10,7 @@ import { EndpointPage } from './endpoints/page.tsx';
 import { EventPage } from './events/event-page.tsx';
 import { EventsPage } from './events/page.tsx';
 import { Frame } from './frame/frame.tsx';
-import { ALL_TENANTS, pathToBeginWith } from './frame/last-tenant.ts';
+import { ALL_TENANTS, lastTenant, pathToBeginWith } from './frame/last-tenant.ts';
 import { NoTenants } from './frame/no-tenants.tsx';
 import { OverviewPage } from './overview/page.tsx';
 import { Failed, Loading } from './parts/states.tsx';
@@ -55,9 +55,11 @@ function Before({ asked: { error, refetch } }: BeforeProps) {
 
 /** Nothing in the address: wherever one begins. */
 function Beginning() {
-  const tenants = useTenants();
+  const tenants = useFirstTenants();
+  const last = useTenant(lastTenant());
   if (tenants.isPending || tenants.isError) return <Before asked={tenants} />;
-  const path = pathToBeginWith(tenants.data);
+  if (last.isLoading) return <Before asked={last} />;
+  const path = pathToBeginWith(tenants.data.data, last.data);
   return path === undefined ? <NoTenants /> : <Redirect to={path} replace />;
 }
 

@@ -20,8 +20,10 @@ import type {
 
 /** The API's largest page. */
 const MAX_PAGE_ITEMS = 200;
-/** Tenants and endpoints are few; who has more finds the rest by their ids. */
-export const MAX_LISTED = 2_000;
+/** Items that a search shows. */
+const SEARCH_ITEMS = 50;
+/** As many endpoints as a tenant may have: none is left out. */
+const MAX_LISTED = 10_000;
 /** After news, a single thing is asked for again this often at most, in milliseconds. */
 const ONE_GAP_MS = 250;
 /** Queries over many rows are repeated this often at most, in milliseconds. */
@@ -48,11 +50,39 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-export const useTenants = () =>
+/** The first tenants, enough to know whether there are none, one or more. */
+export const useFirstTenants = () =>
   useQuery({
-    queryKey: ['tenants'],
-    queryFn: () => all<Tenant>('/v1/tenants'),
+    queryKey: ['tenants', 'first'],
+    queryFn: () => get<Page<Tenant>>(withQuery('/v1/tenants', { limit: 2 })),
+  });
+
+/** A tenant by its id; a missing one is an error of status 404. */
+export const useTenant = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['tenants', 'one', id],
+    queryFn: () => get<Tenant>(ofTenant(id ?? '')),
+    enabled: id !== undefined,
     refetchInterval: every(SETTINGS_INTERVAL_MS),
+  });
+
+/** Tenants whose id or name has a text in it, the first ones. @param wanted asks only then */
+export const useTenantSearch = (text: string, wanted: boolean) =>
+  useQuery({
+    queryKey: ['tenants', 'search', text],
+    queryFn: () => get<Page<Tenant>>(withQuery('/v1/tenants', { limit: SEARCH_ITEMS, search: text })),
+    placeholderData: keepPreviousData,
+    enabled: wanted,
+  });
+
+/** Endpoints whose id, description or host has a text in it, the first ones. @param wanted asks only then */
+export const useEndpointSearch = (tenant: string, text: string, wanted: boolean) =>
+  useQuery({
+    queryKey: ['tenant', tenant, 'endpoint-search', text],
+    queryFn: () =>
+      get<Page<Endpoint>>(withQuery(ofTenant(tenant, '/endpoints'), { limit: SEARCH_ITEMS, search: text })),
+    placeholderData: keepPreviousData,
+    enabled: wanted,
   });
 
 export const endpointsKey = (tenant: string) => ['tenant', tenant, 'endpoints'];
@@ -71,8 +101,12 @@ export const endpointQuery = (tenant: string, id: string) =>
     staleTime: SETTINGS_INTERVAL_MS,
   });
 
-export const useEndpoint = (tenant: string, id: string) =>
-  useQuery({ ...endpointQuery(tenant, id), refetchInterval: every(SETTINGS_INTERVAL_MS) });
+export const useEndpoint = (tenant: string, id: string | undefined) =>
+  useQuery({
+    ...endpointQuery(tenant, id ?? ''),
+    enabled: id !== undefined,
+    refetchInterval: every(SETTINGS_INTERVAL_MS),
+  });
 
 /** One delivery with its attempts, live for whoever shows it. */
 export const deliveryQuery = (tenant: string, id: string) =>

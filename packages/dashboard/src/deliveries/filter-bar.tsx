@@ -3,10 +3,10 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { isEventType } from '../../../posthorn/src/domain/event-type.ts';
 import { OUTCOMES, readStatuses } from '../../../posthorn/src/domain/outcome.ts';
-import type { Endpoint } from '../api/shapes.ts';
-import { shortId, shortUrl } from '../endpoints/name.tsx';
-import { inert } from '../parts/inert.ts';
+import { EndpointChoice } from '../endpoints/endpoint-choice.tsx';
+import { shortId } from '../endpoints/name.tsx';
 import { fromLocalField, toLocalField } from '../parts/local-time.ts';
+import { zoneText } from '../parts/time.ts';
 import { type Filters, NO_FILTERS } from './filters.ts';
 
 const STATES = [
@@ -27,11 +27,11 @@ const isKey = (text: string): boolean => text.trim() === text && text.length <= 
 
 interface FilterBarProps {
   readonly filters: Filters;
-  readonly endpoints: readonly Endpoint[];
+  readonly tenant: string;
   readonly change: (change: Partial<Filters>) => void;
 }
 
-export function FilterBar({ filters, endpoints, change }: FilterBarProps) {
+export function FilterBar({ filters, tenant, change }: FilterBarProps) {
   const any = Object.values(filters).some((value) => value !== undefined);
   const orNone = (value: string) => (value === '' ? undefined : value);
   return (
@@ -47,21 +47,12 @@ export function FilterBar({ filters, endpoints, change }: FilterBarProps) {
           </option>
         ))}
       </select>
-      <select
-        aria-label="Endpoint"
-        value={filters.endpointId ?? ''}
-        onChange={({ target }) => change({ endpointId: orNone(target.value) })}
-      >
-        <option value="">Any endpoint</option>
-        {filters.endpointId !== undefined && !endpoints.some(({ id }) => id === filters.endpointId) && (
-          <option value={filters.endpointId}>deleted {shortId(filters.endpointId)}</option>
-        )}
-        {endpoints.map(({ id, description, url }) => (
-          <option key={id} value={id}>
-            {inert(description) || shortUrl(url)}
-          </option>
-        ))}
-      </select>
+      <EndpointChoice
+        tenant={tenant}
+        id={filters.endpointId}
+        none="Any endpoint"
+        choose={(endpointId) => change({ endpointId })}
+      />
       <select
         aria-label="Last attempt"
         value={filters.outcome ?? ''}
@@ -138,7 +129,7 @@ function TimeFields({ since, until, change }: Pick<Filters, 'since' | 'until'> &
       {(given || between) && (
         <>
           <label className="inline-field">
-            <span>From</span>
+            <span>From ({zoneText(since)})</span>
             <input
               type="datetime-local"
               value={toLocalField(since)}
@@ -146,7 +137,7 @@ function TimeFields({ since, until, change }: Pick<Filters, 'since' | 'until'> &
             />
           </label>
           <label className="inline-field">
-            <span>to</span>
+            <span>to ({zoneText(until)})</span>
             <input
               type="datetime-local"
               value={toLocalField(until)}

@@ -39,7 +39,7 @@ export function DeliveriesPage({ tenant }: { readonly tenant: string }) {
           </button>
         </div>
       </div>
-      <FilterBar filters={filters} endpoints={endpoints.data ?? []} change={change} />
+      <FilterBar filters={filters} tenant={tenant} change={change} />
       {error !== undefined && <Failed error={error} again={() => feed.refresh()} />}
       {!loaded && error === undefined && <Loading lines={10} />}
       {loaded && list.length === 0 && <Nothing tenant={tenant} filtered={isFiltered(filters)} />}

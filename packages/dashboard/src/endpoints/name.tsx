@@ -1,4 +1,4 @@
-// An endpoint by its name: what it is described as, else its host and path.
+// An endpoint by its name: its description and its host, since several may be described alike; else its host and path.
 import type { Endpoint } from '../api/shapes.ts';
 import { inert } from '../parts/inert.ts';
 
@@ -10,8 +10,19 @@ export const shortId = (id: string): string => id.slice(0, ID_CHARACTERS);
 /** A callback URL without its scheme. */
 export const shortUrl = (url: string): string => inert(url.replace(/^https?:\/\//, ''));
 
+/** The host that a callback URL calls. */
+export const hostOf = (url: string): string => inert(URL.canParse(url) ? new URL(url).host : url);
+
+/** An endpoint in one line: several may have the same description. */
+export const fullName = ({ description, url }: Pick<Endpoint, 'description' | 'url'>): string =>
+  description === '' ? shortUrl(url) : `${inert(description)} · ${hostOf(url)}`;
+
 /** @param endpoint `undefined` when it was deleted */
 export function EndpointName({ endpoint, id }: { readonly endpoint: Endpoint | undefined; readonly id: string }) {
   if (endpoint === undefined) return <span className="muted">deleted {shortId(id)}</span>;
-  return <span className="endpoint-name">{inert(endpoint.description) || shortUrl(endpoint.url)}</span>;
+  return (
+    <span className="endpoint-name" title={inert(endpoint.url)}>
+      {fullName(endpoint)}
+    </span>
+  );
 }

@@ -1,7 +1,8 @@
 // The frame of every page of a tenant: the bar with its tenant, and the way to the other pages.
 import { type ReactNode, useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
-import { MAX_LISTED, useTenants } from '../api/queries.ts';
+import { ApiProblem } from '../api/client.ts';
+import { useTenant } from '../api/queries.ts';
 import { LiveSign, useFollow } from '../live/follow.tsx';
 import { Account } from './account.tsx';
 import { Brand } from './brand.tsx';
@@ -27,15 +28,13 @@ interface FrameProps {
 
 export function Frame({ tenant, children }: FrameProps) {
   const [location] = useLocation();
-  const tenants = useTenants();
+  const { error } = useTenant(tenant);
   useEffect(() => rememberTenant(tenant), [tenant]);
   useFollow(tenant);
   useNavigation(location, CONTENT);
   const base = pathOfTenant(tenant);
   const here = location.split('/')[3];
-  // Of very many tenants not all are listed.
-  const all = tenants.data !== undefined && tenants.data.length < MAX_LISTED;
-  const unknown = tenant !== undefined && all && !tenants.data.some(({ id }) => id === tenant);
+  const unknown = error instanceof ApiProblem && error.status === 404;
   return (
     <>
       <a className="skip" href={`#${CONTENT}`}>

@@ -14,13 +14,17 @@ export function rememberTenant(tenant: string | undefined): void {
   else localStorage.setItem(NAME, tenant);
 }
 
+/** The tenant whose pages were looked at last, if it was one's. */
+export const lastTenant = (): string | undefined => localStorage.getItem(NAME) ?? undefined;
+
 /**
  * Where to begin: with the tenant that was looked at last, with the only one, or with all of them.
+ * @param tenants the first of them
+ * @param last looked at, if it is still there
  * @returns `undefined` when there is no tenant yet
  */
-export function pathToBeginWith(tenants: readonly Tenant[]): string | undefined {
+export function pathToBeginWith(tenants: readonly Tenant[], last: Tenant | undefined): string | undefined {
   const [first, second] = tenants;
   if (first === undefined) return undefined;
-  const last = tenants.find(({ id }) => id === localStorage.getItem(NAME));
   return pathOfTenant(last?.id ?? (second === undefined ? first.id : undefined));
 }

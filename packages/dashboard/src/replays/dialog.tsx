@@ -5,13 +5,13 @@ import { useLocation } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import { ofTenant, post } from '../api/client.ts';
-import { replaysKey, useEndpoints } from '../api/queries.ts';
+import { replaysKey } from '../api/queries.ts';
 import type { Replay } from '../api/shapes.ts';
+import { EndpointChoice } from '../endpoints/endpoint-choice.tsx';
 import { readTypes, typesText } from '../endpoints/event-types.ts';
-import { shortUrl } from '../endpoints/name.tsx';
-import { inert } from '../parts/inert.ts';
 import { fromLocalField, toLocalField } from '../parts/local-time.ts';
 import { Failed } from '../parts/states.tsx';
+import { zoneText } from '../parts/time.ts';
 import { bodyOf, type ReplayRequest, SETTLED_STATES, type SettledState } from './wish.ts';
 
 const DEFAULT_RATE = 50;
@@ -123,7 +123,6 @@ interface WhichProps {
 }
 
 function Which({ tenant, wish, change }: WhichProps) {
-  const endpoints = useEndpoints(tenant);
   const turn = (state: SettledState, on: boolean) =>
     change({
       states: SETTLED_STATES.map(([each]) => each).filter((each) => (each === state ? on : wish.states.includes(each))),
@@ -143,24 +142,21 @@ function Which({ tenant, wish, change }: WhichProps) {
           </label>
         ))}
       </fieldset>
-      <label className="field">
-        <span>Endpoint</span>
-        <select
-          value={wish.endpointId ?? ''}
-          onChange={({ target }) => change({ endpointId: target.value === '' ? undefined : target.value })}
-        >
-          <option value="">Every endpoint</option>
-          {endpoints.data?.map(({ id, description, url }) => (
-            <option key={id} value={id}>
-              {inert(description) || shortUrl(url)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="field">
+        <span aria-hidden="true">Endpoint</span>
+        <EndpointChoice
+          tenant={tenant}
+          id={wish.endpointId}
+          none="Every endpoint"
+          choose={(endpointId) => change({ endpointId })}
+        />
+      </div>
       <div className="two-fields">
         {(['since', 'until'] as const).map((end) => (
           <label key={end} className="field">
-            <span>{end === 'since' ? 'Created from' : 'Created before'}</span>
+            <span>
+              {end === 'since' ? 'Created from' : 'Created before'} ({zoneText(wish[end])})
+            </span>
             <input
               type="datetime-local"
               value={toLocalField(wish[end])}

@@ -9,6 +9,7 @@ import { Chart, type LegendLine, type Series } from '../charts/chart.tsx';
 import { countScale, durationScale, rateScale, type Scale } from '../charts/scale.ts';
 import { Moment } from '../parts/moment.tsx';
 import { shortCountText } from '../parts/numbers.ts';
+import { zoneText } from '../parts/time.ts';
 import { Outcomes } from './outcomes.tsx';
 import { stepTimes, successRateOf } from './steps.ts';
 import { StepTable } from './table.tsx';
@@ -47,6 +48,9 @@ export function StatisticsCharts({ statistics, open, pendingPath }: StatisticsCh
         })}
         <Pending statistics={statistics} pointed={pointed} shared={shared} pendingPath={pendingPath} />
       </div>
+      <p className="muted zone">
+        {statistics.span === 'month' ? 'Days are those of UTC.' : `Times are in ${zoneText()}.`}
+      </p>
       <StepTable statistics={statistics} times={times} />
       {hasPendingOverTime(statistics) && <Outcomes statistics={statistics} />}
     </>

@@ -1,0 +1,83 @@
+// More tenants and endpoints than a list shows: every one of them is found by typing, with the keyboard alone, and what does
+// not fit is said.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { ownFolder, type Running, serve } from '../../posthorn/tests/cli/command.ts';
+import { violations } from './axe.ts';
+import { DESKTOP, Person, PHONE, startBrowser, THEMES } from './browser.ts';
+
+const KEY = 'a-key-for-very-many-tenants';
+const TENANTS = 120;
+const root = ownFolder();
+
+describe('very many tenants and endpoints', () => {
+  let service: Running;
+  let url: string;
+  let browser: Browser;
+  before(async () => {
+    ({ service, url } = await serve(root, { POSTHORN_API_KEY: KEY }));
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const api = async (method: string, path: string, body: object) => {
+      const answer = await fetch(`${url}/v1${path}`, { method, headers, body: JSON.stringify(body) });
+      assert.ok(answer.ok, await answer.text());
+    };
+    for (let n = 0; n < TENANTS; n++) {
+      await api('PUT', `/tenants/cust-${String(n).padStart(4, '0')}`, { name: `Customer number ${n}` });
+    }
+    await api('PUT', '/tenants/zz-globex', { name: 'Globex Corporation of the United Something' });
+    for (let n = 0; n < 60; n++) {
+      const host = `hooks${n}.receiver.example`;
+      await api('POST', '/tenants/zz-globex/endpoints', { url: `https://${host}/in`, description: 'Fraud checks' });
+    }
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+
+  for (const size of [DESKTOP, PHONE]) {
+    for (const theme of THEMES) {
+      const look = `${theme}${size === PHONE ? '-phone' : ''}`;
+      it(`are found by typing: ${look}`, async () => {
+        await using person = await Person.arrive(browser, url, { theme, size });
+        const { page } = person;
+        await person.signIn(KEY);
+        await page.waitForURL('**/all');
+        const tenant = page.getByRole('combobox', { name: 'Tenant' });
+        await tenant.click();
+        await page.getByText('The first 50 of more: type to search.').waitFor();
+        assert.deepEqual(await violations(person), [], 'the open list');
+        await person.screenshot(`many-tenants-${look}`, false);
+        await tenant.pressSequentially('GLOBEX');
+        await page.getByRole('option', { name: /^Globex Corporation of the United Something/ }).waitFor();
+        await page.keyboard.press('ArrowDown');
+        assert.equal(
+          await page.locator(`[id="${await tenant.getAttribute('aria-activedescendant')}"]`).textContent(),
+          'Globex Corporation of the United Something (zz-globex)',
+        );
+        await page.keyboard.press('Enter');
+        await page.waitForURL('**/t/zz-globex');
+        await page.goto('/t/zz-globex/deliveries');
+        const endpoint = page.getByRole('combobox', { name: 'Endpoint' });
+        await endpoint.click();
+        await endpoint.fill('hooks37');
+        await page.getByRole('option', { name: 'Fraud checks · hooks37.receiver.example' }).waitFor();
+        await person.screenshot(`many-endpoints-${look}`, false);
+        await page.keyboard.press('Escape');
+        assert.equal(await endpoint.getAttribute('aria-expanded'), 'false');
+        await endpoint.fill('hooks37');
+        await page.getByRole('option', { name: 'Fraud checks · hooks37.receiver.example' }).click();
+        await page.waitForURL(/endpointId=/);
+        await page.waitForFunction(
+          (name) => document.querySelector<HTMLInputElement>('input[aria-label="Endpoint"]')?.value === name,
+          'Fraud checks · hooks37.receiver.example',
+        );
+        await endpoint.fill('nobody');
+        await page.getByText('Nothing has this text in it.').waitFor();
+        assert.deepEqual(person.complaints, []);
+      });
+    }
+  }
+});
