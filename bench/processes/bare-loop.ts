@@ -5,7 +5,7 @@ import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import { createSender } from '../../packages/posthorn/src/adapters/sender/index.ts';
 import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
-import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS } from '../../packages/posthorn/src/domain/endpoint.ts';
+import { DEFAULT_SETTINGS } from '../../packages/posthorn/src/domain/endpoint/settings.ts';
 import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
 import { parseNetworks } from '../../packages/posthorn/src/domain/networks.ts';
 import { dressCall } from '../../packages/posthorn/src/domain/profile.ts';
@@ -49,7 +49,8 @@ function posthornPost({ ca, secret }: LoopQuestion): Post {
   if (!networks.ok) throw new Error(networks.reason);
   const sender = createSender({ allowed: networks.networks, denied: [], allowHttp: false, extraCa: [ca] });
   const dress = dresser(secret);
-  const limits = { connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS, replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS };
+  const { connectTimeoutMs, replyTimeoutMs } = DEFAULT_SETTINGS;
+  const limits = { connectTimeoutMs, replyTimeoutMs };
   const { signal } = new AbortController();
   return async (url, event) => {
     const { outcome, error } = await sender.send({ url, headers: dress(event), body: event.body, ...limits }, signal);

@@ -2,11 +2,7 @@
 // store's own calls.
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import type { EventContent, LeasedDelivery } from '../../packages/posthorn/src/domain/delivery.ts';
-import {
-  DEFAULT_CONNECT_TIMEOUT_MS,
-  DEFAULT_REPLY_TIMEOUT_MS,
-  DEFAULT_SCHEDULE_MS,
-} from '../../packages/posthorn/src/domain/endpoint.ts';
+import { DEFAULT_SETTINGS } from '../../packages/posthorn/src/domain/endpoint/settings.ts';
 import { fingerprint } from '../../packages/posthorn/src/domain/fingerprint.ts';
 import {
   type DeliveryId,
@@ -16,7 +12,7 @@ import {
   type TenantId,
 } from '../../packages/posthorn/src/domain/ids.ts';
 import { wall } from '../../packages/posthorn/src/domain/time.ts';
-import { EndpointSeal } from '../../packages/posthorn/src/engine/endpoints/endpoint-seal.ts';
+import { EndpointDocuments } from '../../packages/posthorn/src/engine/endpoints/documents.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import type { NewDelivery, NewEvent } from '../../packages/posthorn/src/seams/store/queue.ts';
 import type { StoredEndpoint } from '../../packages/posthorn/src/seams/store/registry.ts';
@@ -34,7 +30,7 @@ const TOGETHER = 200;
 const MAX_ENDPOINTS = 1_000_000;
 
 export const random = systemRandom();
-const seal = new EndpointSeal(ENCRYPTION_KEY, random);
+const documents = new EndpointDocuments(ENCRYPTION_KEY, random);
 
 export const newId = <Id extends EndpointId | DeliveryId | OwnerId>(): Id => makeId<Id>(Date.now(), random.bytes(10));
 
@@ -49,20 +45,17 @@ export async function makeEndpoints(store: Store, wishes: readonly EndpointWish[
   const now = wall(Date.now());
   const made = wishes.map(({ url, tenantId = TENANT, eventTypes }): StoredEndpoint => {
     const id = newId<EndpointId>();
+    const settings = { ...DEFAULT_SETTINGS, url, eventTypes: eventTypes ?? null, secrets: [SECRET] } as const;
     return {
       id,
       tenantId,
-      url,
-      eventTypes: eventTypes ?? null,
-      description: '',
-      scheduleMs: DEFAULT_SCHEDULE_MS,
-      connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS,
-      replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS,
-      enabled: true,
+      uid: null,
+      state: 'active',
+      version: 1,
       createdAt: now,
       updatedAt: now,
-      sealed: seal.close(tenantId, id, { secrets: [SECRET], headers: {} }),
-      version: 1,
+      ...documents.write({ tenantId, endpointId: id, version: 1 }, settings),
+      changedBy: 'system',
     };
   });
   for (const id of new Set(made.map(({ tenantId }) => tenantId))) await store.putTenant(id, undefined, now);

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { IADVIZE_SAMPLES, type SampleEvent } from '../../posthorn/src/apps/samples/iadvize.ts';
 import type { Terminal } from '../../posthorn/src/apps/terminal/terminal.ts';
-import { DEFAULT_SCHEDULE_MS } from '../../posthorn/src/domain/endpoint.ts';
+import { DEFAULT_SETTINGS } from '../../posthorn/src/domain/endpoint/settings.ts';
 import { matches } from '../../posthorn/src/domain/event-type.ts';
 import type { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { DemoApi } from './api.ts';
@@ -52,7 +52,7 @@ async function play(stage: Stage, witness: Witness): Promise<Verdict[]> {
   await settle(api, witness);
   const stopped = await stop(stage.service);
   const scene = {
-    scheduleMs: DEFAULT_SCHEDULE_MS,
+    scheduleMs: DEFAULT_SETTINGS.scheduleMs,
     endings: new Map(CAST.map(({ name, ending }) => [name, ending])),
     backAt,
     healthy: CAST.filter(({ healthy }) => healthy).map(({ name }) => name),

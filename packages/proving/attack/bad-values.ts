@@ -19,7 +19,7 @@ const TEXTS = [
   '9'.repeat(400),
   "' or 1=1 --",
   '"; drop table tenant; --',
-  "' union select sealed from endpoint --",
+  "' union select sealed from endpoint_version --",
   '%27%20or%201=1',
   '../../etc/passwd',
   '..%2f..%2fv1',

@@ -50,10 +50,14 @@ export async function swapSecrets(program: Program, scene: Scene, folder: string
   const [from = '', to = ''] = scene.other.endpoints;
   const bytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex');
   const database = new DatabaseSync(file);
-  const row = database.prepare('select sealed from endpoint where id = ?').get(bytes(from));
+  const row = database
+    .prepare('select sealed from endpoint_version join endpoint on key = endpoint where id = ?')
+    .get(bytes(from));
   const sealed = row?.['sealed'];
   if (!(sealed instanceof Uint8Array)) throw new Error('the endpoint is not where it was: has the schema changed?');
-  database.prepare('update endpoint set sealed = ? where id = ?').run(sealed, bytes(to));
+  database
+    .prepare('update endpoint_version set sealed = ? where endpoint = (select key from endpoint where id = ?)')
+    .run(sealed, bytes(to));
   database.close();
   await using service = await ServiceProcess.start(program, { folder, environment: settings });
   const caller = new Caller(service.port);

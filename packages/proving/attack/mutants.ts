@@ -54,15 +54,23 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'secrets stored as they are',
     edits: [
-      edit('engine/endpoints/endpoint-seal.js', 'return seal(', 'return plain; seal('),
-      edit('engine/endpoints/endpoint-seal.js', 'const plain = unseal(', 'const plain = endpoint.sealed; unseal('),
+      edit(
+        'domain/endpoint/documents.js',
+        'const sealed = seal(',
+        'const sealed = bytesOf({ url, secrets, headers }); seal(',
+      ),
+      edit('domain/endpoint/documents.js', 'const plain = unseal(', 'const plain = documents.sealed; unseal('),
     ],
     noticed: /for everybody to read/,
   },
   {
     name: 'secrets that open anywhere',
     edits: [
-      edit('engine/endpoints/endpoint-seal.js', 'return `endpoint:$' + '{tenantId}:$' + '{id}`', "return 'endpoint'"),
+      edit(
+        'domain/endpoint/documents.js',
+        ': `endpoint:$' + '{tenantId}:',
+        ": 'endpoint'; `endpoint:$" + '{tenantId}:',
+      ),
     ],
     noticed: /a secret that was moved/,
   },

@@ -1,13 +1,9 @@
 // A simulated installation: tenants with endpoints whose receivers have good and bad days, producers that repeat what got no
 // answer, an operator who changes things, and one or more posthorn processes on one store.
+import { DEFAULT_SETTINGS, type EndpointSettings } from '../../posthorn/src/domain/endpoint/settings.ts';
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../posthorn/src/domain/ids.ts';
 import { wall } from '../../posthorn/src/domain/time.ts';
-import {
-  type EndpointSettings,
-  Engine,
-  type EngineSettings,
-  type ReplayRequest,
-} from '../../posthorn/src/engine/engine.ts';
+import { Engine, type EngineSettings, type ReplayRequest } from '../../posthorn/src/engine/engine.ts';
 import type { Report } from '../../posthorn/src/engine/reports.ts';
 import type { Clock } from '../../posthorn/src/seams/clock.ts';
 import type { Call, Sender } from '../../posthorn/src/seams/sender.ts';
@@ -129,7 +125,7 @@ export class World {
       for (let n = 0; n < ENDPOINTS_PER_TENANT; n++) await this.#addEndpoint(engine, tenantId);
     }
     await this.#base.putTenant(POISON_TENANT, undefined, this.time.wallNow);
-    await engine.createEndpoint(POISON_TENANT, settingsOf(POISON_URL, null));
+    await engine.createEndpoint(POISON_TENANT, settingsOf(POISON_URL, null), 'key');
   }
 
   async #addEndpoint(engine: Engine, tenantId: TenantId): Promise<void> {
@@ -138,6 +134,7 @@ export class World {
     const endpoint = await engine.createEndpoint(
       tenantId,
       settingsOf(url, this.#dice.chance(0.5) ? null : ['order.*']),
+      'key',
     );
     if (typeof endpoint !== 'string') this.#endpoints.push({ tenantId, id: endpoint.id });
   }
@@ -316,7 +313,7 @@ export class World {
     try {
       switch (this.#dice.pick(['disable', 'retry', 'retry', 'replace'])) {
         case 'disable':
-          await engine.changeEndpoint(tenantId, id, (current) => ({ ...current, enabled: false }));
+          await engine.setEndpointState(tenantId, id, 'disabled');
           this.time.plan(this.time.now + this.#dice.between(1_000, 120_000), () => void this.#enable(endpoint));
           return;
         case 'replace':
@@ -366,7 +363,7 @@ export class World {
   async #enable({ tenantId, id }: { tenantId: TenantId; id: EndpointId }): Promise<void> {
     const { engine } = this.#processes.find((life) => life?.alive) ?? {};
     try {
-      await engine?.changeEndpoint(tenantId, id, (current) => ({ ...current, enabled: true }));
+      await engine?.setEndpointState(tenantId, id, 'active');
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }
@@ -407,15 +404,5 @@ export class World {
 }
 
 function settingsOf(url: string, eventTypes: readonly string[] | null): EndpointSettings {
-  return {
-    url,
-    eventTypes,
-    description: '',
-    scheduleMs: SCHEDULE_MS,
-    connectTimeoutMs: 1_000,
-    replyTimeoutMs: 30_000,
-    enabled: true,
-    secrets: ['a secret of good length'],
-    headers: {},
-  };
+  return { ...DEFAULT_SETTINGS, url, eventTypes, scheduleMs: SCHEDULE_MS, secrets: ['a secret of good length'] };
 }

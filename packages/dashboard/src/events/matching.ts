@@ -2,8 +2,11 @@
 import { matches } from '../../../posthorn/src/domain/event-type.ts';
 import type { Endpoint } from '../api/shapes.ts';
 
-export interface Match {
-  readonly endpoint: Endpoint;
+/** What decides of an endpoint. */
+type Subscriber = Pick<Endpoint, 'id' | 'enabled' | 'eventTypes'>;
+
+export interface Match<Of extends Subscriber> {
+  readonly endpoint: Of;
   /** Its delivery; `undefined` when it got none. */
   readonly deliveryId: string | undefined;
   /** Why it got it, or why not. */
@@ -11,11 +14,11 @@ export interface Match {
 }
 
 /** @param deliveries as the answer to posting the event named them */
-export function explainMatches(
+export function explainMatches<Of extends Subscriber>(
   type: string,
-  endpoints: readonly Endpoint[],
+  endpoints: readonly Of[],
   deliveries: readonly { readonly id: string; readonly endpointId: string }[],
-): readonly Match[] {
+): readonly Match<Of>[] {
   const byEndpoint = new Map(deliveries.map(({ id, endpointId }) => [endpointId, id]));
   return endpoints
     .map((endpoint) => {
@@ -25,7 +28,7 @@ export function explainMatches(
     .sort((a, b) => Number(b.deliveryId !== undefined) - Number(a.deliveryId !== undefined));
 }
 
-function reasonOf(type: string, { enabled, eventTypes }: Endpoint, got: boolean): string {
+function reasonOf(type: string, { enabled, eventTypes }: Subscriber, got: boolean): string {
   const wanted = eventTypes?.find((each) => matches([each], type));
   if (eventTypes !== null && wanted === undefined) return `Wants only ${eventTypes.join(', ')}${got ? ' by now' : ''}`;
   if (got) return wanted === undefined ? 'Wants all events' : `Wants ${wanted}`;

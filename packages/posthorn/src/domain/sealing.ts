@@ -1,6 +1,6 @@
 // Secrets at rest: AES-256-GCM under a key that is derived from the operator's one encryption key. What is sealed for one
 // place (its context: which tenant, which endpoint) does not open in another, so rows cannot be swapped.
-import { createCipheriv, createDecipheriv, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 // The sealed form: format (1 byte) | key id (8) | nonce (12) | ciphertext | tag (16).
 // The format and the key id are authenticated together with the context.
@@ -14,6 +14,7 @@ const AES_KEY_BYTES = 32;
 /** Size of the operator's encryption key. */
 export const ENCRYPTION_KEY_BYTES = 32;
 const KEY_CHECK_BYTES = 32;
+const URL_KEY_BYTES = 32;
 
 /**
  * Seals `plain` for one place.
@@ -66,6 +67,17 @@ export function keyCheck(key: Uint8Array): Uint8Array {
 /** Whether `stored` is this key's check value; in constant time. */
 export function matchesKeyCheck(key: Uint8Array, stored: Uint8Array): boolean {
   return stored.length === KEY_CHECK_BYTES && timingSafeEqual(keyCheck(key), stored);
+}
+
+/**
+ * A value by which two URLs can be found to be equal without being stored in the open: 32 bytes.
+ * @throws RangeError when the key has another length than 32 bytes
+ */
+export function urlMac(key: Uint8Array, url: string): Uint8Array {
+  const mac = createHmac('sha256', derive(key, 'posthorn url 1', URL_KEY_BYTES))
+    .update(url, 'utf8')
+    .digest();
+  return new Uint8Array(mac);
 }
 
 function sealingKey(key: Uint8Array): { aesKey: Uint8Array; head: Buffer } {

@@ -1,5 +1,7 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
+import type { ChangedBy, EndpointState } from '../domain/endpoint/endpoint.ts';
+import type { EndpointSettings } from '../domain/endpoint/settings.ts';
 import {
   type AttemptId,
   type DeliveryId,
@@ -28,8 +30,9 @@ import { Leases } from './claiming/leases.ts';
 import { Scheduler } from './claiming/scheduler.ts';
 import { DueNotice } from './due-notice.ts';
 import { Catalogs } from './endpoints/catalog.ts';
-import { EndpointSeal } from './endpoints/endpoint-seal.ts';
-import { type EndpointSettings, Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
+import { EndpointDocuments } from './endpoints/documents.ts';
+import { Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
+import { renewDocuments } from './endpoints/renew.ts';
 import { Claims } from './keeping/claims.ts';
 import { Replayer, type ReplayRequest } from './keeping/replayer.ts';
 import { Retention } from './keeping/retention.ts';
@@ -39,7 +42,7 @@ import type { ReportListener } from './reports.ts';
 import { StoreHealth } from './store-health.ts';
 
 export type { AcceptAnswer, EventDraft } from './accepting/intake.ts';
-export { type EndpointSettings, MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints/endpoints.ts';
+export { MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints/endpoints.ts';
 export type { ClaimResult } from './keeping/claims.ts';
 export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from './keeping/replayer.ts';
 export { SPANS, type Span, type Statistics } from './keeping/statistics.ts';
@@ -62,7 +65,7 @@ export interface EngineSettings extends Dress {
   readonly endpointConcurrency: number;
   /** Days that finished history is kept. */
   readonly retentionDays: number;
-  /** 32 bytes; opens the sealed parts of endpoints. */
+  /** 32 bytes; opens the sealed documents of endpoints. */
   readonly encryptionKey: Uint8Array;
 }
 
@@ -93,6 +96,7 @@ export class Engine {
   /** Requests that may be sent twice under an idempotency key. */
   readonly claims: Claims;
   readonly #replayer: Replayer;
+  readonly #documents: EndpointDocuments;
   readonly #endpoints: Endpoints;
   readonly #tallies: TallyKeeper;
   readonly #statistics: StatisticsReader;
@@ -106,8 +110,9 @@ export class Engine {
     const due = new DueNotice();
     const health = new StoreHealth(clock, report);
     this.claims = new Claims(store, clock, random, settings.encryptionKey);
-    const seal = new EndpointSeal(settings.encryptionKey, random);
-    const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), seal, clock, !store.exclusive);
+    const documents = new EndpointDocuments(settings.encryptionKey, random);
+    this.#documents = documents;
+    const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), documents, clock, !store.exclusive);
     const holdings = new Holdings(store, clock, random, health, due);
     const basics = { store, clock, random, health, report, due, catalogs, holdings };
     const tallies = new TallyKeeper({ ...basics, countPending: () => this.#countPending() });
@@ -134,7 +139,17 @@ export class Engine {
     this.#scheduler = new Scheduler({ ...basics, lanes, leases, attempts });
     this.#replayer = new Replayer({ ...basics, lanes, leases });
     this.#retention = new Retention(store, clock, settings.retentionDays, () => holdings.size > 0, report);
-    this.#endpoints = new Endpoints({ ...basics, seal });
+    this.#endpoints = new Endpoints({ ...basics, documents });
+  }
+
+  /**
+   * Brings the store's documents to today's form. To be called before anything is served; may be interrupted and called
+   * again.
+   */
+  async prepare(): Promise<void> {
+    const { store, report } = this.#parts;
+    const { renewed, unreadable } = await renewDocuments(store, this.#documents);
+    if (renewed > 0 || unreadable.length > 0) report({ kind: 'documents_renewed', renewed, unreadable });
   }
 
   /** Registers this process, takes over what dead ones left, and begins to deliver. */
@@ -182,21 +197,28 @@ export class Engine {
   createEndpoint(
     tenantId: TenantId,
     settings: EndpointSettings,
+    by: ChangedBy,
     id?: EndpointId,
   ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
-    return this.#endpoints.create(tenantId, settings, id);
+    return this.#endpoints.create(tenantId, settings, by, id);
   }
 
   /**
-   * Reads an endpoint, lets `change` compute its new settings, and stores them; again if somebody else was faster, so
+   * Reads an endpoint, lets `change` compute its new settings, and stores them as a version; again if somebody else was faster, so
    * `change` must compute from what it is given. What `change` throws passes through, and nothing is changed.
    */
   changeEndpoint(
     tenantId: TenantId,
     id: EndpointId,
     change: (current: EndpointSettings) => EndpointSettings,
+    by: ChangedBy,
   ): Promise<OpenEndpoint | 'missing'> {
-    return this.#endpoints.change(tenantId, id, change);
+    return this.#endpoints.change(tenantId, id, change, by);
+  }
+
+  /** Makes an endpoint active, and what was paused for it due; or disabled. */
+  setEndpointState(tenantId: TenantId, id: EndpointId, state: EndpointState): Promise<OpenEndpoint | 'missing'> {
+    return this.#endpoints.setState(tenantId, id, state);
   }
 
   /** Deletes the endpoint and cancels what is pending. False when there is none. */

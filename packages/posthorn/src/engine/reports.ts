@@ -55,6 +55,13 @@ export type Report =
       /** Recorded after this process's lease had run out; it changed nothing about the delivery. */
       readonly late: boolean;
     }
+  | {
+      /** Documents of endpoints were brought to today's form, at the first start on an older database. */
+      readonly kind: 'documents_renewed';
+      readonly renewed: number;
+      /** What is wrong with each of those that cannot be read. */
+      readonly unreadable: readonly string[];
+    }
   /** A replay is stored, and begins. */
   | { readonly kind: 'replay_started'; readonly replay: Replay }
   /** A replay has come to its end, or was cancelled. */

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { monotonicMs, systemClock } from '../../src/adapters/clock.ts';
 import { openPostgresStore } from '../../src/adapters/postgres/index.ts';
 import { systemRandom } from '../../src/adapters/random.ts';
+import { DEFAULT_SETTINGS } from '../../src/domain/endpoint/settings.ts';
 import { type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
 import { wall } from '../../src/domain/time.ts';
@@ -98,17 +99,9 @@ describe('two engines on one Postgres', () => {
     });
 
   const endpoint = async (engine: Engine | undefined, scheduleMs: readonly number[]) => {
-    const created = await engine?.createEndpoint(ACME, {
-      url: 'https://receiver.example/',
-      eventTypes: null,
-      description: '',
-      scheduleMs,
-      connectTimeoutMs: 1_000,
-      replyTimeoutMs: 30_000,
-      enabled: true,
-      secrets: ['a secret of good length'],
-      headers: {},
-    });
+    const url = 'https://receiver.example/';
+    const settings = { ...DEFAULT_SETTINGS, url, scheduleMs, secrets: ['a secret of good length'] } as const;
+    const created = await engine?.createEndpoint(ACME, settings, 'key');
     assert.ok(typeof created === 'object');
     return created.id;
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { EndpointState } from '../../src/domain/endpoint/endpoint.ts';
 import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
 import { ACME, Installation } from './installation.ts';
 
@@ -62,11 +63,11 @@ describe('disabling an endpoint', () => {
     const id = await here.endpoint();
     await here.post();
     await here.time.pass(1_000);
-    await here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled: false })));
+    await here.wait(here.engine.setEndpointState(ACME, id, 'disabled'));
     await here.time.pass(3_600_000);
     assert.equal(here.calls.length, 1);
     assert.deepEqual(await here.states(), ['pending']);
-    await here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled: true })));
+    await here.wait(here.engine.setEndpointState(ACME, id, 'active'));
     await here.time.pass(1_000);
     assert.equal(here.calls.length, 2);
     assert.deepEqual(await here.states(), ['succeeded']);
@@ -95,19 +96,18 @@ describe('a change whose answer is lost', () => {
 
   it('enables an endpoint all the same', async () => {
     const here = await failingOnce((store) => ({
-      replaceEndpoint: async (endpoint, now) => {
-        const answer = await store.replaceEndpoint(endpoint, now);
-        return endpoint.enabled ? await lost() : answer;
+      setEndpointState: async (...change) => {
+        const answer = await store.setEndpointState(...change);
+        return answer?.state === 'active' ? await lost() : answer;
       },
     }));
     const id = await here.endpoint();
     await here.post();
-    const turn = (enabled: boolean) =>
-      here.wait(here.engine.changeEndpoint(ACME, id, (current) => ({ ...current, enabled })));
+    const turn = (state: EndpointState) => here.wait(here.engine.setEndpointState(ACME, id, state));
     await here.time.pass(1_000);
-    await turn(false);
+    await turn('disabled');
     await here.time.pass(60_000);
-    await assert.rejects(turn(true), StoreUnavailable);
+    await assert.rejects(turn('active'), StoreUnavailable);
     await here.time.pass(1_000);
     assert.equal(here.calls.length, 2);
   });
@@ -132,7 +132,8 @@ describe('deleting an endpoint', () => {
 describe('a test call', () => {
   it('is made even to a disabled endpoint, answers with the result, and stores nothing', async () => {
     const here = await new Installation().start();
-    const id = await here.endpoint({ enabled: false });
+    const id = await here.endpoint();
+    await here.wait(here.engine.setEndpointState(ACME, id, 'disabled'));
     const answer = await here.wait(
       here.engine.testEndpoint(ACME, id, { id: null, type: 'user.created', payload: '{}' }),
     );

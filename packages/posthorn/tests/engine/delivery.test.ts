@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { signatureOf, signingKeyOf } from '../../src/domain/profile.ts';
-import { Installation } from './installation.ts';
+import { ACME, Installation } from './installation.ts';
 
 describe('a delivery', () => {
   it('is sent at once, signed, with the event id as correlation id, and succeeds', async () => {
@@ -73,7 +73,8 @@ describe('a delivery', () => {
     await here.endpoint({ url: 'https://all.example/' });
     await here.endpoint({ url: 'https://orders.example/', eventTypes: ['order.*'] });
     await here.endpoint({ url: 'https://users.example/', eventTypes: ['user.created'] });
-    await here.endpoint({ url: 'https://off.example/', enabled: false });
+    const off = await here.endpoint({ url: 'https://off.example/' });
+    await here.wait(here.engine.setEndpointState(ACME, off, 'disabled'));
     await here.post();
     await here.time.pass(1_000);
     assert.deepEqual(here.calls.map(({ url }) => url).sort(), ['https://all.example/', 'https://orders.example/']);

@@ -1,8 +1,9 @@
 // One engine on simulated time with a scripted receiver and the production statements on an in-memory database.
 import assert from 'node:assert/strict';
 import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
+import { DEFAULT_SETTINGS, type EndpointSettings } from '../../src/domain/endpoint/settings.ts';
 import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
-import { type EndpointSettings, Engine, type EngineSettings } from '../../src/engine/engine.ts';
+import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import { Dice } from '../support/dice.ts';
@@ -57,18 +58,13 @@ export class Installation {
   }
 
   async endpoint(overrides: Partial<EndpointSettings> = {}): Promise<EndpointId> {
-    const created = await this.engine.createEndpoint(ACME, {
+    const settings: EndpointSettings = {
+      ...DEFAULT_SETTINGS,
       url: 'https://receiver.example/hook',
-      eventTypes: null,
-      description: '',
-      scheduleMs: [10_000, 20_000],
-      connectTimeoutMs: 1_000,
-      replyTimeoutMs: 30_000,
-      enabled: true,
       secrets: ['a secret of good length'],
-      headers: {},
       ...overrides,
-    });
+    };
+    const created = await this.engine.createEndpoint(ACME, settings, 'key');
     assert.ok(typeof created === 'object');
     return created.id;
   }

@@ -10,8 +10,6 @@ import { openSharedDatabase, type SharedDatabase } from './shared-database.ts';
 /** More than a slice of a sweep. */
 const MANY = 2_500;
 const TABLES = ['tenant', 'endpoint', 'event', 'queue', 'delivery', 'attempt'];
-/** What of an endpoint may hold a secret or a token. */
-const SECRET = `length(sealed) > 0 or url <> ''`;
 /** So late that everything is old. */
 const AFTER_ALL = wallLater(1e12);
 
@@ -45,11 +43,14 @@ describe('what is left in Postgres', () => {
 
   it('is no secret of a deleted endpoint', async () => {
     const { tenant, endpoint } = await bench.start();
+    await bench.store.replaceEndpoint({ ...endpoint, version: 2 });
     await bench.store.deleteEndpoint(tenant, endpoint.id, WALL);
-    assert.equal(await count('endpoint', SECRET), 0);
+    assert.equal(await count('endpoint_version'), 0);
+    assert.equal(await count('endpoint', 'length(url_key) > 0'), 0);
     const other = await bench.start('other');
     await bench.store.deleteTenant(other.tenant, WALL);
-    assert.equal(await count('endpoint', SECRET), 0);
+    assert.equal(await count('endpoint_version'), 0);
+    assert.equal(await count('endpoint', 'length(url_key) > 0'), 0);
   });
 
   it('is no row of a deleted tenant once its history is pruned', async () => {
@@ -77,11 +78,11 @@ describe('what is left in Postgres', () => {
     assert.equal((await bench.delivery(tenant, kept.id)).history.length, 2);
   });
 
-  it('is nothing paused once somebody changes the endpoint again, whose enabling was interrupted', async () => {
+  it('is nothing paused once somebody enables the endpoint again, whose enabling was interrupted', async () => {
     const { endpoint, owner } = await bench.start();
     const delivery = await bench.acceptOne(owner, endpoint);
     await shared.sql(`update posthorn.queue set place = 'paused', owner = null`);
-    await bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY);
+    await bench.setState(endpoint, 'active', STEADY);
     assert.deepEqual(ids(await bench.claimDue(owner, later(1))), [delivery.id]);
   });
 
@@ -100,7 +101,7 @@ describe('what is left in Postgres', () => {
       await bench.acceptOne(owner, deleted),
       await bench.acceptOne(owner, disabled),
     ];
-    await bench.store.replaceEndpoint({ ...disabled, enabled: false, version: 2 }, STEADY);
+    await bench.setState(disabled, 'disabled', STEADY);
     await bench.store.deleteEndpoint(tenant, deleted.id, wallLater(900));
     await bench.store.beat(owner, later(70));
     await shared.sql(`update posthorn.queue set place = 'paused', owner = null`);
@@ -138,9 +139,9 @@ describe('what is left in Postgres', () => {
   it('is nothing of thousands that are paused for an endpoint that is enabled', async () => {
     const { tenant, endpoint, owner } = await bench.start();
     await acceptMany(tenant, endpoint, owner);
-    await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+    await bench.setState(endpoint, 'disabled', STEADY);
     await shared.sql(`update posthorn.queue set place = 'paused'`);
-    await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(5));
+    await bench.setState(endpoint, 'active', later(5));
     assert.equal(await count('queue', `place = 'due' and due_at = ${later(5)}`), MANY);
   });
 

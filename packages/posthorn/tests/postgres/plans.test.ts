@@ -71,9 +71,8 @@ const FILL = `
   from generate_series(1, 20000) as n;
   insert into posthorn.tenant (id, name, created_at, updated_at)
   select n::text, '', 1, 1 from generate_series(1, 2000) as n;
-  insert into posthorn.endpoint (id, tenant, url, description, schedule_ms, connect_timeout_ms, reply_timeout_ms, enabled,
-    created_at, updated_at, sealed, version)
-  select gen_random_uuid(), n, '', '', '{}', 1, 1, true, 1, 1, '', 1 from generate_series(1, 2000) as n;
+  insert into posthorn.endpoint (id, tenant, created_at, updated_at, version)
+  select gen_random_uuid(), n, 1, 1, 1 from generate_series(1, 2000) as n;
   insert into posthorn.replay (id, tenant, states, until, rate, total, replayed, skipped, state, due_at, created_at)
   select gen_random_uuid(), n, '{exhausted}', 1, 1, 1, 0, 0, 'running', 1, 1 from generate_series(1, 2000) as n;
   insert into posthorn.replay_part (replay_id, endpoint_id, due_at, cursor, outstanding, remaining)

@@ -41,9 +41,9 @@ describe('a Postgres store whose call meets another transaction', () => {
   it('does not hold a delivery for an endpoint that is being enabled', async () => {
     const { endpoint, owner } = await bench.start();
     const delivery = await bench.acceptOne(owner, endpoint);
-    await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+    await bench.setState(endpoint, 'disabled', STEADY);
     await other.query('begin');
-    await other.query('update posthorn.endpoint set enabled = true');
+    await other.query(`update posthorn.endpoint set state = 'active'`);
     const release = bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
     await blocked(release);
     await other.query('commit');
@@ -54,9 +54,9 @@ describe('a Postgres store whose call meets another transaction', () => {
   it('retries a delivery that is still paused although its endpoint is enabled', async () => {
     const { endpoint, owner, tenant } = await bench.start();
     const delivery = await bench.acceptOne(owner, endpoint);
-    await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+    await bench.setState(endpoint, 'disabled', STEADY);
     await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
-    await other.query('update posthorn.endpoint set enabled = true');
+    await other.query(`update posthorn.endpoint set state = 'active'`);
     assert.equal(await bench.store.retry(tenant, delivery.id, later(7)), 'due');
     assertSame(await bench.store.claimDue(owner, later(7), 10), {
       deliveries: [{ ...delivery, resume: { state: 'pending', dueAt: later(7) } }],
@@ -71,7 +71,7 @@ describe('a Postgres store whose call meets another transaction', () => {
     const delivery = await bench.acceptOne(owner, endpoint);
     await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
     await other.query('begin');
-    await other.query('update posthorn.endpoint set enabled = false');
+    await other.query(`update posthorn.endpoint set state = 'disabled'`);
     const retry = bench.store.retry(tenant, delivery.id, STEADY);
     await blocked(retry);
     await other.query('commit');

@@ -39,9 +39,7 @@ function world() {
   }
 }
 
-const TABLES = ['tenant', 'endpoint', 'event', 'queue', 'delivery', 'attempt'];
-/** What may hold a secret or a token. */
-const SECRET = `length(sealed) > 0 or url <> ''`;
+const TABLES = ['tenant', 'endpoint', 'endpoint_version', 'event', 'queue', 'delivery', 'attempt'];
 const NOTHING = TABLES.map((table) => [table, 0] as const);
 
 function accepted({ call, endpoint, owner }: ReturnType<typeof world>) {
@@ -55,11 +53,14 @@ function accepted({ call, endpoint, owner }: ReturnType<typeof world>) {
 describe('the secrets of an endpoint', () => {
   it('are wiped when it is deleted, by itself or with its tenant', () => {
     const one = world();
+    one.call('replaceEndpoint', { ...one.endpoint, version: 2 });
     one.call('deleteEndpoint', acme, one.endpoint.id, WALL);
-    assert.equal(one.count('endpoint', SECRET), 0);
+    assert.equal(one.count('endpoint_version'), 0);
+    assert.equal(one.count('endpoint', 'length(url_key) > 0'), 0);
     const other = world();
     other.call('deleteTenant', acme, WALL);
-    assert.equal(other.count('endpoint', SECRET), 0);
+    assert.equal(other.count('endpoint_version'), 0);
+    assert.equal(other.count('endpoint', 'length(url_key) > 0'), 0);
   });
 });
 

@@ -28,7 +28,7 @@ function crowded(db: Connection, place: 'backlog' | 'paused') {
   const events = Array.from({ length: PENDING }, () => eventFor(newEvent(acme), [endpoint], born));
   call('accept', owner, [{ tenantId: acme, revision, events }]);
   if (place === 'paused') {
-    call('replaceEndpoint', { ...endpoint, enabled: false, version: 2 }, STEADY);
+    call('setEndpointState', acme, endpoint.id, 'disabled', STEADY, WALL);
     const paused = events.flatMap(({ deliveries }) =>
       deliveries.map(({ id }) => ({ id, to: 'paused' as const, now: STEADY })),
     );
@@ -81,14 +81,14 @@ describe('enabling an endpoint with thousands paused', () => {
     const { db } = openFile(directory);
     test.after(() => closeFile(db, directory));
     const { call, endpoint } = crowded(db, 'paused');
-    call('replaceEndpoint', { ...endpoint, version: 3 }, later(1));
+    call('setEndpointState', acme, endpoint.id, 'active', later(1), WALL);
     assert.equal(call('sweepStep'), true);
-    call('replaceEndpoint', { ...endpoint, enabled: false, version: 4 }, later(2));
+    call('setEndpointState', acme, endpoint.id, 'disabled', later(2), WALL);
     const paused = count(db, 'queue', 'place = 3') ?? 0;
     assert.ok(paused > 0 && paused < PENDING);
     assert.equal(call('sweepStep'), false);
     assert.equal(count(db, 'queue', 'place = 3'), paused);
-    call('replaceEndpoint', { ...endpoint, version: 5 }, later(3));
+    call('setEndpointState', acme, endpoint.id, 'active', later(3), WALL);
     while (call('sweepStep'));
     assert.equal(count(db, 'queue', 'place = 3'), 0);
     assert.equal(count(db, 'queue', `place = 1 and due = ${later(3)}`), paused);

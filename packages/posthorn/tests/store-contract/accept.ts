@@ -196,8 +196,8 @@ export function acceptContract(it: ContractIt): void {
       const { tenant, endpoint, owner } = await bench.start();
       const changes = [
         () => bench.endpoint(tenant),
-        () => bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY),
-        () => bench.store.replaceEndpoint({ ...endpoint, enabled: true, version: 3 }, STEADY),
+        () => bench.setState(endpoint, 'disabled', STEADY),
+        () => bench.setState(endpoint, 'active', STEADY),
         () => bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(1)),
       ];
       for (const change of changes) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { EventContent, LeasedDelivery } from '../../src/domain/delivery.ts';
+import type { EndpointState } from '../../src/domain/endpoint/endpoint.ts';
 import type { DeliveryId, EndpointId, OwnerId, TenantId } from '../../src/domain/ids.ts';
 import type { SteadyMs } from '../../src/domain/time.ts';
 import type { DeliveryDetail, Listed } from '../../src/seams/store/history.ts';
@@ -82,6 +83,10 @@ export class Bench {
     const endpoint = newEndpoint(tenant, parts);
     assert.equal(await this.store.createEndpoint(endpoint, 10_000), 'created');
     return endpoint;
+  }
+
+  async setState({ tenantId, id }: StoredEndpoint, state: EndpointState, now: SteadyMs): Promise<void> {
+    assert.equal((await this.store.setEndpointState(tenantId, id, state, now, WALL))?.state, state);
   }
 
   /** A tenant with one endpoint and a process. */

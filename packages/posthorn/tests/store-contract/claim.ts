@@ -59,7 +59,7 @@ export function claimContract(it: ContractIt): void {
       const { owner, endpoint } = await bench.start();
       await bench.acceptOne(owner, endpoint, 'leased');
       await bench.acceptOne(owner, endpoint, 'backlog');
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       const paused = await dueAt(bench, owner, endpoint, STEADY);
       await bench.claimDue(owner, STEADY);
       await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);

@@ -30,7 +30,7 @@ export function pendingContract(it: ContractIt): void {
         ...(await bench.claimDue(owner, later(10_000))),
         ...(await bench.claimBacklog(owner, endpoint.id)),
       ];
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(
         owner,
         claimed.map(({ id }) => ({ id, to: 'paused', now: STEADY }) as const),

@@ -228,7 +228,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   releaseToPaused: async (world, choice) => {
     const endpoint = world.delivery(choice)?.endpoint;
     if (endpoint === undefined) return;
-    const disabled = !endpoint.enabled && !world.isGone(endpoint);
+    const disabled = endpoint.state === 'disabled' && !world.isGone(endpoint);
     await release(
       world,
       choice,
@@ -252,7 +252,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     if (one === undefined) return;
     const answer = await world.bench.store.retry(world.tenant, one.id, world.now);
     if (world.isGone(one.endpoint)) assert.equal(answer, 'endpoint_gone');
-    else if (!one.endpoint.enabled) assert.equal(answer, 'endpoint_disabled');
+    else if (one.endpoint.state === 'disabled') assert.equal(answer, 'endpoint_disabled');
     else assert.equal(answer, reference.retry(one, world.now));
   },
 
@@ -271,10 +271,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   async toggleEndpoint(world, choice) {
     const endpoint = world.endpoint(choice);
     if (endpoint === undefined) return;
-    const changed = { ...endpoint, enabled: !endpoint.enabled, version: endpoint.version + 1 };
-    assert.equal(await world.bench.store.replaceEndpoint(changed, world.now), 'replaced');
+    const state = endpoint.state === 'active' ? 'disabled' : 'active';
+    await world.bench.setState(endpoint, state, world.now);
+    const changed = { ...endpoint, state } as const;
     world.replace(changed);
-    if (!changed.enabled) return;
+    if (state === 'disabled') return;
     const paused = world.known.filter((one) => one.place === 'paused' && one.endpoint.id === changed.id);
     for (const one of paused) reference.makeDue(one, world.now);
   },
@@ -310,7 +311,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 async function accept(world: World, choice: Choice, place: 'leased' | 'backlog'): Promise<void> {
-  const wanted = world.endpoints.filter(({ enabled }, index) => enabled && (choice.which >> index) % 2 === 0);
+  const wanted = world.endpoints.filter(({ state }, index) => state === 'active' && (choice.which >> index) % 2 === 0);
   const event = newEvent(world.tenant);
   const made = eventFor(event, wanted, place);
   const group = { tenantId: world.tenant, revision: await world.bench.revision(world.tenant), events: [made] };
@@ -358,7 +359,7 @@ async function replay(world: World, states: Replay['states']): Promise<void> {
   const counters = { total, replayed: 0, skipped: 0, ratePerSecond: 1_000, createdAt: at, endedAt: null };
   const created: Replay = { ...wish, ...counters, id, tenantId: tenant, state: 'running' };
   await bench.store.createReplay(created, counts, world.now, 10);
-  const possible = meant.filter(({ endpoint }) => endpoint.enabled);
+  const possible = meant.filter(({ endpoint }) => endpoint.state === 'active');
   for (const few of Map.groupBy(possible, ({ endpoint }) => endpoint.id).values()) {
     // More only when these are done.
     const first = few.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 16);

@@ -106,11 +106,8 @@ export function registryContract(it: ContractIt): void {
       const tenant = await bench.tenant();
       const endpoints = [
         await bench.endpoint(tenant),
-        await bench.endpoint(tenant, { eventTypes: null, enabled: false, description: '', scheduleMs: [] }),
-        await bench.endpoint(tenant, {
-          eventTypes: [],
-          sealed: Uint8Array.from({ length: 40_000 }, (_, i) => i % 256),
-        }),
+        await bench.endpoint(tenant, { uid: 'main', state: 'disabled', host: '', urlKey: new Uint8Array(0) }),
+        await bench.endpoint(tenant, { sealed: Uint8Array.from({ length: 40_000 }, (_, i) => i % 256) }),
       ];
       for (const open of [() => bench.store, () => bench.reopen()]) {
         const store = await open();
@@ -127,7 +124,7 @@ export function registryContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.endpoints(other, { limit: 10, after: null }), []);
       assert.equal(await bench.store.deleteEndpoint(other, endpoint.id, WALL), false);
       const stolen = { ...endpoint, tenantId: other, version: 2 };
-      assert.equal(await bench.store.replaceEndpoint(stolen, STEADY), 'missing');
+      assert.equal(await bench.store.replaceEndpoint(stolen), 'missing');
     });
 
     it('are refused to an unknown tenant', async ({ store }) => {
@@ -188,31 +185,29 @@ export function registryContract(it: ContractIt): void {
       const { endpoint, tenant } = await bench.start();
       const replacement = newEndpoint(tenant, {
         id: endpoint.id,
-        url: 'https://other.example/',
-        eventTypes: null,
-        description: 'other',
-        scheduleMs: [1],
-        connectTimeoutMs: 100,
-        replyTimeoutMs: 200,
-        enabled: false,
-        updatedAt: wallLater(99),
+        host: 'other.example',
+        urlKey: Uint8Array.of(7, 7),
+        codec: 8,
+        settings: utf8('{"other":true}'),
         sealed: Uint8Array.of(9),
+        changedBy: 'dashboard',
+        updatedAt: wallLater(99),
         version: 2,
       });
-      assert.equal(await bench.store.replaceEndpoint(replacement, STEADY), 'replaced');
+      assert.equal(await bench.store.replaceEndpoint(replacement), 'replaced');
       const store = await bench.reopen();
       assertSame(await store.endpoint(tenant, endpoint.id), replacement);
     });
 
     it('is refused when it was made from another version than the stored one', async (bench) => {
       const { endpoint, tenant } = await bench.start();
-      const replacement = { ...endpoint, description: 'mine', version: 2 };
+      const replacement = { ...endpoint, settings: utf8('mine'), version: 2 };
       for (const version of [1, 3]) {
-        assert.equal(await bench.store.replaceEndpoint({ ...replacement, version }, STEADY), 'changed');
+        assert.equal(await bench.store.replaceEndpoint({ ...replacement, version }), 'changed');
       }
-      assert.equal(await bench.store.replaceEndpoint(replacement, STEADY), 'replaced');
-      assert.equal(await bench.store.replaceEndpoint({ ...replacement, description: 'late' }, STEADY), 'changed');
-      assert.equal((await bench.store.endpoint(tenant, endpoint.id))?.description, 'mine');
+      assert.equal(await bench.store.replaceEndpoint(replacement), 'replaced');
+      assert.equal(await bench.store.replaceEndpoint({ ...replacement, settings: utf8('late') }), 'changed');
+      assertSame(await bench.store.endpoint(tenant, endpoint.id), replacement);
     });
 
     it('lets one of many win who change the same version at the same time', async (bench) => {
@@ -220,10 +215,11 @@ export function registryContract(it: ContractIt): void {
       const other = await bench.another();
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
-          (index % 2 === 0 ? bench.store : other).replaceEndpoint(
-            { ...endpoint, description: `change ${index}`, version: 2 },
-            STEADY,
-          ),
+          (index % 2 === 0 ? bench.store : other).replaceEndpoint({
+            ...endpoint,
+            settings: utf8(`change ${index}`),
+            version: 2,
+          }),
         ),
       );
       assert.deepEqual(answers.toSorted(), [...Array(9).fill('changed'), 'replaced']);
@@ -231,9 +227,9 @@ export function registryContract(it: ContractIt): void {
 
     it('finds nothing to replace when the endpoint is unknown or deleted', async (bench) => {
       const { endpoint, tenant } = await bench.start();
-      assert.equal(await bench.store.replaceEndpoint({ ...newEndpoint(tenant), version: 2 }, STEADY), 'missing');
+      assert.equal(await bench.store.replaceEndpoint({ ...newEndpoint(tenant), version: 2 }), 'missing');
       await bench.store.deleteEndpoint(tenant, endpoint.id, WALL);
-      assert.equal(await bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY), 'missing');
+      assert.equal(await bench.store.replaceEndpoint({ ...endpoint, version: 2 }), 'missing');
     });
 
     it('makes paused deliveries due when it enables the endpoint, and only its own', async (bench) => {
@@ -241,18 +237,15 @@ export function registryContract(it: ContractIt): void {
       const second = await bench.endpoint(tenant);
       const [mine, theirs] = [await bench.acceptOne(owner, endpoint), await bench.acceptOne(owner, second)];
       for (const one of [endpoint, second]) {
-        await bench.store.replaceEndpoint({ ...one, enabled: false, version: 2 }, STEADY);
+        await bench.setState(one, 'disabled', STEADY);
       }
       await bench.store.release(
         owner,
         [mine, theirs].map(({ id }) => ({ id, to: 'paused' as const, now: STEADY })),
       );
-      await bench.store.replaceEndpoint(
-        { ...endpoint, enabled: false, description: 'still off', version: 3 },
-        later(1),
-      );
+      await bench.store.replaceEndpoint({ ...endpoint, settings: utf8('still off'), version: 2 });
       assert.equal(await bench.store.nextDue(), null);
-      await bench.store.replaceEndpoint({ ...endpoint, version: 4 }, later(2));
+      await bench.setState(endpoint, 'active', later(2));
       assert.equal(await bench.store.nextDue(), later(2));
       assertSame(await bench.claimDue(owner, later(9)), [mine]);
     });
@@ -262,8 +255,8 @@ export function registryContract(it: ContractIt): void {
       const due = await dueAt(bench, owner, endpoint, later(500));
       const waiting = await bench.acceptOne(owner, endpoint, 'backlog');
       const leased = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(7));
+      await bench.setState(endpoint, 'disabled', STEADY);
+      await bench.setState(endpoint, 'active', later(7));
       assert.equal(await bench.store.nextDue(), later(500));
       assert.deepEqual(ids(await bench.claimBacklog(owner, endpoint.id)), [waiting.id]);
       assert.deepEqual(ids(await bench.claimDue(owner, later(500))), [due.id]);
@@ -288,7 +281,7 @@ export function registryContract(it: ContractIt): void {
       const waiting = await bench.acceptOne(owner, endpoint, 'backlog');
       const paused = await bench.acceptOne(owner, endpoint);
       const kept = await dueAt(bench, owner, second, later(6));
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       await bench.store.deleteEndpoint(tenant, endpoint.id, wallLater(900));
       for (const [{ id }, attempts] of [
@@ -340,7 +333,7 @@ export function registryContract(it: ContractIt): void {
       const older = newId<EndpointId>(WALL);
       const newer = newId<EndpointId>(wallLater(60_000));
       for (const id of [newer, older]) await bench.endpoint(tenant, { id });
-      await bench.store.replaceEndpoint({ ...newEndpoint(tenant), id: newer, version: 2 }, STEADY);
+      await bench.store.replaceEndpoint({ ...newEndpoint(tenant), id: newer, version: 2 });
       assert.deepEqual(ids((await bench.store.catalog(tenant))?.endpoints ?? []), [newer, older]);
     });
 
@@ -353,7 +346,7 @@ export function registryContract(it: ContractIt): void {
       const { endpoint, tenant } = await bench.start();
       const changes = [
         () => bench.endpoint(tenant),
-        () => bench.store.replaceEndpoint({ ...endpoint, version: 2 }, STEADY),
+        () => bench.store.replaceEndpoint({ ...endpoint, version: 2 }),
         () => bench.store.deleteEndpoint(tenant, endpoint.id, WALL),
       ];
       for (const change of changes) {
@@ -362,7 +355,7 @@ export function registryContract(it: ContractIt): void {
         const after = await bench.revision(tenant);
         assert.ok(after > before);
         await bench.store.deleteEndpoint(tenant, newId<EndpointId>(), WALL);
-        await bench.store.replaceEndpoint({ ...endpoint, version: 7 }, STEADY);
+        await bench.store.replaceEndpoint({ ...endpoint, version: 7 });
         assert.equal(await bench.revision(tenant), after);
       }
     });

@@ -48,13 +48,13 @@ export function releaseContract(it: ContractIt): void {
     it('to be paused until the endpoint is enabled', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: STEADY }]);
       const shown = await bench.delivery(tenant, delivery.id);
       assert.deepEqual([shown.state, shown.nextAttemptAt], ['pending', null]);
       assert.equal(await bench.store.nextDue(), null);
       assert.deepEqual(await bench.store.backlogs(10), []);
-      await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(70));
+      await bench.setState(endpoint, 'active', later(70));
       assert.equal(await bench.store.nextDue(), later(70));
       assertSame(await bench.claimDue(owner, later(70)), [delivery]);
     });
@@ -62,8 +62,8 @@ export function releaseContract(it: ContractIt): void {
     it('to be paused is due at once when the endpoint was enabled meanwhile', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
-      await bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(20));
+      await bench.setState(endpoint, 'disabled', STEADY);
+      await bench.setState(endpoint, 'active', later(20));
       await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: later(30) }]);
       assert.equal(await bench.store.nextDue(), later(30));
       const { deliveries, dueAt } = await bench.store.claimDue(owner, later(30), 10);
@@ -74,7 +74,7 @@ export function releaseContract(it: ContractIt): void {
     it('to be paused does not strand a delivery whose endpoint was deleted meanwhile', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.deleteEndpoint(endpoint.tenantId, endpoint.id, wallLater(1));
       await bench.store.release(owner, [{ id: delivery.id, to: 'paused', now: later(30) }]);
       const { deliveries, dueAt } = await bench.store.claimDue(owner, later(30), 10);

@@ -338,7 +338,7 @@ export function replaysContract(it: ContractIt): void {
       const [retried, ...others] = await many(bench, owner, endpoint, 4, 'exhausted');
       assert.ok(retried !== undefined);
       await begin(bench, tenant, {});
-      await bench.store.replaceEndpoint({ ...disabled, enabled: false, version: 2 }, STEADY);
+      await bench.setState(disabled, 'disabled', STEADY);
       await bench.store.deleteEndpoint(tenant, deleted.id, wallLater(900));
       assert.equal(await bench.store.retry(tenant, retried.id, STEADY), 'due');
       const last = await run(bench, STEADY);

@@ -69,7 +69,7 @@ export function retentionContract(it: ContractIt): void {
       const [done, open] = deliveries;
       assert.ok(done !== undefined && open !== undefined);
       await bench.record(owner, attemptOf(done, SUCCEEDED, DONE));
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       await prune(bench.store, CUT);
       for (const { id, event: needed } of [leased, waiting, due, paused, open]) {

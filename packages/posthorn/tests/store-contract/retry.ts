@@ -107,12 +107,12 @@ export function retryContract(it: ContractIt): void {
       const { owner, endpoint, tenant } = await bench.start();
       const deliveries: LeasedDelivery[] = [];
       for (let index = 0; index < 3; index++) deliveries.push(await bench.acceptOne(owner, endpoint));
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(
         owner,
         deliveries.map(({ id }) => ({ id, to: 'paused', now: STEADY })),
       );
-      const enabling = bench.store.replaceEndpoint({ ...endpoint, version: 3 }, later(7));
+      const enabling = bench.setState(endpoint, 'active', later(7));
       for (const { id } of deliveries) {
         let answer = await bench.store.retry(tenant, id, later(7));
         while (answer === 'endpoint_disabled') answer = await bench.store.retry(tenant, id, later(7));
@@ -146,7 +146,7 @@ export function retryContract(it: ContractIt): void {
       const due = await dueAt(bench, owner, endpoint, later(10));
       const leased = await bench.acceptOne(owner, endpoint);
       const paused = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       for (const { id } of [delivery, due, leased, paused]) {
         assert.equal(await bench.store.retry(tenant, id, STEADY), 'endpoint_disabled');

@@ -388,7 +388,7 @@ export function talliesContract(it: ContractIt): void {
     it('does not count what is paused for its age', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const paused = await bench.acceptOne(owner, endpoint);
-      await bench.store.replaceEndpoint({ ...endpoint, enabled: false, version: 2 }, STEADY);
+      await bench.setState(endpoint, 'disabled', STEADY);
       await bench.store.release(owner, [{ id: paused.id, to: 'paused', now: STEADY }]);
       for (const scope of [scopeOf(endpoint), { kind: 'tenant', tenantId: tenant } as const, EVERYTHING]) {
         const { waiting, oldestCreatedAt } = await bench.store.pendingOf(scope, 100);

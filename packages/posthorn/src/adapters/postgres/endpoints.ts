@@ -1,15 +1,20 @@
 // Endpoints: every change raises the revision of the tenant's catalog in the same transaction, under the lock of the
 // tenant's row, so that no event is stored with deliveries that were matched against something else.
+import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
-import type { Database, Query, Statement, Value } from './connection.ts';
-import { plainArray, textArray } from './sql-values.ts';
+import type { Database, Query, Statement } from './connection.ts';
+import { addVersion, markReplaced, removeVersions } from './endpoint-versions.ts';
 import { cancelEndpoint, freePaused } from './sweep.ts';
 
 const COLUMNS = `
-endpoint.id, endpoint.url, endpoint.event_types, endpoint.description, endpoint.schedule_ms, endpoint.connect_timeout_ms,
-endpoint.reply_timeout_ms, endpoint.enabled, endpoint.created_at, endpoint.updated_at, endpoint.sealed, endpoint.version`;
+endpoint.id, endpoint.uid, endpoint.state, endpoint.version, endpoint.host, endpoint.url_key, endpoint.created_at,
+endpoint.updated_at, version.codec, version.settings, version.sealed, version.changed_by`;
+
+/** The version in force. Served by the primary key. */
+const IN_FORCE = `
+posthorn.endpoint_version as version on version.endpoint_id = endpoint.id and version.number = endpoint.version`;
 
 export const LOCK_TENANT: Statement = {
   text: 'select key from posthorn.tenant where id = $1 and deleted_at is null for no key update',
@@ -27,11 +32,8 @@ const COUNT: Statement = {
 
 const INSERT: Statement = {
   text: `
-insert into posthorn.endpoint (
-  id, tenant, url, event_types, description, schedule_ms, connect_timeout_ms, reply_timeout_ms, enabled, updated_at,
-  sealed, version, created_at
-)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+insert into posthorn.endpoint (id, tenant, uid, state, version, host, url_key, created_at, updated_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `,
 };
 
@@ -47,16 +49,24 @@ for no key update
 const REPLACE: Statement = {
   text: `
 update posthorn.endpoint
-set url = $3, event_types = $4, description = $5, schedule_ms = $6, connect_timeout_ms = $7, reply_timeout_ms = $8,
-  enabled = $9, updated_at = $10, sealed = $11, version = $12
+set version = $3, host = $4, url_key = $5, updated_at = $6
 where id = $1 and tenant = $2
+`,
+};
+
+const SET_STATE: Statement = {
+  text: `
+update posthorn.endpoint
+set state = $3, updated_at = $4
+where id = $1 and tenant = $2 and deleted_at is null
+returning id
 `,
 };
 
 const DELETE: Statement = {
   text: `
 update posthorn.endpoint
-set deleted_at = $3, sealed = '', url = ''
+set deleted_at = $3, host = '', url_key = ''
 where id = $1 and tenant = $2 and deleted_at is null
 returning id
 `,
@@ -65,7 +75,7 @@ returning id
 const ONE: Statement = {
   text: `
 select ${COLUMNS}
-from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key
+from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key join ${IN_FORCE}
 where tenant.id = $1 and tenant.deleted_at is null and endpoint.id = $2 and endpoint.deleted_at is null
 `,
 };
@@ -73,7 +83,7 @@ where tenant.id = $1 and tenant.deleted_at is null and endpoint.id = $2 and endp
 const LIST: Statement = {
   text: `
 select ${COLUMNS}
-from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key
+from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key join ${IN_FORCE}
 where tenant.id = $1 and tenant.deleted_at is null and endpoint.deleted_at is null
   and ($3::uuid is null or endpoint.id < $3)
 order by endpoint.id desc
@@ -87,6 +97,7 @@ const CATALOG: Statement = {
 select tenant.revision, ${COLUMNS}
 from posthorn.tenant
 left join posthorn.endpoint on endpoint.tenant = tenant.key and endpoint.deleted_at is null
+left join ${IN_FORCE}
 where tenant.id = $1 and tenant.deleted_at is null
 order by endpoint.key
 `,
@@ -94,17 +105,17 @@ order by endpoint.key
 
 interface EndpointRow {
   readonly id: EndpointId;
-  readonly url: string;
-  readonly event_types: readonly string[] | null;
-  readonly description: string;
-  readonly schedule_ms: readonly number[];
-  readonly connect_timeout_ms: number;
-  readonly reply_timeout_ms: number;
-  readonly enabled: boolean;
+  readonly uid: string | null;
+  readonly state: EndpointState;
+  readonly version: number;
+  readonly host: string;
+  readonly url_key: Uint8Array;
   readonly created_at: number;
   readonly updated_at: number;
+  readonly codec: number;
+  readonly settings: Uint8Array;
   readonly sealed: Uint8Array;
-  readonly version: number;
+  readonly changed_by: ChangedBy;
 }
 
 /** See `Registry.createEndpoint`. */
@@ -119,31 +130,54 @@ export function createEndpoint(
     if ((await query(EXISTS, [endpoint.id, tenant])).length > 0) return 'created';
     const [count] = await query<{ live: number }>(COUNT, [tenant]);
     if ((count?.live ?? 0) >= max) return 'too_many';
-    await query(INSERT, [...valuesOf(endpoint, tenant), endpoint.createdAt]);
+    const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = endpoint;
+    await query(INSERT, [id, tenant, uid, state, version, host, urlKey, createdAt, updatedAt]);
+    await addVersion(query, endpoint);
     await query(RAISE_REVISION, [tenant]);
     return 'created';
   });
 }
 
 /** See `Registry.replaceEndpoint`. */
-export async function replaceEndpoint(
+export function replaceEndpoint(
   database: Database,
   endpoint: StoredEndpoint,
-  now: SteadyMs,
 ): Promise<'replaced' | 'missing' | 'changed'> {
-  const answer = await database.transaction(async (query) => {
+  return database.transaction(async (query) => {
+    const { id, version, host, urlKey, updatedAt } = endpoint;
     const tenant = await lockTenant(query, endpoint.tenantId);
     if (tenant === undefined) return 'missing';
-    const [stored] = await query<{ version: number }>(LOCK_ENDPOINT, [endpoint.id, tenant]);
+    const [stored] = await query<{ version: number }>(LOCK_ENDPOINT, [id, tenant]);
     if (stored === undefined) return 'missing';
-    if (stored.version !== endpoint.version - 1) return 'changed';
-    await query(REPLACE, valuesOf(endpoint, tenant));
+    if (stored.version !== version - 1) return 'changed';
+    await markReplaced(query, id, stored.version, updatedAt);
+    await addVersion(query, endpoint);
+    await query(REPLACE, [id, tenant, version, host, urlKey, updatedAt]);
     await query(RAISE_REVISION, [tenant]);
     return 'replaced';
   });
-  // Also when it was enabled before: the one who did so may have been interrupted.
-  if (answer === 'replaced' && endpoint.enabled) await freePaused(database, endpoint.id, now);
-  return answer;
+}
+
+/** See `Registry.setEndpointState`. */
+export async function setEndpointState(
+  database: Database,
+  tenantId: TenantId,
+  id: EndpointId,
+  state: EndpointState,
+  now: SteadyMs,
+  at: WallMs,
+): Promise<StoredEndpoint | undefined> {
+  const changed = await database.transaction(async (query) => {
+    const tenant = await lockTenant(query, tenantId);
+    if (tenant === undefined) return undefined;
+    if ((await query(SET_STATE, [id, tenant, state, at])).length === 0) return undefined;
+    await query(RAISE_REVISION, [tenant]);
+    const [row] = await query<EndpointRow>(ONE, [tenantId, id]);
+    return row;
+  });
+  if (changed === undefined) return undefined;
+  if (state === 'active') await freePaused(database, id, now);
+  return endpointOf(tenantId, changed);
 }
 
 /** See `Registry.deleteEndpoint`. */
@@ -157,6 +191,7 @@ export async function deleteEndpoint(
     const tenant = await lockTenant(query, tenantId);
     if (tenant === undefined) return false;
     if ((await query(DELETE, [id, tenant, at])).length === 0) return false;
+    await removeVersions(query, id);
     await query(RAISE_REVISION, [tenant]);
     return true;
   });
@@ -198,37 +233,21 @@ async function lockTenant(query: Query, id: TenantId): Promise<number | undefine
   return row?.key;
 }
 
-function valuesOf(endpoint: StoredEndpoint, tenant: number): Value[] {
-  return [
-    endpoint.id,
-    tenant,
-    endpoint.url,
-    endpoint.eventTypes === null ? null : textArray(endpoint.eventTypes),
-    endpoint.description,
-    plainArray(endpoint.scheduleMs),
-    endpoint.connectTimeoutMs,
-    endpoint.replyTimeoutMs,
-    endpoint.enabled,
-    endpoint.updatedAt,
-    endpoint.sealed,
-    endpoint.version,
-  ];
-}
-
 function endpointOf(tenantId: TenantId, row: EndpointRow): StoredEndpoint {
+  const { id, uid, state, version, host, codec, settings, sealed } = row;
   return {
-    id: row.id,
+    id,
     tenantId,
-    url: row.url,
-    eventTypes: row.event_types,
-    description: row.description,
-    scheduleMs: row.schedule_ms,
-    connectTimeoutMs: row.connect_timeout_ms,
-    replyTimeoutMs: row.reply_timeout_ms,
-    enabled: row.enabled,
+    uid,
+    state,
+    version,
+    host,
+    urlKey: row.url_key,
     createdAt: wall(row.created_at),
     updatedAt: wall(row.updated_at),
-    sealed: row.sealed,
-    version: row.version,
+    codec,
+    settings,
+    sealed,
+    changedBy: row.changed_by,
   };
 }

@@ -6,6 +6,7 @@ import { clockOffset } from './clock-offset.ts';
 import { connect, refusalOf } from './connect.ts';
 import { Database } from './connection.ts';
 import { deliveries } from './deliveries.ts';
+import * as versions from './endpoint-versions.ts';
 import * as endpoints from './endpoints.ts';
 import { find } from './find.ts';
 import * as history from './history.ts';
@@ -23,6 +24,7 @@ import { countReplay } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import * as replays from './replays.ts';
 import { retry } from './retry.ts';
+import { senderProfile, senderProfiles } from './sender-profiles.ts';
 import { type Link, type Server, serverOf } from './server-url.ts';
 import * as sessions from './sessions.ts';
 import * as tallies from './tallies.ts';
@@ -105,14 +107,20 @@ export async function openPostgresStore(options: {
     createEndpoint: (endpoint, max) => endpoints.createEndpoint(database, endpoint, max),
     endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),
     endpoints: (tenantId, page) => endpoints.endpoints(database, tenantId, page),
-    async replaceEndpoint(endpoint, now) {
+    replaceEndpoint: (endpoint) => endpoints.replaceEndpoint(database, endpoint),
+    async setEndpointState(tenantId, id, state, now, at) {
       try {
-        return await endpoints.replaceEndpoint(database, endpoint, now);
+        return await endpoints.setEndpointState(database, tenantId, id, state, now, at);
       } finally {
         claims.noteDue(now);
       }
     },
     deleteEndpoint: (tenantId, id, at) => endpoints.deleteEndpoint(database, tenantId, id, at),
+    endpointVersions: (tenantId, id, numbers) => versions.endpointVersions(database, tenantId, id, numbers),
+    outdatedVersions: (codec, page) => versions.outdatedVersions(database, codec, page),
+    rewriteVersions: (rewritten) => versions.rewriteVersions(database, rewritten),
+    senderProfile: (facts) => senderProfile(database, facts),
+    senderProfiles: () => senderProfiles(database),
     catalog: (tenantId) => endpoints.catalog(database, tenantId),
     keep: (name, value) => keep(database, name, value),
 

@@ -25,7 +25,7 @@ decided as materialized (
     at as moment
   from given
   left join lateral (
-    select deleted_at is null and not enabled as disabled
+    select deleted_at is null and state = 'disabled' as disabled
     from posthorn.endpoint
     where endpoint.id = given.endpoint_id and wanted = 'paused'
     for share

@@ -1,5 +1,6 @@
 // One more attempt by hand: what is ended becomes pending and remembers what it was; what is planned is brought forward.
 import type { Resume } from '../../domain/delivery.ts';
+import type { EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import { afterRetry, type Place } from '../../domain/retry.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
@@ -23,7 +24,7 @@ where tenant.id = $1 and tenant.deleted_at is null
 
 /** Whoever changes the endpoint waits, and then finds what this call has made due. */
 export const ENDPOINT: Statement = {
-  text: 'select enabled, deleted_at is not null as gone from posthorn.endpoint where id = $1 for share',
+  text: 'select state, deleted_at is not null as gone from posthorn.endpoint where id = $1 for share',
 };
 
 const PENDING: Statement = {
@@ -81,9 +82,9 @@ export async function obstacle(
   query: Query,
   id: EndpointId,
 ): Promise<'endpoint_gone' | 'endpoint_disabled' | undefined> {
-  const [endpoint] = await query<{ enabled: boolean; gone: boolean }>(ENDPOINT, [id]);
+  const [endpoint] = await query<{ state: EndpointState; gone: boolean }>(ENDPOINT, [id]);
   if (endpoint === undefined || endpoint.gone) return 'endpoint_gone';
-  return endpoint.enabled ? undefined : 'endpoint_disabled';
+  return endpoint.state === 'active' ? undefined : 'endpoint_disabled';
 }
 
 /** Somebody may settle or revive the delivery at this moment, so it is looked for in turn until it is found. */

@@ -19,7 +19,7 @@ select id, tenant, endpoint_id, event_id, event_type, state, attempts, null::big
 from posthorn.delivery`;
 
 /** For statements that join the endpoint. */
-export const HOST_OF = 'case when endpoint.deleted_at is null then endpoint.url end as url';
+export const HOST_OF = `nullif(endpoint.host, '') as host`;
 
 export interface DeliveryRow {
   readonly id: DeliveryId;
@@ -33,7 +33,7 @@ export interface DeliveryRow {
   readonly last_outcome: Outcome | null;
   readonly last_status: number | null;
   readonly last_at: number | null;
-  readonly url: string | null;
+  readonly host: string | null;
 }
 
 export function summaryOf(row: DeliveryRow): DeliverySummary {
@@ -41,7 +41,7 @@ export function summaryOf(row: DeliveryRow): DeliverySummary {
   return {
     id: row.id,
     endpointId: row.endpoint_id,
-    endpointHost: row.url === null ? null : new URL(row.url).host,
+    endpointHost: row.host,
     eventId: row.event_id,
     eventType: row.event_type,
     state: row.state,

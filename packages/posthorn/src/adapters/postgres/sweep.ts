@@ -51,7 +51,7 @@ const CANCEL_PAUSED = cancelWhere(`endpoint_id = $1 and place = 'paused'`);
 const FREE_PAUSED: Statement = {
   text: `
 with enabled as materialized (
-  select from posthorn.endpoint where id = $1 and enabled and deleted_at is null for share
+  select from posthorn.endpoint where id = $1 and state = 'active' and deleted_at is null for share
 ),
 picked as materialized (
   select id
@@ -92,9 +92,9 @@ select paused.endpoint_id, endpoint.deleted_at, coalesce(
   ) as now
 from paused
 cross join lateral (
-  select enabled, deleted_at from posthorn.endpoint where id = paused.endpoint_id offset 0
+  select state, deleted_at from posthorn.endpoint where id = paused.endpoint_id offset 0
 ) as endpoint
-where paused.endpoint_id is not null and (endpoint.enabled or endpoint.deleted_at is not null)
+where paused.endpoint_id is not null and (endpoint.state = 'active' or endpoint.deleted_at is not null)
 `,
 };
 

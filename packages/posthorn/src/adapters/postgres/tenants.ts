@@ -3,6 +3,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
 import type { Database, Statement } from './connection.ts';
+import { removeVersionsOfTenant } from './endpoint-versions.ts';
 import { storable } from './sql-values.ts';
 import { cancelTenant } from './sweep.ts';
 
@@ -45,7 +46,7 @@ returning key
 const DELETE_ENDPOINTS: Statement = {
   text: `
 update posthorn.endpoint
-set deleted_at = $2, sealed = '', url = '', version = version + 1
+set deleted_at = $2, host = '', url_key = ''
 where tenant = $1 and deleted_at is null
 `,
 };
@@ -84,8 +85,10 @@ export async function tenants(database: Database, { limit, after }: Page<TenantI
 export async function deleteTenant(database: Database, id: TenantId, at: WallMs): Promise<boolean> {
   const key = await database.transaction(async (query) => {
     const [row] = await query<{ key: number }>(DELETE, [id, at]);
-    if (row !== undefined) await query(DELETE_ENDPOINTS, [row.key, at]);
-    return row?.key;
+    if (row === undefined) return undefined;
+    await removeVersionsOfTenant(query, row.key);
+    await query(DELETE_ENDPOINTS, [row.key, at]);
+    return row.key;
   });
   if (key === undefined) return false;
   await cancelTenant(database, key, at);

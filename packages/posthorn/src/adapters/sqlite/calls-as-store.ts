@@ -29,9 +29,16 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),
     endpoints: (tenantId, page) => call('endpoints', tenantId, page),
-    replaceEndpoint: (endpoint, now) => thenSweep(call('replaceEndpoint', endpoint, now)),
+    replaceEndpoint: (endpoint) => call('replaceEndpoint', endpoint),
+    setEndpointState: (tenantId, id, state, now, at) =>
+      thenSweep(call('setEndpointState', tenantId, id, state, now, at)),
     deleteEndpoint: (tenantId, id, at) => thenSweep(call('deleteEndpoint', tenantId, id, at)),
+    endpointVersions: (tenantId, id, numbers) => call('endpointVersions', tenantId, id, numbers),
+    outdatedVersions: (codec, page) => call('outdatedVersions', codec, page),
+    rewriteVersions: (versions) => call('rewriteVersions', versions),
     catalog: (tenantId) => call('catalog', tenantId),
+    senderProfile: (facts) => call('senderProfile', facts),
+    senderProfiles: () => call('senderProfiles'),
     keep: (name, value) => call('keep', name, value),
 
     accept: (owner, groups) => call('accept', owner, groups),

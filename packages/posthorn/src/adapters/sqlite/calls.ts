@@ -4,8 +4,20 @@ import { backlogs, claimBacklog, claimDue, nextDue } from './claim.ts';
 import { clockOffset } from './clock-offset.ts';
 import type { Connection } from './connection.ts';
 import { deliveriesStep } from './deliveries.ts';
-import { catalog, createEndpoint, deleteEndpoint, endpoint, endpoints, replaceEndpoint } from './endpoints.ts';
+
+import { endpointVersions, outdatedVersions, rewriteVersions } from './endpoint-versions.ts';
+import {
+  catalog,
+  createEndpoint,
+  deleteEndpoint,
+  endpoint,
+  endpoints,
+  replaceEndpoint,
+  setEndpointState,
+} from './endpoints.ts';
+
 import { find } from './find.ts';
+
 import { delivery, event, eventsStep } from './history.ts';
 import { answerKey, claimKey, giveUpKey, pruneKeys } from './idempotency.ts';
 import { keep } from './keep.ts';
@@ -19,6 +31,7 @@ import { countReplayStep } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
+import { senderProfile, senderProfiles } from './sender-profiles.ts';
 import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
@@ -34,8 +47,14 @@ const CALLS = {
   endpoint,
   endpoints,
   replaceEndpoint,
+  setEndpointState,
   deleteEndpoint,
+  endpointVersions,
+  outdatedVersions,
+  rewriteVersions,
   catalog,
+  senderProfile,
+  senderProfiles,
   keep,
   accept,
   claimDue,

@@ -1,7 +1,11 @@
 // Numbers that stand for words in the tables, for statements to take by name. They are part of the file format: never reuse
 // one for something else.
 import type { DeliveryState } from '../../domain/delivery.ts';
+
+import type { EndpointState } from '../../domain/endpoint/endpoint.ts';
+
 import type { Outcome } from '../../domain/outcome.ts';
+
 import { REPLAY_STATES, type ReplayState } from '../../domain/replay.ts';
 import type { Place } from '../../domain/retry.ts';
 
@@ -15,6 +19,9 @@ export const STATE = { pending: 0, succeeded: 1, exhausted: 2, cancelled: 3 } as
 
 /** The states of ended deliveries, as a list in SQL. */
 export const ENDED_STATES = `${STATE.succeeded}, ${STATE.exhausted}, ${STATE.cancelled}`;
+
+/** 1 is reserved for endpoints that match events and pause their deliveries. */
+export const ENDPOINT_STATE = { active: 0, disabled: 2 } as const satisfies Record<EndpointState, number>;
 
 export const REPLAY_STATE = { running: 0, completed: 1, cancelled: 2 } as const satisfies Record<ReplayState, number>;
 
@@ -55,6 +62,13 @@ export function outcomeOf(code: number): Outcome {
   const outcome = OUTCOMES.get(code);
   if (outcome === undefined) throw new RangeError(`${code} is no outcome`);
   return outcome;
+}
+
+/** @throws RangeError as `stateOf` */
+export function endpointStateOf(code: number): EndpointState {
+  if (code === ENDPOINT_STATE.active) return 'active';
+  if (code === ENDPOINT_STATE.disabled) return 'disabled';
+  throw new RangeError(`${code} is no state of an endpoint`);
 }
 
 /** @throws RangeError as `stateOf` */

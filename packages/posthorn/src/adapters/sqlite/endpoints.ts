@@ -1,42 +1,47 @@
-// Endpoints and the catalogs made of them. A deleted one keeps its row, without its secrets, for the history that names it;
+// Endpoints and the catalogs made of them. A deleted one keeps its row, without its versions, for the history that names it;
 // see tombstones.
+import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
+import { ENDPOINT_STATE, endpointStateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { addVersion, markReplaced, removeVersions } from './endpoint-versions.ts';
 import { cancelPlan, planToCancel, planToFree } from './sweep.ts';
 import { revise } from './tenants.ts';
 import { ABOVE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
-const COLUMNS = `key, id, url, event_types, description, schedule_ms, connect_timeout_ms, reply_timeout_ms, enabled,
-  created_at, updated_at, sealed, version`;
-const SETTINGS = `url, event_types, description, schedule_ms, connect_timeout_ms, reply_timeout_ms, enabled,
-  created_at, updated_at, sealed, version`;
+// index: the primary key of endpoint_version, for the version in force
+const SELECT = `
+  select key, id, uid, state, version, host, url_key, created_at, updated_at, codec, settings, sealed, changed_by
+  from endpoint join endpoint_version on endpoint_version.endpoint = key and number = version`;
 // index: endpoint.id
-const ENDPOINT = `select ${COLUMNS} from endpoint where id = ? and tenant = ? and deleted_at is null`;
+const ENDPOINT = `${SELECT} where id = ? and tenant = ? and deleted_at is null`;
 // index: endpoint_live, for the rest
-const ENDPOINTS = `
-  select ${COLUMNS} from endpoint where tenant = ? and deleted_at is null and id < ? order by id desc limit ?`;
-const CATALOG = `select ${COLUMNS} from endpoint where tenant = ? and deleted_at is null order by key`;
+const ENDPOINTS = `${SELECT} where tenant = ? and deleted_at is null and id < ? order by id desc limit ?`;
+const CATALOG = `${SELECT} where tenant = ? and deleted_at is null order by key`;
 const COUNT = `select count(*) as count from endpoint where tenant = ? and deleted_at is null`;
-const INSERT = `insert into endpoint (id, tenant, ${SETTINGS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const REPLACE = `update endpoint set (${SETTINGS}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) where key = ?`;
-const DELETE = `update endpoint set deleted_at = ?, sealed = x'', url = '' where key = ?`;
+const INSERT = `
+  insert into endpoint (id, tenant, uid, state, version, host, url_key, created_at, updated_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const REPLACE = `update endpoint set version = ?, host = ?, url_key = ?, updated_at = ? where key = ?`;
+const SET_STATE = `update endpoint set state = ?, updated_at = ? where key = ?`;
+const DELETE = `update endpoint set deleted_at = ?, host = '', url_key = x'' where key = ?`;
 
 interface EndpointRow {
   readonly key: number;
   readonly id: Uint8Array;
-  readonly url: string;
-  readonly event_types: string | null;
-  readonly description: string;
-  readonly schedule_ms: string;
-  readonly connect_timeout_ms: number;
-  readonly reply_timeout_ms: number;
-  readonly enabled: number;
+  readonly uid: string | null;
+  readonly state: number;
+  readonly version: number;
+  readonly host: string;
+  readonly url_key: Uint8Array;
   readonly created_at: number;
   readonly updated_at: number;
+  readonly codec: number;
+  readonly settings: Uint8Array;
   readonly sealed: Uint8Array;
-  readonly version: number;
+  readonly changed_by: ChangedBy;
 }
 
 /** See `Registry.createEndpoint`. */
@@ -45,12 +50,16 @@ export function createEndpoint(
   created: StoredEndpoint,
   max: number,
 ): Awaited<ReturnType<Registry['createEndpoint']>> {
+  const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = created;
   const tenant = db.names.tenant(created.tenantId)?.key;
   if (tenant === undefined) return 'unknown_tenant';
-  if (db.get(ENDPOINT, idBytes(created.id), tenant) !== undefined) return 'created';
+  if (db.get(ENDPOINT, idBytes(id), tenant) !== undefined) return 'created';
   const count = db.get<{ count: number }>(COUNT, tenant)?.count ?? 0;
   if (count >= max) return 'too_many';
-  db.run(INSERT, idBytes(created.id), tenant, ...settings(created));
+  const values = [uid, ENDPOINT_STATE[state], version, host, urlKey, createdAt, updatedAt] as const;
+  const key = db.insert(INSERT, idBytes(id), tenant, ...values);
+  if (key === undefined) throw new Error(`endpoint ${id} was not stored`);
+  addVersion(db, key, created);
   revise(db, tenant);
   return 'created';
 }
@@ -81,18 +90,36 @@ export function catalog(db: Connection, tenantId: TenantId): Catalog | undefined
 export function replaceEndpoint(
   db: Connection,
   replacement: StoredEndpoint,
-  now: SteadyMs,
 ): Awaited<ReturnType<Registry['replaceEndpoint']>> {
-  const { tenantId, id, version, enabled } = replacement;
+  const { tenantId, id, version, host, urlKey, updatedAt } = replacement;
   const tenant = db.names.tenant(tenantId)?.key;
   const current = find(db, tenantId, id);
   if (tenant === undefined || current === undefined) return 'missing';
   if (current.version !== version - 1) return 'changed';
-  db.run(REPLACE, ...settings(replacement), current.key);
-  if (enabled && current.enabled === 0) planToFree(db, current.key, now);
-  if (!enabled) cancelPlan(db, current.key);
+  markReplaced(db, current.key, current.version, updatedAt);
+  addVersion(db, current.key, replacement);
+  db.run(REPLACE, version, host, urlKey, updatedAt, current.key);
   revise(db, tenant);
   return 'replaced';
+}
+
+/** See `Registry.setEndpointState`. */
+export function setEndpointState(
+  db: Connection,
+  tenantId: TenantId,
+  id: EndpointId,
+  state: EndpointState,
+  now: SteadyMs,
+  at: WallMs,
+): StoredEndpoint | undefined {
+  const tenant = db.names.tenant(tenantId)?.key;
+  const current = find(db, tenantId, id);
+  if (tenant === undefined || current === undefined) return undefined;
+  db.run(SET_STATE, ENDPOINT_STATE[state], at, current.key);
+  if (state === 'active') planToFree(db, current.key, now);
+  else cancelPlan(db, current.key);
+  revise(db, tenant);
+  return endpoint(db, tenantId, id);
 }
 
 /** See `Registry.deleteEndpoint`. */
@@ -101,6 +128,7 @@ export function deleteEndpoint(db: Connection, tenantId: TenantId, id: EndpointI
   const current = find(db, tenantId, id);
   if (tenant === undefined || current === undefined) return false;
   db.run(DELETE, at, current.key);
+  removeVersions(db, current.key);
   planToCancel(db, current.key, at);
   revise(db, tenant);
   return true;
@@ -111,37 +139,21 @@ function find(db: Connection, tenantId: TenantId, id: EndpointId): EndpointRow |
   return tenant === undefined ? undefined : db.get<EndpointRow>(ENDPOINT, idBytes(id), tenant);
 }
 
-/** The values of `SETTINGS`. */
-function settings(from: StoredEndpoint) {
-  return [
-    from.url,
-    from.eventTypes === null ? null : JSON.stringify(from.eventTypes),
-    from.description,
-    JSON.stringify(from.scheduleMs),
-    from.connectTimeoutMs,
-    from.replyTimeoutMs,
-    from.enabled ? 1 : 0,
-    from.createdAt,
-    from.updatedAt,
-    from.sealed,
-    from.version,
-  ] as const;
-}
-
 function read(tenantId: TenantId, row: EndpointRow): StoredEndpoint {
+  const { uid, version, host, codec, settings, sealed } = row;
   return {
     id: readId<EndpointId>(row.id),
     tenantId,
-    url: row.url,
-    eventTypes: row.event_types === null ? null : (JSON.parse(row.event_types) as string[]),
-    description: row.description,
-    scheduleMs: JSON.parse(row.schedule_ms) as number[],
-    connectTimeoutMs: row.connect_timeout_ms,
-    replyTimeoutMs: row.reply_timeout_ms,
-    enabled: row.enabled === 1,
+    uid,
+    state: endpointStateOf(row.state),
+    version,
+    host,
+    urlKey: row.url_key,
     createdAt: wall(row.created_at),
     updatedAt: wall(row.updated_at),
-    sealed: row.sealed,
-    version: row.version,
+    codec,
+    settings,
+    sealed,
+    changedBy: row.changed_by,
   };
 }

@@ -21,7 +21,7 @@ const LIVE_TENANT = `select key, revision from tenant where id = ? and deleted_a
 const TENANT_NAME = `select key, id, revision from tenant where key = ?`;
 // index: endpoint.id
 const ENDPOINT_KEY = `select key from endpoint where id = ?`;
-const ENDPOINT_URL = `select url from endpoint where key = ? and deleted_at is null`;
+const ENDPOINT_HOST = `select host from endpoint where key = ? and host <> ''`;
 const ENDPOINT_ID = `select id from endpoint where key = ?`;
 // index: owner.id
 const OWNER_KEY = `select key from owner where id = ?`;
@@ -72,8 +72,7 @@ export class Names {
 
   /** Host and port of an endpoint's URL; `null` once it was deleted. Not remembered: it may change. */
   endpointHost(key: number): string | null {
-    const row = this.#rows.get<{ url: string }>(ENDPOINT_URL, key);
-    return row === undefined ? null : new URL(row.url).host;
+    return this.#rows.get<{ host: string }>(ENDPOINT_HOST, key)?.host ?? null;
   }
 
   /** A registered owner; `undefined` when it never joined, has left or was declared dead. */

@@ -2,7 +2,7 @@
 import type { DeliveryId, OwnerId } from '../../domain/ids.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Release } from '../../seams/store/queue.ts';
-import { PLACE } from './codes.ts';
+import { ENDPOINT_STATE, PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { END_CANCELLED } from './sweep.ts';
 import { idBytes, readId } from './uuid.ts';
@@ -17,7 +17,7 @@ const TO_BACKLOG = `
 const TO_PAUSED = `
   update queue set owner = null, begun_id = null, begun_at = null, due = ?,
     place = iif(
-      (select enabled = 0 and deleted_at is null from endpoint where key = queue.endpoint),
+      (select state = ${ENDPOINT_STATE.disabled} and deleted_at is null from endpoint where key = queue.endpoint),
       ${PLACE.paused}, ${PLACE.due}
     )
   where id = ? and owner = ?`;

@@ -3,7 +3,7 @@ import type { DeliveryId, TenantId } from '../../domain/ids.ts';
 import { afterRetry } from '../../domain/retry.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { Queue } from '../../seams/store/queue.ts';
-import { ENDED_STATES, PLACE, placeOf } from './codes.ts';
+import { ENDED_STATES, ENDPOINT_STATE, PLACE, placeOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { readResume, resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
@@ -12,7 +12,7 @@ const QUEUED = `
   select endpoint, place, due, resume_state, resume_at from queue where id = ? and tenant = ?`;
 // index: delivery_by_tenant
 const ENDED = `select endpoint, state from delivery where tenant = ? and state in (${ENDED_STATES}) and id = ?`;
-const ENDPOINT = `select enabled, deleted_at from endpoint where key = ?`;
+const ENDPOINT = `select state, deleted_at from endpoint where key = ?`;
 const BRING_FORWARD = `
   update queue set place = ${PLACE.due}, due = ?, resume_state = ?, resume_at = ? where id = ?`;
 // index: the primary key
@@ -77,7 +77,7 @@ function retryPending(db: Connection, id: Uint8Array, row: QueuedRow, now: Stead
 
 /** Why nothing can be attempted at this endpoint, if so. */
 export function obstacle(db: Connection, endpoint: number): 'endpoint_gone' | 'endpoint_disabled' | undefined {
-  const row = db.get<{ enabled: number; deleted_at: number | null }>(ENDPOINT, endpoint);
+  const row = db.get<{ state: number; deleted_at: number | null }>(ENDPOINT, endpoint);
   if (row === undefined || row.deleted_at !== null) return 'endpoint_gone';
-  return row.enabled === 1 ? undefined : 'endpoint_disabled';
+  return row.state === ENDPOINT_STATE.active ? undefined : 'endpoint_disabled';
 }

@@ -3,6 +3,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';
 import type { Connection } from './connection.ts';
+import { removeVersionsOfTenant } from './endpoint-versions.ts';
 import { planToCancelAll } from './sweep.ts';
 
 const COLUMNS = 'id, name, created_at, updated_at';
@@ -17,8 +18,7 @@ const INSERT = `insert into tenant (id, name, created_at, updated_at, revision) 
 const RENAME = `update tenant set name = ?, updated_at = ? where id = ? and deleted_at is null`;
 const REVISE = `update tenant set revision = ? where key = ?`;
 const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
-const DELETE_ENDPOINTS = `
-  update endpoint set deleted_at = ?, sealed = x'', url = '' where tenant = ? and deleted_at is null`;
+const DELETE_ENDPOINTS = `update endpoint set deleted_at = ?, host = '', url_key = x'' where tenant = ? and deleted_at is null`;
 
 const NEXT_REVISION = `update counter set value = value + 1 where name = 'revision' returning value`;
 
@@ -65,6 +65,7 @@ export function deleteTenant(db: Connection, id: TenantId, at: WallMs): boolean 
   if (key === undefined) return false;
   db.run(DELETE, at, nextRevision(db), key);
   planToCancelAll(db, key, at);
+  removeVersionsOfTenant(db, key);
   db.run(DELETE_ENDPOINTS, at, key);
   db.names.forget();
   return true;

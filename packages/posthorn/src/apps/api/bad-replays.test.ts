@@ -1,7 +1,7 @@
 // Replays that must not begin.
 import { UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
 import { type BadRequest, describeRefusals, TENANT } from '../../../tests/support/bad-requests.ts';
-import { MAX_SUBSCRIPTIONS } from './limits.ts';
+import { SETTING_LIMITS } from '../../domain/endpoint/settings.ts';
 
 const replay = (what: string, body: object, field: string, message: RegExp): BadRequest => ({
   what: `a replay ${what}`,
@@ -21,7 +21,7 @@ describeRefusals('bad replays', [
   replay('of a type with two stars', { eventTypes: ['**'] }, 'eventTypes[0]', /prefix/),
   replay(
     'of too many types',
-    { eventTypes: Array.from({ length: MAX_SUBSCRIPTIONS + 1 }, (_, index) => `a.${index}`) },
+    { eventTypes: Array.from({ length: SETTING_LIMITS.eventTypes + 1 }, (_, index) => `a.${index}`) },
     'eventTypes',
     /1 to 100/,
   ),

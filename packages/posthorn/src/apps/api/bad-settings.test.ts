@@ -1,13 +1,9 @@
 // Tenants and endpoints that must not come to be, and bodies where none belongs.
+
 import { UNKNOWN_ID } from '../../../tests/support/api-bench.ts';
 import { type BadRequest, describeRefusals, ENDPOINTS, TENANT } from '../../../tests/support/bad-requests.ts';
-import {
-  MAX_DESCRIPTION_CHARACTERS,
-  MAX_NAME_CHARACTERS,
-  MAX_PAYLOAD_BYTES,
-  MAX_REQUEST_BYTES,
-  MAX_SUBSCRIPTIONS,
-} from './limits.ts';
+import { SETTING_LIMITS } from '../../domain/endpoint/settings.ts';
+import { MAX_NAME_CHARACTERS, MAX_PAYLOAD_BYTES, MAX_REQUEST_BYTES } from './limits.ts';
 
 const URL = 'https://receiver.example/hook';
 
@@ -153,7 +149,7 @@ describeRefusals('bad endpoints', [
   ...endpoint('with no event types', { eventTypes: [] }, 'eventTypes', /1 to 100/),
   ...endpoint(
     'with too many event types',
-    { eventTypes: Array.from({ length: MAX_SUBSCRIPTIONS + 1 }, (_, n) => `t${n}`) },
+    { eventTypes: Array.from({ length: SETTING_LIMITS.eventTypes + 1 }, (_, n) => `t${n}`) },
     'eventTypes',
     /100/,
   ),
@@ -164,7 +160,7 @@ describeRefusals('bad endpoints', [
   ...endpoint('with an event type that is null', { eventTypes: [null] }, 'eventTypes[0]', /string/),
   ...endpoint(
     'with too long a description',
-    { description: 'x'.repeat(MAX_DESCRIPTION_CHARACTERS + 1) },
+    { description: 'x'.repeat(SETTING_LIMITS.descriptionCharacters + 1) },
     'description',
     /1024/,
   ),

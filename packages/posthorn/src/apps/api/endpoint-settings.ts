@@ -2,10 +2,9 @@
 import type { Static } from 'typebox';
 import { checkCallHeaders } from '../../domain/call-headers.ts';
 import { parseCallbackUrl } from '../../domain/callback-url.ts';
-import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../domain/endpoint.ts';
+import { DEFAULT_SETTINGS, type EndpointSettings } from '../../domain/endpoint/settings.ts';
 import { storedSubscriptions } from '../../domain/event-type.ts';
 import { checkSecret, makeSecret, RANDOM_SECRET_BYTES } from '../../domain/secret.ts';
-import type { EndpointSettings } from '../../engine/engine.ts';
 import type { Random } from '../../seams/random.ts';
 import { type FieldError, invalid } from './problems.ts';
 import type { RouteParts } from './route.ts';
@@ -53,15 +52,9 @@ export function checkedSettings(
 /** Completes a new endpoint's settings with the contract's values. */
 export function newSettings(url: string, named: Partial<EndpointSettings>, random: Random): EndpointSettings {
   return {
-    eventTypes: null,
-    description: '',
-    scheduleMs: DEFAULT_SCHEDULE_MS,
-    connectTimeoutMs: DEFAULT_CONNECT_TIMEOUT_MS,
-    replyTimeoutMs: DEFAULT_REPLY_TIMEOUT_MS,
+    ...DEFAULT_SETTINGS,
     secrets: [makeSecret(random.bytes(RANDOM_SECRET_BYTES))],
-    headers: {},
     ...named,
     url,
-    enabled: true,
   };
 }

@@ -27,6 +27,7 @@ describe('endpoints', () => {
       connectTimeoutMs: 1_000,
       replyTimeoutMs: 30_000,
       enabled: true,
+      version: 1,
       headerNames: [],
     });
     assert.match(secret, /^phsec_/);
@@ -103,8 +104,9 @@ describe('endpoints', () => {
     const before = await bench.call('GET', `${endpoints}/${id}`);
     const changed = await bench.call('PATCH', `${endpoints}/${id}`, { eventTypes: ['a.*'], headers: { 'x-b': '2' } });
     assert.equal(changed.status, 200);
-    const { updatedAt, ...expected } = Object(before.body);
-    assert.partialDeepStrictEqual(changed.body, { ...expected, eventTypes: ['a.*'], headerNames: ['x-b'] });
+    const { updatedAt, version, ...expected } = Object(before.body);
+    const after = { ...expected, eventTypes: ['a.*'], headerNames: ['x-b'], version: version + 1 };
+    assert.partialDeepStrictEqual(changed.body, after);
     assert.ok(text(changed.body, 'updatedAt') >= updatedAt);
     assert.deepEqual((await bench.call('GET', `${endpoints}/${id}/secret`)).body, {
       secret: 'x'.repeat(20),

@@ -17,12 +17,6 @@ export const MAX_BODIES_BYTES = 64 * 1_024 * 1_024;
 
 /** A tenant's name, for people. */
 export const MAX_NAME_CHARACTERS = 200;
-/** An endpoint's description, for people. */
-export const MAX_DESCRIPTION_CHARACTERS = 1_024;
-/** Subscriptions of an endpoint: each is compared with each new event type. `orders.*` covers what a list would not. */
-export const MAX_SUBSCRIPTIONS = 100;
-/** The longest text that the URL parser is given; its own limit is shorter and names the reason. */
-export const MAX_URL_TEXT_CHARACTERS = 4_096;
 
 /** Items of a page when nothing is asked for. */
 export const DEFAULT_PAGE_ITEMS = 50;

@@ -2,7 +2,9 @@
 // rest follows from these: the ids in its path, its problems, and that a call without a body shape takes no body.
 import type { FastifySchema } from 'fastify';
 import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
+import type { ChangedBy } from '../../domain/endpoint/endpoint.ts';
 import type { ClaimId, TenantId } from '../../domain/ids.ts';
+import { changedBy } from './access/authentication.ts';
 import { refuseBody } from './body-reader.ts';
 import { type Found, type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';
@@ -31,6 +33,8 @@ export interface Asked<Path extends string, Query extends TSchema, Body extends 
   readonly body: Static<Body>;
   /** Of whatever a request with an idempotency key makes; `null` if it has none. */
   readonly claimId: ClaimId | null;
+  /** Who asks, as an endpoint's versions remember it. */
+  readonly by: ChangedBy;
 }
 
 interface Declared {
@@ -104,7 +108,8 @@ export function operation<
         const ids = readIds(Object(request.params));
         const answerTo = async (claimId: ClaimId | null) => {
           // Query and body have been checked against these shapes.
-          const asked = { ids, query: request.query, body: request.body, claimId } as Asked<Path, Query, Body>;
+          const { query, body: sent } = request;
+          const asked = { ids, query, body: sent, claimId, by: changedBy(request) } as Asked<Path, Query, Body>;
           const { status, body } = await work(asked);
           return { status: Number(status), body };
         };

@@ -29,6 +29,7 @@ export type ApiEngine = Pick<
   | 'accept'
   | 'createEndpoint'
   | 'changeEndpoint'
+  | 'setEndpointState'
   | 'deleteEndpoint'
   | 'openEndpoint'
   | 'openEndpoints'

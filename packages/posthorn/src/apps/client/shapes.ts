@@ -15,8 +15,9 @@ import { figure, flag, listOf, mapOf, oneOf, orNull, record, type Shape, text } 
 
 export type Match = Static<typeof FoundShape>['data'][number];
 export type Tenant = Static<typeof TenantShape>;
-export type Endpoint = Static<typeof EndpointShape>;
-export type CreatedEndpoint = Static<typeof CreatedEndpointShape>;
+/** Those fields of an endpoint that commands show: a new setting is no change here until one shows it. */
+export type Endpoint = Pick<Static<typeof EndpointShape>, keyof typeof ENDPOINT>;
+export type CreatedEndpoint = Pick<Static<typeof CreatedEndpointShape>, keyof typeof ENDPOINT | 'secret'>;
 export type Delivery = Static<typeof DeliveryShape>;
 export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
 export type Attempt = DeliveryDetail['attempts'][number];

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { OVERTAKEN } from '../../adapters/sender/failures.ts';
 import type { Probe, ProbeStep } from '../../adapters/sender/probe.ts';
 import type { NameServersPulse } from '../../adapters/sender/resolver.ts';
-import { DEFAULT_CONNECT_TIMEOUT_MS } from '../../domain/endpoint.ts';
+import { DEFAULT_SETTINGS } from '../../domain/endpoint/settings.ts';
 import { inert } from '../terminal/inert.ts';
 import { durationText } from '../words/times.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
@@ -29,7 +29,7 @@ export function nameServerFinding({ servers, tookMs, failure }: NameServersPulse
     ? warn(
         check,
         says,
-        `A connection has ${durationText(DEFAULT_CONNECT_TIMEOUT_MS)} for everything. Use name servers that are nearer.`,
+        `A connection has ${durationText(DEFAULT_SETTINGS.connectTimeoutMs)} for everything. Use name servers that are nearer.`,
       )
     : ok(check, says);
 }
@@ -54,10 +54,10 @@ export function probeFindings(url: string, { steps, failure }: Probe, wallMs: nu
   const says = `${inert(url)} is reached in ${durationText(tookMs)}`;
   return [
     ...found,
-    tookMs > DEFAULT_CONNECT_TIMEOUT_MS
+    tookMs > DEFAULT_SETTINGS.connectTimeoutMs
       ? warn(
           check,
-          `${says}; calls give up after ${durationText(DEFAULT_CONNECT_TIMEOUT_MS)}`,
+          `${says}; calls give up after ${durationText(DEFAULT_SETTINGS.connectTimeoutMs)}`,
           'Find out which step is slow, or give the endpoint a longer connectTimeoutMs.',
         )
       : ok(check, says),

@@ -27,6 +27,7 @@ export const LOG_FIELDS = [
   'retryInMs',
   'owner',
   'cutOff',
+  'renewed',
   'version',
   'store',
   'publicUrl',

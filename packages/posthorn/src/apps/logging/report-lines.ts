@@ -52,6 +52,8 @@ export function levelOf(news: Report): LogLevel {
       return 'debug';
     case 'attempted':
       return attemptLevel(news);
+    case 'documents_renewed':
+      return news.unreadable.length === 0 ? 'info' : 'error';
     case 'store_available':
     case 'replay_started':
     case 'replay_ended':
@@ -122,6 +124,12 @@ export function logLine(news: Report, now: SteadyMs): LogLine {
       return { text: `the store is unavailable: ${news.message}`, fields: {} };
     case 'store_available':
       return { text: 'the store is available again', fields: {} };
+    case 'documents_renewed': {
+      const { renewed, unreadable } = news;
+      const text = `endpoints of an older database were brought to today's form: ${renewed} versions`;
+      if (unreadable.length === 0) return { text, fields: { renewed } };
+      return { text: `${text}; ${unreadable.length} cannot be read: ${unreadable[0]}`, fields: { renewed } };
+    }
     case 'pruning_failed':
       return { text: `old history was not all removed, the next round is in an hour: ${news.message}`, fields: {} };
     case 'took_over':

@@ -125,6 +125,7 @@ export async function startServiceOn(
     log,
   });
   try {
+    await engine.prepare();
     const url = await listen(api, settings);
     await engine.start();
     collectStartupGarbage();

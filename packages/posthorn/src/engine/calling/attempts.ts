@@ -99,7 +99,7 @@ export class Attempts {
     if (endpoint instanceof Error) return this.#unreadable(owner, delivery, endpoint);
     if (endpoint === undefined)
       return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'cancelled', endedAt: clock.wallNow() });
-    if (!endpoint.enabled) {
+    if (endpoint.state === 'disabled') {
       const now = wholeMs(clock.now());
       return this.#releaseUnattempted(owner, delivery, { id: delivery.id, to: 'paused', now });
     }

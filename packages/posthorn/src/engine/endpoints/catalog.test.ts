@@ -5,7 +5,7 @@ import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Catalog } from '../../seams/store/registry.ts';
 import { Catalogs } from './catalog.ts';
-import { EndpointSeal } from './endpoint-seal.ts';
+import { EndpointDocuments } from './documents.ts';
 
 const ACME = 'acme' as TenantId;
 
@@ -19,8 +19,8 @@ function catalogs() {
     await time.sleep(store.wayMs);
     return catalog;
   };
-  const seal = new EndpointSeal(new Uint8Array(32), new Dice(1).random());
-  const copies = new Catalogs(load, seal, time.clock(), true);
+  const documents = new EndpointDocuments(new Uint8Array(32), new Dice(1).random());
+  const copies = new Catalogs(load, documents, time.clock(), true);
   /** What was got when it came. */
   const get = () => {
     const got: { revision: number | undefined } = { revision: undefined };

@@ -1,13 +1,14 @@
 // Endpoints at hand: which of a tenant's endpoints want an event, and how each is to be called. A bounded copy of what the
 // store holds; the revision that comes with every claim and is checked by every accept tells when a copy is out of date.
-import type { Endpoint } from '../../domain/endpoint.ts';
+import type { Endpoint } from '../../domain/endpoint/endpoint.ts';
+import type { EndpointSettings, OpenSettings } from '../../domain/endpoint/settings.ts';
 import { matches } from '../../domain/event-type.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import { type CallDress, signingKeyOf } from '../../domain/profile.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Catalog, StoredEndpoint } from '../../seams/store/registry.ts';
-import type { EndpointSeal } from './endpoint-seal.ts';
+import type { EndpointDocuments } from './documents.ts';
 
 /** Endpoints kept in memory over all tenants, about 1 KB each; the least recently used tenants go first. */
 const MAX_ENDPOINTS = 40_000;
@@ -17,8 +18,7 @@ const MAX_REMEMBERED_TYPES = 1_000;
 const SHARED_MAX_AGE_MS = 5_000;
 
 /** An endpoint ready to be called. */
-export interface CallableEndpoint extends Endpoint {
-  readonly headers: Readonly<Record<string, string>>;
+export interface CallableEndpoint extends Endpoint, EndpointSettings {
   readonly signingKey: CallDress['signingKey'];
 }
 
@@ -27,29 +27,31 @@ export class TenantCatalog {
   readonly revision: number;
   readonly loadedAt: SteadyMs;
   readonly #stored: ReadonlyMap<EndpointId, StoredEndpoint>;
-  readonly #seal: EndpointSeal;
+  /** The subscriptions of active endpoints. */
+  readonly #subscribed: ReadonlyMap<EndpointId, OpenSettings['eventTypes']>;
+  readonly #documents: EndpointDocuments;
   readonly #opened = new Map<EndpointId, CallableEndpoint>();
   readonly #matches = new Map<string, readonly EndpointId[]>();
 
-  constructor(catalog: Catalog, seal: EndpointSeal, loadedAt: SteadyMs) {
+  constructor(catalog: Catalog, documents: EndpointDocuments, loadedAt: SteadyMs) {
     this.revision = catalog.revision;
     this.loadedAt = loadedAt;
     this.#stored = new Map(catalog.endpoints.map((endpoint) => [endpoint.id, endpoint]));
-    this.#seal = seal;
+    this.#documents = documents;
+    const active = catalog.endpoints.filter(({ state }) => state === 'active');
+    this.#subscribed = new Map(active.map((endpoint) => [endpoint.id, documents.open(endpoint).eventTypes]));
   }
 
   get size(): number {
     return this.#stored.size + 1;
   }
 
-  /** The enabled endpoints that subscribed to this type. */
+  /** The active endpoints that subscribed to this type. */
   matching(type: string): readonly EndpointId[] {
     const known = this.#matches.get(type);
     if (known !== undefined) return known;
     const found: EndpointId[] = [];
-    for (const endpoint of this.#stored.values()) {
-      if (endpoint.enabled && matches(endpoint.eventTypes, type)) found.push(endpoint.id);
-    }
+    for (const [id, eventTypes] of this.#subscribed) if (matches(eventTypes, type)) found.push(id);
     if (this.#matches.size >= MAX_REMEMBERED_TYPES) this.#matches.clear();
     this.#matches.set(type, found);
     return found;
@@ -61,8 +63,8 @@ export class TenantCatalog {
     if (opened !== undefined) return opened;
     const stored = this.#stored.get(id);
     if (stored === undefined) return undefined;
-    const { secrets, headers } = this.#seal.open(stored);
-    const callable = { ...stored, headers, signingKey: signingKeyOf(secrets[0]) };
+    const settings = this.#documents.read(stored);
+    const callable = { ...stored, ...settings, signingKey: signingKeyOf(settings.secrets[0]) };
     this.#opened.set(id, callable);
     return callable;
   }
@@ -81,7 +83,7 @@ class Loading {
 
 export class Catalogs {
   readonly #load: (tenantId: TenantId) => Promise<Catalog | undefined>;
-  readonly #seal: EndpointSeal;
+  readonly #documents: EndpointDocuments;
   readonly #clock: Clock;
   readonly #maxAgeMs: number;
   /** In the order of use: the first is the least recently used. */
@@ -92,12 +94,12 @@ export class Catalogs {
   /** @param shared other processes change the store too */
   constructor(
     load: (tenantId: TenantId) => Promise<Catalog | undefined>,
-    seal: EndpointSeal,
+    documents: EndpointDocuments,
     clock: Clock,
     shared: boolean,
   ) {
     this.#load = load;
-    this.#seal = seal;
+    this.#documents = documents;
     this.#clock = clock;
     this.#maxAgeMs = shared ? SHARED_MAX_AGE_MS : Number.POSITIVE_INFINITY;
   }
@@ -151,7 +153,7 @@ export class Catalogs {
         const loadedAt = this.#clock.now();
         const stored = await this.#load(tenantId);
         if (stored !== undefined && stored.revision < loading.seen) continue;
-        const catalog = stored && new TenantCatalog(stored, this.#seal, loadedAt);
+        const catalog = stored && new TenantCatalog(stored, this.#documents, loadedAt);
         if (this.#loading.get(tenantId) === loading) this.#keep(tenantId, catalog);
         return catalog;
       }

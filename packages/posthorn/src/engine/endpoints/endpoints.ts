@@ -1,5 +1,6 @@
 // Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
-import type { Endpoint, EndpointSecrets } from '../../domain/endpoint.ts';
+import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
+import type { EndpointSettings } from '../../domain/endpoint/settings.ts';
 import { type EndpointId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -7,7 +8,7 @@ import type { Random } from '../../seams/random.ts';
 import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs } from './catalog.ts';
-import type { EndpointSeal } from './endpoint-seal.ts';
+import type { EndpointDocuments } from './documents.ts';
 
 /** Endpoints that one tenant may have: as many as one event may fan out to in one transaction. */
 export const MAX_ENDPOINTS_PER_TENANT = 10_000;
@@ -15,26 +16,15 @@ export const MAX_ENDPOINTS_PER_TENANT = 10_000;
 /** Endpoints that a search reads at once. */
 const SEARCH_STEP = 500;
 
-/** An endpoint's settings, checked and complete. */
-export interface EndpointSettings extends EndpointSecrets {
-  readonly url: string;
-  readonly eventTypes: readonly string[] | null;
-  readonly description: string;
-  readonly scheduleMs: readonly number[];
-  readonly connectTimeoutMs: number;
-  readonly replyTimeoutMs: number;
-  readonly enabled: boolean;
-}
-
-/** An endpoint with its secret part opened. */
-export interface OpenEndpoint extends Endpoint, EndpointSecrets {}
+/** An endpoint with all of its settings. */
+export interface OpenEndpoint extends Endpoint, EndpointSettings {}
 
 interface Parts {
   readonly store: Registry;
   readonly clock: Clock;
   readonly random: Random;
   readonly catalogs: Catalogs;
-  readonly seal: EndpointSeal;
+  readonly documents: EndpointDocuments;
   readonly due: DueNotice;
 }
 
@@ -49,38 +39,60 @@ export class Endpoints {
   async create(
     tenantId: TenantId,
     settings: EndpointSettings,
+    changedBy: ChangedBy,
     given?: EndpointId,
   ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
-    const { store, clock, random, catalogs } = this.#parts;
+    const { store, clock, random, catalogs, documents } = this.#parts;
     const known = given && (await this.open(tenantId, given));
     if (known !== undefined) return known;
     const now = clock.wallNow();
     const id = given ?? makeId<EndpointId>(now, random.bytes(10));
-    const { secrets, headers, ...plain } = settings;
-    const endpoint = { ...plain, id, tenantId, createdAt: now, updatedAt: now };
-    const stored = { ...endpoint, sealed: this.#parts.seal.close(tenantId, id, settings), version: 1 };
-    const answer = await store.createEndpoint(stored, MAX_ENDPOINTS_PER_TENANT);
+    const endpoint: Endpoint = {
+      id,
+      tenantId,
+      uid: null,
+      state: 'active',
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const written = documents.write({ tenantId, endpointId: id, version: 1 }, settings);
+    const answer = await store.createEndpoint({ ...endpoint, ...written, changedBy }, MAX_ENDPOINTS_PER_TENANT);
     catalogs.forget(tenantId);
-    return answer === 'created' ? { ...endpoint, secrets, headers } : answer;
+    return answer === 'created' ? { ...endpoint, ...settings } : answer;
   }
 
   async change(
     tenantId: TenantId,
     id: EndpointId,
     change: (current: EndpointSettings) => EndpointSettings,
+    changedBy: ChangedBy,
   ): Promise<OpenEndpoint | 'missing'> {
-    const { store, clock, seal } = this.#parts;
+    const { store, clock, catalogs, documents } = this.#parts;
     for (;;) {
       const current = await store.endpoint(tenantId, id);
       if (current === undefined) return 'missing';
-      const changed = change(this.#open(current));
-      const { secrets, headers, ...plain } = changed;
-      const { createdAt, version } = current;
-      const endpoint = { ...plain, id, tenantId, createdAt, updatedAt: clock.wallNow() };
-      const stored = { ...endpoint, sealed: seal.close(tenantId, id, changed), version: version + 1 };
-      const answer = await this.#replace(stored);
+      const settings = change(documents.read(current));
+      const version = current.version + 1;
+      const written = documents.write({ tenantId, endpointId: id, version }, settings);
+      const endpoint = { ...current, ...written, version, updatedAt: clock.wallNow(), changedBy };
+      // Also when the answer is lost.
+      const answer = await store.replaceEndpoint(endpoint).finally(() => catalogs.forget(tenantId));
       if (answer === 'missing') return 'missing';
-      if (answer === 'replaced') return { ...endpoint, secrets, headers };
+      if (answer === 'replaced') return { ...factsOf(endpoint), ...settings };
+    }
+  }
+
+  async setState(tenantId: TenantId, id: EndpointId, state: EndpointState): Promise<OpenEndpoint | 'missing'> {
+    const { store, clock, catalogs, due } = this.#parts;
+    const now = wholeMs(clock.now());
+    try {
+      const stored = await store.setEndpointState(tenantId, id, state, now, clock.wallNow());
+      return stored === undefined ? 'missing' : this.#open(stored);
+    } finally {
+      // Also when the answer is lost, or a part of it fails.
+      catalogs.forget(tenantId);
+      if (state === 'active') due.mayBeDue(now);
     }
   }
 
@@ -115,33 +127,24 @@ export class Endpoints {
     const found: StoredEndpoint[] = [];
     for (let from = after; ; ) {
       const step = await this.#parts.store.endpoints(tenantId, { limit: SEARCH_STEP, after: from });
-      found.push(...step.filter((each) => hasIn(each, search)));
+      found.push(...step.filter((each) => this.#hasIn(each, search)));
       const last = step.at(-1);
       if (found.length >= limit || last === undefined || step.length < SEARCH_STEP) return found.slice(0, limit);
       from = last.id;
     }
   }
 
-  /** What follows from the change follows also when its answer is lost, or a part of it fails. */
-  async #replace(stored: StoredEndpoint): ReturnType<Registry['replaceEndpoint']> {
-    const { store, clock, catalogs, due } = this.#parts;
-    const now = wholeMs(clock.now());
-    try {
-      return await store.replaceEndpoint(stored, now);
-    } finally {
-      catalogs.forget(stored.tenantId);
-      // What was paused for it is due.
-      if (stored.enabled) due.mayBeDue(now);
-    }
+  /** @param search in small letters */
+  #hasIn(stored: StoredEndpoint, search: string): boolean {
+    const { description } = this.#parts.documents.open(stored);
+    return [stored.id, description, stored.host].some((text) => text.toLowerCase().includes(search));
   }
 
   #open(stored: StoredEndpoint): OpenEndpoint {
-    const { sealed: _, version: __, ...endpoint } = stored;
-    return { ...endpoint, ...this.#parts.seal.open(stored) };
+    return { ...factsOf(stored), ...this.#parts.documents.read(stored) };
   }
 }
 
-/** @param search in small letters */
-function hasIn({ id, description, url }: StoredEndpoint, search: string): boolean {
-  return [id, description, new URL(url).host].some((text) => text.toLowerCase().includes(search));
+function factsOf({ id, tenantId, uid, state, version, createdAt, updatedAt }: Endpoint): Endpoint {
+  return { id, tenantId, uid, state, version, createdAt, updatedAt };
 }

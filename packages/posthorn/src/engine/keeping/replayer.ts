@@ -133,7 +133,7 @@ export class Replayer implements DueListener {
     if (endpointId !== null) {
       const endpoint = await store.endpoint(tenantId, endpointId);
       if (endpoint === undefined) return 'unknown_endpoint';
-      if (!endpoint.enabled) return 'endpoint_disabled';
+      if (endpoint.state === 'disabled') return 'endpoint_disabled';
     }
     const filter: ReplayFilter = {
       endpointId,

@@ -1,5 +1,6 @@
 // The store's first part: who may send and where to. Small, read often, changed seldom.
-import type { Endpoint } from '../../domain/endpoint.ts';
+import type { DocumentPlace, Documents } from '../../domain/endpoint/documents.ts';
+import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 
@@ -10,11 +11,30 @@ export interface Tenant {
   readonly updatedAt: WallMs;
 }
 
-/** An endpoint as it is stored: its secrets and headers are ciphertext that only the engine can open. */
-export interface StoredEndpoint extends Endpoint {
-  readonly sealed: Uint8Array;
-  /** Counts the endpoint's changes from 1; a replacement must name the version it was made from. */
-  readonly version: number;
+/** An endpoint as it is stored: only the engine can read its documents, which hold the settings of the version in force. */
+export interface StoredEndpoint extends Endpoint, Documents {
+  /** Who made the version in force. */
+  readonly changedBy: ChangedBy;
+  /** Of its URL, for people; empty until the documents of an older database have been written anew. */
+  readonly host: string;
+  /** Equal for equal URLs (see `urlKeyOf`); empty as `host` is. */
+  readonly urlKey: Uint8Array;
+}
+
+/** What an endpoint's settings were from one change to the next. */
+export interface EndpointVersion extends Documents {
+  readonly number: number;
+  readonly changedAt: WallMs;
+  readonly changedBy: ChangedBy;
+}
+
+/** A version of any endpoint that is not deleted, by its place. */
+export interface PlacedVersion extends Documents, DocumentPlace {}
+
+/** The documents of a version, written anew: their meaning is the same, or something of it has been erased. */
+export interface RewrittenVersion extends PlacedVersion {
+  readonly host: string;
+  readonly urlKey: Uint8Array;
 }
 
 /**
@@ -48,25 +68,56 @@ export interface Registry {
    */
   deleteTenant(id: TenantId, at: WallMs): Promise<boolean>;
 
-  /** @param max endpoints that a tenant may have */
+  /** Stores an endpoint with its first version. @param max endpoints that a tenant may have */
   createEndpoint(endpoint: StoredEndpoint, max: number): Promise<'created' | 'unknown_tenant' | 'too_many'>;
   endpoint(tenantId: TenantId, id: EndpointId): Promise<StoredEndpoint | undefined>;
   /** Newest first (by id, descending). Deleted ones are not listed. */
   endpoints(tenantId: TenantId, page: Page<EndpointId>): Promise<StoredEndpoint[]>;
   /**
-   * Puts `endpoint` in the place of the stored one if that still has version `endpoint.version - 1`. When this enables a
-   * disabled endpoint, its paused deliveries become due at `now`.
+   * Gives the endpoint a new version, `endpoint.version`, if the one in force is still the one before. The earlier version
+   * stays as long as an attempt may name it. State, uid and time of creation stay as they are.
    */
-  replaceEndpoint(endpoint: StoredEndpoint, now: SteadyMs): Promise<'replaced' | 'missing' | 'changed'>;
+  replaceEndpoint(endpoint: StoredEndpoint): Promise<'replaced' | 'missing' | 'changed'>;
   /**
-   * Deletes the endpoint, wipes its sealed part and its URL, which may carry a token, and cancels its pending deliveries,
+   * Makes the endpoint active or disabled; no version comes of it. Once it is active, its paused deliveries become due at
+   * `now`, also if it was active before: whoever made it so may have been interrupted.
+   * @returns the endpoint as it is then
+   */
+  setEndpointState(
+    tenantId: TenantId,
+    id: EndpointId,
+    state: EndpointState,
+    now: SteadyMs,
+    at: WallMs,
+  ): Promise<StoredEndpoint | undefined>;
+  /**
+   * Deletes the endpoint, removes all its versions, whose documents hold secrets, and cancels its pending deliveries,
    * except those that a live process holds: whoever holds them cancels them when their turn comes. The rest of it is removed
    * by later calls of `prune`.
    * @returns false when there is none
    */
   deleteEndpoint(tenantId: TenantId, id: EndpointId, at: WallMs): Promise<boolean>;
+
+  /** Those versions of a live endpoint that are kept, oldest first. @param numbers which ones; `null` for all */
+  endpointVersions(tenantId: TenantId, id: EndpointId, numbers: readonly number[] | null): Promise<EndpointVersion[]>;
+  /**
+   * Versions whose documents have an older form than `codec`, in an order of their own.
+   * @param after the last one already seen
+   */
+  outdatedVersions(codec: number, page: Page<DocumentPlace>): Promise<PlacedVersion[]>;
+  /** Puts documents in the place of earlier ones of the same version. Versions that are gone are left out. */
+  rewriteVersions(versions: readonly RewrittenVersion[]): Promise<void>;
+
   /** What an event of this tenant is matched against; `undefined` when there is no such tenant. */
   catalog(tenantId: TenantId): Promise<Catalog | undefined>;
+
+  /**
+   * The number of a sender profile, which attempts name: how the installation dresses its calls. New facts get a new number.
+   * @param facts as text that only the engine reads
+   */
+  senderProfile(facts: string): Promise<number>;
+  /** All sender profiles, by their numbers. */
+  senderProfiles(): Promise<ReadonlyMap<number, string>>;
 
   /** Stores `value` under `name` unless something is stored there, and answers with what is stored. Atomic. */
   keep(name: string, value: Uint8Array): Promise<Uint8Array>;

@@ -83,3 +83,51 @@ create table posthorn.idempotency (
   answer bytea
 );
 create index idempotency_at on posthorn.idempotency (at);
+
+-- The settings of an endpoint, one row per change of them: documents that only the engine can read (see
+-- domain/endpoint/documents.ts). Rows stay as long as an attempt may name them, and go when the endpoint is deleted.
+create table posthorn.endpoint_version (
+  endpoint_id uuid not null,
+  number integer not null,
+  -- The form of the documents.
+  codec integer not null,
+  settings bytea not null,
+  sealed bytea not null,
+  changed_at bigint not null,
+  changed_by text not null,
+  -- When the next version took its place; null for the one in force.
+  replaced_at bigint,
+  primary key (endpoint_id, number)
+);
+create index endpoint_version_codec on posthorn.endpoint_version (codec, endpoint_id, number);
+create index endpoint_version_replaced on posthorn.endpoint_version (replaced_at, endpoint_id, number)
+  where replaced_at is not null;
+
+-- What is stored of endpoints so far becomes documents of form 0. The next start writes them in today's form, which takes
+-- the encryption key.
+insert into posthorn.endpoint_version (endpoint_id, number, codec, settings, sealed, changed_at, changed_by)
+select id, version, 0,
+  convert_to(json_build_object('url', url, 'eventTypes', event_types, 'description', description,
+    'scheduleMs', schedule_ms, 'connectTimeoutMs', connect_timeout_ms, 'replyTimeoutMs', reply_timeout_ms)::text, 'UTF8'),
+  sealed, updated_at, 'unknown'
+from posthorn.endpoint where deleted_at is null;
+
+alter table posthorn.endpoint
+  -- An id that the application chose.
+  add column uid text collate "C",
+  add column state text not null default 'active' check (state in ('active', 'paused', 'disabled')),
+  -- Of its URL: the host for people, and a keyed hash by which equal ones are found. Both are empty once it was deleted.
+  add column host text not null default '',
+  add column url_key bytea not null default '';
+update posthorn.endpoint set state = 'disabled' where not enabled;
+alter table posthorn.endpoint
+  drop column url, drop column event_types, drop column description, drop column schedule_ms,
+  drop column connect_timeout_ms, drop column reply_timeout_ms, drop column enabled, drop column sealed;
+create unique index endpoint_uid on posthorn.endpoint (tenant, uid) where uid is not null and deleted_at is null;
+create index endpoint_url on posthorn.endpoint (tenant, url_key) where deleted_at is null;
+
+-- How the installation dressed its calls: header names and constant headers, as JSON. Attempts name one by its number.
+create table posthorn.sender_profile (
+  number integer generated always as identity primary key,
+  facts text collate "C" not null unique
+);

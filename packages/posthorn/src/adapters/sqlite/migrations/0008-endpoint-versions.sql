@@ -90,3 +90,55 @@ create table idempotency (
   answer blob
 ) strict, without rowid;
 create index idempotency_by_time on idempotency (at);
+
+-- The settings of an endpoint, one row per change of them: documents that only the engine can read (see
+-- domain/endpoint/documents.ts). Rows stay as long as an attempt may name them, and go when the endpoint is deleted.
+create table endpoint_version (
+  endpoint integer not null,
+  number integer not null,
+  -- The form of the documents.
+  codec integer not null,
+  settings blob not null,
+  sealed blob not null,
+  changed_at integer not null,
+  changed_by text not null,
+  -- When the next version took its place; null for the one in force.
+  replaced_at integer,
+  primary key (endpoint, number)
+) strict;
+create index endpoint_version_codec on endpoint_version (codec, endpoint, number);
+create index endpoint_version_replaced on endpoint_version (replaced_at, endpoint, number) where replaced_at is not null;
+
+-- What is stored of endpoints so far becomes documents of form 0. The next start writes them in today's form, which takes
+-- the encryption key.
+insert into endpoint_version (endpoint, number, codec, settings, sealed, changed_at, changed_by)
+select key, version, 0,
+  cast(json_object('url', url, 'eventTypes', json(event_types), 'description', description,
+    'scheduleMs', json(schedule_ms), 'connectTimeoutMs', connect_timeout_ms, 'replyTimeoutMs', reply_timeout_ms) as blob),
+  sealed, updated_at, 'unknown'
+from endpoint where deleted_at is null;
+
+-- An id that the application chose.
+alter table endpoint add column uid text;
+-- 0 active, 2 disabled; 1 is reserved.
+alter table endpoint add column state integer not null default 0;
+-- Of its URL: the host for people, and a keyed hash by which equal ones are found. Both are empty once it was deleted.
+alter table endpoint add column host text not null default '';
+alter table endpoint add column url_key blob not null default x'';
+update endpoint set state = 2 where enabled = 0;
+alter table endpoint drop column url;
+alter table endpoint drop column event_types;
+alter table endpoint drop column description;
+alter table endpoint drop column schedule_ms;
+alter table endpoint drop column connect_timeout_ms;
+alter table endpoint drop column reply_timeout_ms;
+alter table endpoint drop column enabled;
+alter table endpoint drop column sealed;
+create unique index endpoint_by_uid on endpoint (tenant, uid) where uid is not null and deleted_at is null;
+create index endpoint_by_url on endpoint (tenant, url_key) where deleted_at is null;
+
+-- How the installation dressed its calls: header names and constant headers, as JSON. Attempts name one by its number.
+create table sender_profile (
+  number integer primary key,
+  facts text not null unique
+) strict;

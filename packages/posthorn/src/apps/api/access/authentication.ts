@@ -1,5 +1,6 @@
 // Who may call: whoever shows a valid API key, or is signed in to the dashboard with one.
-import type { onRequestHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { ChangedBy } from '../../../domain/endpoint/endpoint.ts';
 import type { PublicUrl } from '../../settings/public-url.ts';
 import { type ApiKeys, unauthorized } from './api-keys.ts';
 import type { SessionCookies } from './cookie.ts';
@@ -33,4 +34,9 @@ export function requireKey({ keys, sessions, cookies, publicUrl }: Access): onRe
     const [, key] = BEARER.exec(authorization ?? '') ?? [];
     done(key === undefined ? unauthorized() : keys.refusal(key, request.ip));
   };
+}
+
+/** Who makes a request that was let pass, as an endpoint's versions remember it. */
+export function changedBy({ headers }: FastifyRequest): ChangedBy {
+  return headers.authorization === undefined ? 'dashboard' : 'key';
 }

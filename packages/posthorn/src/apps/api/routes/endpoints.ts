@@ -1,4 +1,5 @@
 // Endpoints: create, list, show, change, delete, switch on and off, and their secrets.
+import type { EndpointState } from '../../../domain/endpoint/endpoint.ts';
 import { type EndpointId, parseId } from '../../../domain/ids.ts';
 import { MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from '../../../engine/engine.ts';
 import { checkedSettings, newSettings } from '../endpoint-settings.ts';
@@ -29,13 +30,11 @@ const createEndpoint = operation('POST', MANY, {
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body, claimId }) => {
+    async ({ ids, body, claimId, by }) => {
       const named = checkedSettings(body, parts);
-      const created = await parts.engine.createEndpoint(
-        ids.tenant,
-        newSettings(named.url ?? body.url, named, parts.random),
-        claimId === null ? undefined : parseId<EndpointId>(claimId),
-      );
+      const settings = newSettings(named.url ?? body.url, named, parts.random);
+      const given = claimId === null ? undefined : parseId<EndpointId>(claimId);
+      const created = await parts.engine.createEndpoint(ids.tenant, settings, by, given);
       if (created === 'unknown_tenant') throw notFound('tenant');
       if (created === 'too_many') {
         throw new Problem('conflict', {
@@ -81,9 +80,10 @@ const changeEndpoint = operation('PATCH', ONE, {
   answers: { 200: EndpointShape },
   work:
     (parts) =>
-    async ({ ids, body }) => {
+    async ({ ids, body, by }) => {
       const named = checkedSettings(body, parts);
-      const changed = await parts.engine.changeEndpoint(ids.tenant, ids.endpoint, (now) => ({ ...now, ...named }));
+      const { tenant, endpoint } = ids;
+      const changed = await parts.engine.changeEndpoint(tenant, endpoint, (now) => ({ ...now, ...named }), by);
       return ok(showEndpoint(known(changed)));
     },
 });
@@ -114,14 +114,14 @@ const getEndpointSecret = operation('GET', `${ONE}/secret`, {
     },
 });
 
-const enableEndpoint = switching('enable', true, 'Switch an endpoint on; deliveries that waited are due at once');
+const enableEndpoint = switching('enable', 'active', 'Switch an endpoint on; deliveries that waited are due at once');
 const disableEndpoint = switching(
   'disable',
-  false,
+  'disabled',
   'Switch an endpoint off; its deliveries wait, and events that come meanwhile are not for it',
 );
 
-function switching(word: 'enable' | 'disable', enabled: boolean, summary: string): Operation {
+function switching(word: 'enable' | 'disable', state: EndpointState, summary: string): Operation {
   return operation('POST', `${ONE}/${word}`, {
     operationId: `${word}Endpoint`,
     summary,
@@ -130,7 +130,7 @@ function switching(word: 'enable' | 'disable', enabled: boolean, summary: string
     work:
       ({ engine }) =>
       async ({ ids }) => {
-        const changed = await engine.changeEndpoint(ids.tenant, ids.endpoint, (now) => ({ ...now, enabled }));
+        const changed = await engine.setEndpointState(ids.tenant, ids.endpoint, state);
         return ok(showEndpoint(known(changed)));
       },
   });

@@ -2,26 +2,16 @@
 // its secret path only.
 import { type Static, Type } from 'typebox';
 import { MAX_CALL_HEADERS, MAX_CALL_HEADERS_CHARACTERS } from '../../../domain/call-headers.ts';
-import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_REPLY_TIMEOUT_MS, DEFAULT_SCHEDULE_MS } from '../../../domain/endpoint.ts';
+import { DEFAULT_SETTINGS, SETTING_LIMITS } from '../../../domain/endpoint/settings.ts';
 import {
   EVENT_TYPE_GRAMMAR,
   MAX_EVENT_TYPE_CHARACTERS,
   SUBSCRIPTION_GRAMMAR,
   SUBSCRIPTION_PATTERN,
 } from '../../../domain/event-type.ts';
-import {
-  MAX_CONNECT_TIMEOUT_MS,
-  MAX_REPLY_TIMEOUT_MS,
-  MAX_RETRIES,
-  MAX_RETRY_DELAY_MS,
-  MIN_CONNECT_TIMEOUT_MS,
-  MIN_REPLY_TIMEOUT_MS,
-  MIN_RETRY_DELAY_MS,
-} from '../../../domain/schedule.ts';
 import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from '../../../domain/secret.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { OpenEndpoint } from '../../../engine/engine.ts';
-import { MAX_DESCRIPTION_CHARACTERS, MAX_SUBSCRIPTIONS, MAX_URL_TEXT_CHARACTERS } from '../limits.ts';
 import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, search, time, uuid } from './fields.ts';
 
 /** Subscriptions, of an endpoint or to choose deliveries by. */
@@ -35,9 +25,9 @@ export const EVENT_TYPES = Type.Union(
       }),
       {
         minItems: 1,
-        maxItems: MAX_SUBSCRIPTIONS,
+        maxItems: SETTING_LIMITS.eventTypes,
         uniqueItems: true,
-        description: `1 to ${MAX_SUBSCRIPTIONS} different event types or prefixes; null, ["*"] or left out for all.`,
+        description: `1 to ${SETTING_LIMITS.eventTypes} different event types or prefixes; null, ["*"] or left out for all.`,
       },
     ),
     Type.Null(),
@@ -50,36 +40,36 @@ export const EVENT_TYPES = Type.Union(
 
 const SETTINGS = {
   url: Type.String({
-    maxLength: MAX_URL_TEXT_CHARACTERS,
+    maxLength: SETTING_LIMITS.urlTextCharacters,
     description:
       'The callback URL: https, on a public host. An installation may allow networks (POSTHORN_ALLOW_NETWORKS) and http (POSTHORN_ALLOW_HTTP), and deny networks (POSTHORN_DENY_NETWORKS).',
   }),
   eventTypes: EVENT_TYPES,
   description: Type.String({
-    maxLength: MAX_DESCRIPTION_CHARACTERS,
+    maxLength: SETTING_LIMITS.descriptionCharacters,
     pattern: PLAIN_TEXT_LINES,
-    description: `For people; at most ${MAX_DESCRIPTION_CHARACTERS} characters, in lines if need be; no other control characters.`,
+    description: `For people; at most ${SETTING_LIMITS.descriptionCharacters} characters, in lines if need be; no other control characters.`,
   }),
   scheduleMs: Type.Array(
     Type.Integer({
-      minimum: MIN_RETRY_DELAY_MS,
-      maximum: MAX_RETRY_DELAY_MS,
-      description: `A delay in milliseconds, ${MIN_RETRY_DELAY_MS} to ${MAX_RETRY_DELAY_MS} (30 days).`,
+      minimum: SETTING_LIMITS.retryDelayMs.min,
+      maximum: SETTING_LIMITS.retryDelayMs.max,
+      description: `A delay in milliseconds, ${SETTING_LIMITS.retryDelayMs.min} to ${SETTING_LIMITS.retryDelayMs.max} (30 days).`,
     }),
     {
-      maxItems: MAX_RETRIES,
-      description: `The delays before each retry, counted from the end of the attempt before; at most ${MAX_RETRIES}, none for no retries. [${DEFAULT_SCHEDULE_MS.join(', ')}] when left out.`,
+      maxItems: SETTING_LIMITS.retries,
+      description: `The delays before each retry, counted from the end of the attempt before; at most ${SETTING_LIMITS.retries}, none for no retries. [${DEFAULT_SETTINGS.scheduleMs.join(', ')}] when left out.`,
     },
   ),
   connectTimeoutMs: Type.Integer({
-    minimum: MIN_CONNECT_TIMEOUT_MS,
-    maximum: MAX_CONNECT_TIMEOUT_MS,
-    description: `For DNS, TCP and TLS together: ${MIN_CONNECT_TIMEOUT_MS} to ${MAX_CONNECT_TIMEOUT_MS}; ${DEFAULT_CONNECT_TIMEOUT_MS} when left out.`,
+    minimum: SETTING_LIMITS.connectTimeoutMs.min,
+    maximum: SETTING_LIMITS.connectTimeoutMs.max,
+    description: `For DNS, TCP and TLS together: ${SETTING_LIMITS.connectTimeoutMs.min} to ${SETTING_LIMITS.connectTimeoutMs.max}; ${DEFAULT_SETTINGS.connectTimeoutMs} when left out.`,
   }),
   replyTimeoutMs: Type.Integer({
-    minimum: MIN_REPLY_TIMEOUT_MS,
-    maximum: MAX_REPLY_TIMEOUT_MS,
-    description: `For the whole reply: ${MIN_REPLY_TIMEOUT_MS} to ${MAX_REPLY_TIMEOUT_MS}; ${DEFAULT_REPLY_TIMEOUT_MS} when left out.`,
+    minimum: SETTING_LIMITS.replyTimeoutMs.min,
+    maximum: SETTING_LIMITS.replyTimeoutMs.max,
+    description: `For the whole reply: ${SETTING_LIMITS.replyTimeoutMs.min} to ${SETTING_LIMITS.replyTimeoutMs.max}; ${DEFAULT_SETTINGS.replyTimeoutMs} when left out.`,
   }),
 };
 
@@ -112,6 +102,9 @@ const SHOWN = {
   id: uuid('Id of the endpoint.'),
   ...SETTINGS,
   enabled: Type.Boolean({ description: 'While false, deliveries wait.' }),
+  version: Type.Integer({
+    description: 'Counts the changes of its settings from 1. Each attempt names the one in force.',
+  }),
   headerNames: Type.Array(Type.String(), {
     description: 'Names of the extra headers; their values may be credentials and are at …/secret.',
   }),
@@ -156,7 +149,8 @@ export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShap
     scheduleMs: [...endpoint.scheduleMs],
     connectTimeoutMs: endpoint.connectTimeoutMs,
     replyTimeoutMs: endpoint.replyTimeoutMs,
-    enabled: endpoint.enabled,
+    enabled: endpoint.state === 'active',
+    version: endpoint.version,
     headerNames: Object.keys(endpoint.headers),
     createdAt: isoTime(endpoint.createdAt),
     updatedAt: isoTime(endpoint.updatedAt),
