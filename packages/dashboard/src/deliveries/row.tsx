@@ -31,7 +31,7 @@ export const RowCells = memo(function RowCells({ delivery, endpoint, path }: Row
         <code title={id}>{shortId(id)}</code>
       </span>
       <span role="cell" className="cell-endpoint">
-        <EndpointName endpoint={endpoint} id={delivery.endpointId} />
+        <EndpointName endpoint={endpoint} id={delivery.endpointId} withoutHost={endpointHost !== null} />
         {endpoint?.description !== undefined && endpoint.description !== '' && endpointHost !== null && (
           <small className="muted">{inert(endpointHost)}</small>
         )}

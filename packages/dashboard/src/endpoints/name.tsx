@@ -17,12 +17,19 @@ export const hostOf = (url: string): string => inert(URL.canParse(url) ? new URL
 export const fullName = ({ description, url }: Pick<Endpoint, 'description' | 'url'>): string =>
   description === '' ? shortUrl(url) : `${inert(description)} · ${hostOf(url)}`;
 
-/** @param endpoint `undefined` when it was deleted */
-export function EndpointName({ endpoint, id }: { readonly endpoint: Endpoint | undefined; readonly id: string }) {
+interface EndpointNameProps {
+  /** `undefined` when it was deleted. */
+  readonly endpoint: Endpoint | undefined;
+  readonly id: string;
+  /** The host stands beside it. */
+  readonly withoutHost?: boolean;
+}
+
+export function EndpointName({ endpoint, id, withoutHost = false }: EndpointNameProps) {
   if (endpoint === undefined) return <span className="muted">deleted {shortId(id)}</span>;
   return (
     <span className="endpoint-name" title={inert(endpoint.url)}>
-      {fullName(endpoint)}
+      {withoutHost ? inert(endpoint.description) || shortUrl(endpoint.url) : fullName(endpoint)}
     </span>
   );
 }
