@@ -3,7 +3,7 @@
 // second attempt, three were exhausted and one was cancelled.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Client } from 'pg';
-import { OUTCOME } from '../../packages/posthorn/src/adapters/sqlite/codes.ts';
+import { OUTCOME, STATUS_BASE } from '../../packages/posthorn/src/adapters/sqlite/codes.ts';
 import { typeHash } from '../../packages/posthorn/src/adapters/sqlite/type-hash.ts';
 import type { AttemptId, DeliveryId, EventId, TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import { inPostgres, inSqlite } from './bulk.ts';
@@ -145,8 +145,9 @@ function writeSqlite(db: DatabaseSync, { tenantId, from, everyMs, salt }: Past, 
           last_outcome, last_status, last_at)
        select t${part}.key, ${stateOf(part, ['1', '2', '3'])}, unhex(${sqliteHex(part + 1)}), t${part}.tenant,
          @first + n - @low, ${attemptsOf(part)}, ${failuresOf(part)}, 0, ${SQLITE_AT} + ${endedOf(part)}, ${TYPE_HASH},
-         ${lastOf(part, OUTCOME.succeeded, OUTCOME.http_status)}, ${lastOf(part, 200, 503)},
-         ${SQLITE_AT} + ${endedOf(part)} - 4
+         ${lastOf(part, OUTCOME.succeeded, OUTCOME.http_status)},
+         ${lastOf(part, 200 - STATUS_BASE, 503 - STATUS_BASE)},
+         ${endedOf(part)} - 4
        from count join ${turnOf(part)}`,
     ).run({ ...range, first });
     for (const number of ATTEMPTS) {

@@ -110,6 +110,10 @@ export async function deliveries(): Promise<string | null> {
   return `${retry} ${attempts[0]?.error}`;
 }
 
+export async function erased(id: string): Promise<void> {
+  await client.DELETE('/v1/tenants/{tenant}/events/{event}', { params: { path: { tenant, event: id } } });
+}
+
 export async function found(): Promise<string | undefined> {
   const { data, more } = answered(await client.GET('/v1/find', { params: { query: { id: 'order-20417' } } }));
   return more ? undefined : (data[0]?.deliveryId ?? data[0]?.tenant);

@@ -8,7 +8,7 @@ import { StateBadge } from '../parts/badge.tsx';
 import { Code } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
-import { Clock } from '../parts/moment.tsx';
+import { Clock, Moment } from '../parts/moment.tsx';
 import { FailedPage, LoadingPage } from '../parts/states.tsx';
 import { explainMatches } from './matching.ts';
 
@@ -23,7 +23,7 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
   if (event.isPending) return <LoadingPage title="Event" />;
   if (event.data === undefined)
     return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
-  const { id: eventId, ownId, type, createdAt, body, deliveries } = event.data;
+  const { id: eventId, ownId, type, createdAt, body, erasedAt, deliveries } = event.data;
   const matches = explainMatches(type, endpoints.data ?? [], deliveries);
   const others = matches.filter(({ deliveryId }) => deliveryId === undefined);
   return (
@@ -59,7 +59,13 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
       <div className="columns">
         <section className="card" aria-labelledby="body-title">
           <h2 id="body-title">Body</h2>
-          <Code label="Body of the event" text={body} />
+          {erasedAt === null ? (
+            <Code label="Body of the event" text={body} />
+          ) : (
+            <p>
+              It was erased <Moment at={erasedAt} />, with the responses to it.
+            </p>
+          )}
         </section>
         <div>
           <section className="card" aria-labelledby="deliveries-title">

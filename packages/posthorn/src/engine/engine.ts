@@ -281,6 +281,14 @@ export class Engine {
     }
   }
 
+  /** Erases an event's payload and the responses to it. See `History.eraseEvent`. @returns `false` when there is none */
+  async eraseEvent(tenantId: TenantId, id: EventId): Promise<boolean> {
+    const { store, clock, report } = this.#parts;
+    const found = await store.eraseEvent(tenantId, id, clock.wallNow());
+    if (found) report({ kind: 'event_erased', tenantId, eventId: id });
+    return found;
+  }
+
   /** Counts the deliveries that a replay of this kind would be about. */
   countReplay(tenantId: TenantId, wish: ReplayRequest): ReturnType<Replayer['count']> {
     return this.#replayer.count(tenantId, wish);

@@ -71,6 +71,8 @@ export type Report =
   /** The first failure after calls that went well. */
   | { readonly kind: 'store_unavailable'; readonly message: string }
   | { readonly kind: 'store_available' }
+  /** An event's payload and the responses to it are gone. */
+  | { readonly kind: 'event_erased'; readonly tenantId: TenantId; readonly eventId: EventId }
   /** A round of removing old history ended early; the next one is for what is left. */
   | { readonly kind: 'pruning_failed'; readonly message: string }
   | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }

@@ -230,7 +230,7 @@ describe('a list that has to look for long', () => {
       insert into delivery (endpoint, state, id, tenant, event, attempts, failures, interruptions, ended_at, type_hash,
         last_outcome, last_status, last_at)
       with recursive count (n) as (select 1 union all select n + 1 from count where n < 250000)
-      select endpoint, 1, unhex(printf('%012x70008000%012x', ${WALL} - n, n)), tenant, event, 1, 0, 0, 1, type_hash, 0, 200, 1
+      select endpoint, 1, unhex(printf('%012x70008000%012x', ${WALL} - n, n)), tenant, event, 1, 0, 0, 1, type_hash, 0, 0, 1
       from count join (select * from delivery limit 1)`);
     const filters: readonly DeliveryFilter[] = [
       { statuses: [202] },

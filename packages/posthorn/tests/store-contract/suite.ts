@@ -4,6 +4,7 @@ import { acceptContract } from './accept.ts';
 import { contractIt, type MakeStore } from './bench.ts';
 import { claimContract } from './claim.ts';
 import { clockContract } from './clock.ts';
+import { eraseContract } from './erase.ts';
 import { findContract } from './find.ts';
 import { historyContract } from './history.ts';
 import { idempotencyContract } from './idempotency.ts';
@@ -31,6 +32,7 @@ const THEMES = [
   clockContract,
   historyContract,
   findContract,
+  eraseContract,
   pendingContract,
   talliesContract,
   sessionsContract,

@@ -56,7 +56,7 @@ with one as materialized (
 listed as (
   select made.id, made.nr from one cross join unnest(one.deliveries) with ordinality as made (id, nr)
 )
-select one.own_id, one.keys, one.type, one.created_at, one.body, delivery.*, ${HOST_OF}
+select one.own_id, one.keys, one.erased_at, one.type, one.created_at, one.body, delivery.*, ${HOST_OF}
 from one left join (
   select listed.nr, found.*
   from listed cross join lateral (
@@ -95,6 +95,7 @@ interface EventRow {
 interface EventDetailRow extends Omit<EventRow, 'id'> {
   readonly own_id: string | null;
   readonly keys: readonly string[] | null;
+  readonly erased_at: number | null;
   readonly body: Uint8Array;
 }
 
@@ -156,8 +157,9 @@ export async function event(database: Database, tenantId: TenantId, id: EventId)
   const [first] = rows;
   if (first === undefined) return undefined;
   const deliveries = rows.filter((row) => row.id !== null).map(summaryOf);
-  const { own_id: ownId, keys, type, created_at, body } = first;
-  return { id, ownId, keys: keys ?? [], type, createdAt: wall(created_at), body, deliveries };
+  const { own_id: ownId, keys, erased_at, type, created_at, body } = first;
+  const erasedAt = erased_at === null ? null : wall(erased_at);
+  return { id, ownId, keys: keys ?? [], erasedAt, type, createdAt: wall(created_at), body, deliveries };
 }
 
 /** See `History.delivery`. */

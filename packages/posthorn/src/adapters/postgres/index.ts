@@ -8,6 +8,7 @@ import { Database } from './connection.ts';
 import { deliveries } from './deliveries.ts';
 import * as versions from './endpoint-versions.ts';
 import * as endpoints from './endpoints.ts';
+import { eraseEvent } from './erase.ts';
 import { find } from './find.ts';
 import * as history from './history.ts';
 import * as idempotency from './idempotency.ts';
@@ -125,6 +126,7 @@ export async function openPostgresStore(options: {
     keep: (name, value) => keep(database, name, value),
 
     events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
+    eraseEvent: (tenantId, id, at) => eraseEvent(database, tenantId, id, at),
     find: (sought, limit) => find(database, sought, limit),
     event: (tenantId, id) => history.event(database, tenantId, id),
     deliveries: (tenantId, filter, page) => deliveries(database, tenantId, filter, page),

@@ -75,6 +75,22 @@ select attempt_id from made where not fits
 `,
 };
 
+/** Responses that came for deliveries whose event was erased meanwhile: late, all of them. */
+export const ERASE_LATE: Statement = {
+  text: `
+update posthorn.attempt set response_headers = '[]', response_body = ''
+from unnest($1::uuid[], $2::uuid[]) as late (delivery_id, id)
+where attempt.delivery_id = late.delivery_id and attempt.id = late.id and attempt.status is not null
+  and exists (
+    select
+    from posthorn.tenant
+    join posthorn.delivery on delivery.tenant = tenant.key and delivery.id = late.delivery_id
+    join posthorn.event on event.id = delivery.event_id and event.tenant = delivery.tenant
+    where event.erased_at is not null
+  )
+`,
+};
+
 /** What the history says of attempts: recorded in time, or late. */
 export const LATE: Statement = {
   text: `

@@ -3,7 +3,7 @@ import type { Resume } from '../../domain/delivery.ts';
 import type { AttemptId, OwnerId } from '../../domain/ids.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
 import type { Database, Value } from './connection.ts';
-import { LATE, RECORD } from './record-sql.ts';
+import { ERASE_LATE, LATE, RECORD } from './record-sql.ts';
 import { packBytes, plainArray, storable, textArray } from './sql-values.ts';
 
 type Answer = 'recorded' | 'late';
@@ -45,10 +45,12 @@ async function recordRound(
   if (unfit.length === 0) return;
   const ids = new Set(unfit.map(({ attempt_id }) => attempt_id));
   const doubtful = round.filter(({ attemptId }) => ids.has(attemptId));
-  const rows = await database.work<{ id: AttemptId; late: boolean }>(LATE, [
+  const pairs = [
     plainArray(doubtful.map(({ deliveryId }) => deliveryId)),
     plainArray(doubtful.map(({ attemptId }) => attemptId)),
-  ]);
+  ];
+  const rows = await database.work<{ id: AttemptId; late: boolean }>(LATE, pairs);
+  await database.work(ERASE_LATE, pairs);
   for (const { attemptId } of doubtful) answers.set(attemptId, 'late');
   for (const { id, late } of rows) if (!late) answers.set(id, 'recorded');
 }

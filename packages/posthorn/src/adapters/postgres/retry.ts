@@ -46,6 +46,10 @@ with old as (
   delete from posthorn.delivery
   using (select unnest($1::uuid[]) as id offset 0) as wanted
   where delivery.tenant = $2 and delivery.id = wanted.id
+    and not exists (
+      select from posthorn.event
+      where event.id = delivery.event_id and event.tenant = delivery.tenant and event.erased_at is not null
+    )
   returning delivery.*
 )
 insert into posthorn.queue (
@@ -65,6 +69,13 @@ interface PendingRow {
   readonly resume_state: Resume['state'] | null;
   readonly resume_at: number | null;
 }
+
+const ERASED: Statement = {
+  text: `
+select from posthorn.delivery join posthorn.event on event.id = delivery.event_id and event.tenant = delivery.tenant
+where delivery.id = $1 and delivery.tenant = $2 and event.erased_at is not null
+`,
+};
 
 /** See `Queue.retry`. */
 export function retry(database: Database, tenantId: TenantId, id: DeliveryId, now: SteadyMs): Promise<Answer> {
@@ -101,5 +112,5 @@ async function makeDue(query: Query, tenant: number, id: DeliveryId, now: Steady
     }
     if ((await query(REVIVE, [plainArray([id]), tenant, now, null])).length > 0) return 'due';
   }
-  return 'missing';
+  return (await query(ERASED, [id, tenant])).length > 0 ? 'erased' : 'missing';
 }

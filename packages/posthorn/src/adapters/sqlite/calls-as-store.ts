@@ -58,6 +58,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     clockOffset: (boot) => call('clockOffset', boot),
 
     events: (tenantId, filter, page) => fillPage(page, (...part) => call('eventsStep', tenantId, filter, ...part)),
+    eraseEvent: (tenantId, id, at) => call('eraseEvent', tenantId, id, at),
     find: (sought, limit) => call('find', sought, limit),
     event: (tenantId, id) => call('event', tenantId, id),
     deliveries: (tenantId, filter, page) =>

@@ -15,7 +15,7 @@ import {
   replaceEndpoint,
   setEndpointState,
 } from './endpoints.ts';
-
+import { eraseEvent } from './erase.ts';
 import { find } from './find.ts';
 
 import { delivery, event, eventsStep } from './history.ts';
@@ -75,6 +75,7 @@ const CALLS = {
   eventsStep,
   event,
   find,
+  eraseEvent,
   deliveriesStep,
   sweepStep,
   delivery,

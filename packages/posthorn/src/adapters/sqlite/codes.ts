@@ -42,6 +42,9 @@ export const OUTCOME = {
   local_error: 12,
 } as const satisfies Record<Outcome, number>;
 
+/** Statuses are stored less this: 200, the usual one, is 0 and takes no byte. */
+export const STATUS_BASE = 200;
+
 const OUTCOMES = new Map<number, Outcome>(
   Object.entries(OUTCOME).map(([name, code]): [number, Outcome] => [code, name as Outcome]),
 );

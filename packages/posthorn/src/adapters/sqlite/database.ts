@@ -38,7 +38,10 @@ export class Database {
       return requests.map(() => failed(error));
     }
     try {
-      return inTransaction(db, () => requests.map((request) => runOne(db, request, requests.length > 1)));
+      const replies = inTransaction(db, () => requests.map((request) => runOne(db, request, requests.length > 1)));
+      // What was erased is in the log still, as it was written there first.
+      if (requests.some(({ name }) => name === 'eraseEvent')) db.exec('pragma wal_checkpoint(truncate)');
+      return replies;
     } catch (error) {
       if (leavesDoubt(error)) this.#drop(db);
       return requests.map(() => failed(error));

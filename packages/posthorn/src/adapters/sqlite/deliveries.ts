@@ -11,7 +11,7 @@ import {
 import { isSuccessStatus } from '../../domain/outcome.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { DeliveryFilter, DeliverySummary } from '../../seams/store/history.ts';
-import { OUTCOME, STATE } from './codes.ts';
+import { OUTCOME, STATE, STATUS_BASE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import type { Search, Step } from './search.ts';
 import { type DeliveryKey, oneSummary, type SummaryRow, summaryAt, summaryOf } from './summary.ts';
@@ -101,7 +101,7 @@ function searchFor(
     states: filter.states?.map((state) => STATE[state]) ?? Object.values(STATE),
     type: filter.eventType ?? null,
     outcomes: filter.outcomes?.map((outcome) => OUTCOME[outcome]) ?? null,
-    statuses: filter.statuses ?? null,
+    statuses: filter.statuses?.map((status) => status - STATUS_BASE) ?? null,
   };
 }
 
@@ -208,7 +208,7 @@ function sourcesOf(search: Search): Source[] {
 function isOfFailures({ outcomes, statuses }: Search): boolean {
   return (
     (outcomes !== null && !outcomes.includes(OUTCOME.succeeded)) ||
-    (statuses !== null && !statuses.some(isSuccessStatus))
+    (statuses !== null && !statuses.some((status) => isSuccessStatus(status + STATUS_BASE)))
   );
 }
 

@@ -52,6 +52,7 @@ export function openFile(directory: string): { db: Connection; migrated: { from:
       pragma cache_size = -${CACHE_KIB};
       pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
       pragma journal_size_limit = ${LOG_LIMIT_BYTES};
+      pragma secure_delete = on;
       pragma temp_store = memory;`);
     const migrated = migrate(db);
     notePid(directory);

@@ -31,7 +31,7 @@ export const EVENTS_BOUND = `
 export const EVENTS_OF_KEY = `
   select id, created_at from event_key where key = ? and ${IN_RANGE} order by created_at desc, id desc limit ?`;
 const TYPE_OF = `select type from event where tenant = ? and id = ?`;
-const EVENT = `select id, own_id, keys, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
+const EVENT = `select id, own_id, keys, erased_at, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
 // index: the primary key
 const ATTEMPTS = `select * from attempt where delivery = ? order by number, started_at, id`;
 
@@ -44,6 +44,7 @@ interface EventRow {
 interface EventDetailRow extends EventRow {
   readonly own_id: string | null;
   readonly keys: string | null;
+  readonly erased_at: number | null;
   readonly deliveries: Uint8Array;
   readonly body: Uint8Array;
 }
@@ -118,7 +119,8 @@ export function event(db: Connection, tenantId: TenantId, id: EventId): EventDet
   if (row === undefined) return undefined;
   const deliveries = deliveriesOfEvent(db, tenant, row.deliveries);
   const keys = row.keys === null ? [] : (JSON.parse(row.keys) as string[]);
-  return { ...readEvent(row), ownId: row.own_id, keys, body: row.body, deliveries };
+  const erasedAt = row.erased_at === null ? null : wall(row.erased_at);
+  return { ...readEvent(row), ownId: row.own_id, keys, erasedAt, body: row.body, deliveries };
 }
 
 /** See `History.delivery`. */

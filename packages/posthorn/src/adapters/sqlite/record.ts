@@ -1,8 +1,8 @@
 // Storing what came of attempts. The hot end of the path: one insert, one delete, one insert for a delivery that is done.
-import type { OwnerId } from '../../domain/ids.ts';
+import { idTime, type OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { AttemptRecord } from '../../seams/store/queue.ts';
-import { OUTCOME, PLACE, STATE } from './codes.ts';
+import { ENDED_STATES, OUTCOME, PLACE, STATE, STATUS_BASE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
@@ -18,11 +18,13 @@ const REMOVE_ATTEMPT = `delete from attempt where delivery = ? and id = ?`;
 const QUEUED = `select 1 from queue where id = ?`;
 // index: delivery_by_tenant, a search per tenant and state. An attempt is late for a ended delivery once in a blue moon.
 const ENDED = `
-  select 1 from tenant
-  join (
-    select ${STATE.succeeded} as state union all select ${STATE.exhausted} union all select ${STATE.cancelled}
-  ) as states
-  where exists (select 1 from delivery where tenant = tenant.key and state = states.state and id = ?) limit 1`;
+  select event.erased_at is not null as erased
+  from tenant
+  cross join delivery on delivery.tenant = tenant.key and state in (${ENDED_STATES}) and delivery.id = ?
+  join event on event.key = delivery.event limit 1`;
+// Late for a delivery whose event was erased meanwhile.
+const ERASE_RESPONSE = `
+  update attempt set headers = '[]', body = x'' where delivery = ? and id = ? and status is not null`;
 
 const TO_DUE = `
   update queue set place = ${PLACE.due}, owner = null, due = ?, attempts = ?, failures = ?, interruptions = ?, suspect = 0,
@@ -50,8 +52,11 @@ function recordOne(db: Connection, owner: number | null, one: AttemptRecord): 'r
   }
   if (owner !== null && moveOn(db, owner, one)) return 'recorded';
   const keys = [idBytes(one.deliveryId), idBytes(one.attemptId)] as const;
+  const ended = db.get<{ erased: number }>(ENDED, keys[0]);
+  const isKnown = ended !== undefined || db.get(QUEUED, keys[0]) !== undefined;
   // Nothing would ever remove an attempt of a delivery that is no more.
-  db.run(isKnown(db, keys[0]) ? MARK_LATE : REMOVE_ATTEMPT, ...keys);
+  db.run(isKnown ? MARK_LATE : REMOVE_ATTEMPT, ...keys);
+  if (ended?.erased === 1) db.run(ERASE_RESPONSE, ...keys);
   return 'late';
 }
 
@@ -76,6 +81,10 @@ function append(db: Connection, one: AttemptRecord): boolean {
   return changes === 1;
 }
 
+function statusColumn(response: CallResult['response']): number | null {
+  return response === null ? null : response.status - STATUS_BASE;
+}
+
 function responseColumns(
   response: CallResult['response'],
 ): [status: number | null, truncated: number | null, headers: string | null, body: Uint8Array | null] {
@@ -87,7 +96,7 @@ function responseColumns(
 /** False when the owner does not hold the delivery, or another number of attempts is recorded: then nothing is changed. */
 function moveOn(db: Connection, owner: number, one: AttemptRecord): boolean {
   const { deliveryId, number, startedAt, endedAt, result, next } = one;
-  const last = [OUTCOME[result.outcome], result.response?.status ?? null, startedAt] as const;
+  const last = [OUTCOME[result.outcome], statusColumn(result.response), startedAt - idTime(deliveryId)] as const;
   const id = idBytes(deliveryId);
   const { failures, interruptions } = next;
   if (next.state === 'pending') {
@@ -100,8 +109,4 @@ function moveOn(db: Connection, owner: number, one: AttemptRecord): boolean {
   if (db.run(END, id, owner, number - 1, ...ended, ...last) === 0) return false;
   db.run(TAKE_OUT, id);
   return true;
-}
-
-function isKnown(db: Connection, id: Uint8Array): boolean {
-  return db.get(QUEUED, id) !== undefined || db.get(ENDED, id) !== undefined;
 }

@@ -119,8 +119,7 @@ function makeDue(
     budget.rows -= looked;
     for (const delivery of deliveries) {
       if (made >= limit) return { made, cursor: after };
-      queueAgain(db, delivery, now, replay.key);
-      made += 1;
+      if (queueAgain(db, delivery, now, replay.key)) made += 1;
       after = delivery.id;
     }
     if (last === null) return { made, cursor: null };

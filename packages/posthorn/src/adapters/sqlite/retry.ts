@@ -21,7 +21,8 @@ const QUEUE_AGAIN = `
     replay, type_hash, last_outcome, last_status, last_at)
   select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state, ended_at, ?,
     type_hash, last_outcome, last_status, last_at
-  from delivery where endpoint = ? and state = ? and id = ?`;
+  from delivery where endpoint = ? and state = ? and id = ?
+    and (select erased_at from event where key = delivery.event) is null`;
 const REMOVE_ENDED = `delete from delivery where endpoint = ? and state = ? and id = ?`;
 
 interface QueuedRow {
@@ -48,8 +49,7 @@ export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId
   const { endpoint, state } = ended;
   const refused = obstacle(db, endpoint);
   if (refused !== undefined) return refused;
-  queueAgain(db, { endpoint, state, id }, now, null);
-  return 'due';
+  return queueAgain(db, { endpoint, state, id }, now, null) ? 'due' : 'erased';
 }
 
 /** An ended delivery by its key. */
@@ -59,11 +59,16 @@ export interface EndedKey {
   readonly id: Uint8Array;
 }
 
-/** Makes an ended delivery due at `now`. @param replay the replay that wants it; `null` when a person does */
-export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, replay: number | null): void {
+/**
+ * Makes an ended delivery due at `now`.
+ * @param replay the replay that wants it; `null` when a person does
+ * @returns `false` when its event was erased: there is nothing to send
+ */
+export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, replay: number | null): boolean {
   const { endpoint, state, id } = delivery;
-  db.run(QUEUE_AGAIN, now, replay, endpoint, state, id);
+  if (db.run(QUEUE_AGAIN, now, replay, endpoint, state, id) === 0) return false;
   db.run(REMOVE_ENDED, endpoint, state, id);
+  return true;
 }
 
 function retryPending(db: Connection, id: Uint8Array, row: QueuedRow, now: SteadyMs): Answer {

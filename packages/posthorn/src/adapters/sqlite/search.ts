@@ -15,5 +15,6 @@ export interface Search {
   readonly endpoint: number | null;
   readonly type: string | null;
   readonly outcomes: readonly number[] | null;
+  /** As they are stored: less `STATUS_BASE`. */
   readonly statuses: readonly number[] | null;
 }

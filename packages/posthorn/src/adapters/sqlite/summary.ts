@@ -2,7 +2,7 @@
 import { type DeliveryId, type EventId, idTime } from '../../domain/ids.ts';
 import { steady, wall } from '../../domain/time.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
-import { ENDED_STATES, outcomeOf, PLACE, STATE, stateOf } from './codes.ts';
+import { ENDED_STATES, outcomeOf, PLACE, STATE, STATUS_BASE, stateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { readId } from './uuid.ts';
 
@@ -21,6 +21,9 @@ const ENDED_OF_ENDPOINT = `
   select delivery.id, ${SUMMARY}, state, null as due, ended_at
   from delivery not indexed join event on event.key = event
   where endpoint = ? and state = ? and delivery.id = ?`;
+
+/** `last_at` counts from the delivery's own moment, in one or two bytes. Of attempts from before, it counts from 1970. */
+const SINCE_1970 = 1_000_000_000_000;
 
 export interface SummaryRow {
   readonly id: Uint8Array;
@@ -75,6 +78,10 @@ export function summaryOf(db: Connection, row: SummaryRow): DeliverySummary {
     lastAttempt:
       outcome === null || startedAt === null
         ? null
-        : { outcome: outcomeOf(outcome), status: row.last_status, startedAt: wall(startedAt) },
+        : {
+            outcome: outcomeOf(outcome),
+            status: row.last_status === null ? null : row.last_status + STATUS_BASE,
+            startedAt: wall(startedAt < SINCE_1970 ? idTime(id) + startedAt : startedAt),
+          },
   };
 }

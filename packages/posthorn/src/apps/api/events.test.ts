@@ -141,6 +141,29 @@ describe('posting an event', () => {
     }
   });
 
+  it('is erased on request: its facts stay, its payload is gone and cannot be sent again', async () => {
+    await bench.endpoint('acme', { eventTypes: ['erased'] });
+    const event = { type: 'erased', payload: { mail: 'a@b.example' }, id: 'erased-1', keys: ['a@b.example'] };
+    const posted = (await bench.call('POST', EVENTS, event)).body;
+    const delivery = `/v1/tenants/acme/deliveries/${text(posted, 'deliveries', 0, 'id')}`;
+    await bench.until('it is delivered', async () => {
+      return member((await bench.call('GET', delivery)).body, 'state') === 'succeeded';
+    });
+    assert.equal((await bench.call('DELETE', `${EVENTS}/erased-1`)).status, 204);
+    assert.equal((await bench.call('DELETE', `${EVENTS}/erased-1`)).status, 204);
+    const { body: shown } = await bench.call('GET', `${EVENTS}/erased-1`);
+    assert.partialDeepStrictEqual(shown, { type: 'erased', body: '', keys: [] });
+    assert.match(text(shown, 'erasedAt'), /Z$/);
+    const { body: kept } = await bench.call('GET', delivery);
+    assert.partialDeepStrictEqual(kept, { state: 'succeeded', attempts: [{ status: 200, responseBody: '' }] });
+    assert.doesNotMatch(JSON.stringify([shown, kept]), /b\.example/);
+    const retried = await bench.call('POST', `${delivery}/retry`);
+    assert.equal(retried.status, 409);
+    assert.match(text(retried.body, 'detail'), /erased/);
+    assert.equal((await bench.call('POST', EVENTS, event)).status, 200);
+    assert.equal((await bench.call('DELETE', `${EVENTS}/${UNKNOWN_ID}`)).status, 404);
+  });
+
   it('takes any visible text as an id, maps it to a UUID, and finds the event by both', async () => {
     await bench.endpoint('acme', { eventTypes: ['own'] });
     for (const ownId of ['order-20417', 'order/5?x=1#%20', UNKNOWN_ID.toUpperCase(), 'é😀', '1', '😀'.repeat(255)]) {

@@ -46,6 +46,7 @@ const ROUTES: readonly Row[] = [
   { method: 'GET', route: '/v1/stats', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint/stats', own: 200 },
   { method: 'GET', route: '/v1/stream', own: 200, endless: true },
+  { method: 'DELETE', route: '/v1/tenants/:tenant/events/:event', own: 204 },
   { method: 'DELETE', route: '/v1/tenants/:tenant/endpoints/:endpoint', own: 204 },
   { method: 'DELETE', route: '/v1/tenants/:tenant', own: 204 },
 ];

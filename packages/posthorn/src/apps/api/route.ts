@@ -36,6 +36,7 @@ export type ApiEngine = Pick<
   | 'deleteTenant'
   | 'testEndpoint'
   | 'retry'
+  | 'eraseEvent'
   | 'countReplay'
   | 'createReplay'
   | 'cancelReplay'

@@ -57,6 +57,7 @@ export function levelOf(news: Report): LogLevel {
     case 'store_available':
     case 'replay_started':
     case 'replay_ended':
+    case 'event_erased':
       return 'info';
     case 'took_over':
     case 'pruning_failed':
@@ -118,6 +119,11 @@ export function logLine(news: Report, now: SteadyMs): LogLine {
         fields: replayFields(news),
       };
     }
+    case 'event_erased':
+      return {
+        text: 'event erased: its payload, keys and responses are gone',
+        fields: { tenant: news.tenantId, event: news.eventId },
+      };
     case 'store_call_failed':
       return { text: `a call of the store failed: ${news.message}`, fields: {} };
     case 'store_unavailable':

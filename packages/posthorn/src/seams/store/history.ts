@@ -41,6 +41,8 @@ export interface LastAttempt {
 
 export interface EventDetail extends EventSummary {
   readonly keys: readonly string[];
+  /** When its payload, its keys and what receivers answered were erased; `null` as long as they are there. */
+  readonly erasedAt: WallMs | null;
   /** The producer's own text that the id was made from; `null` if there is none. */
   readonly ownId: string | null;
   readonly body: Uint8Array;
@@ -143,6 +145,13 @@ export interface History {
   /** What a text may stand for, of all tenants: at most `limit` of each kind, newest first. Deleted tenants have nothing. */
   find(sought: Sought, limit: number): Promise<Match[]>;
   event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
+  /**
+   * Erases what an event told: its payload, its keys, and the headers and bodies of all responses to it. The facts stay: ids,
+   * type, times, outcomes, statuses. Deliveries that are pending are cancelled, in whoever's hands they are: an attempt that is
+   * under way is recorded as late, without its response. Nothing of it can be attempted again.
+   * @returns `false` when there is no such event
+   */
+  eraseEvent(tenantId: TenantId, id: EventId, at: WallMs): Promise<boolean>;
   /** Newest first (by id, descending). */
   deliveries(
     tenantId: TenantId,

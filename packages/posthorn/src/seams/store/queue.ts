@@ -174,14 +174,14 @@ export interface Queue {
    * leased is already on its way, one in the backlog already waits for its turn: both are left alone (`under_way`).
    * An ended delivery becomes pending, and remembers what it was (see `Resume`). One that is paused although its endpoint
    * is enabled (what was paused is being made due) goes back to `now`, the time at which it would have been attempted.
-   * @returns `endpoint_gone` when its endpoint was deleted, `endpoint_disabled` when it is disabled; both come before
+   * @returns `erased` when its event's payload was; `endpoint_gone` when its endpoint was deleted, `endpoint_disabled` when it is disabled; both come before
    * `under_way`
    */
   retry(
     tenantId: TenantId,
     id: DeliveryId,
     now: SteadyMs,
-  ): Promise<'due' | 'under_way' | 'missing' | 'endpoint_gone' | 'endpoint_disabled'>;
+  ): Promise<'due' | 'under_way' | 'missing' | 'endpoint_gone' | 'endpoint_disabled' | 'erased'>;
 
   /** Registers a process. Its first beat is 1. */
   join(owner: OwnerId): Promise<void>;

@@ -131,3 +131,6 @@ create table posthorn.sender_profile (
   number integer generated always as identity primary key,
   facts text collate "C" not null unique
 );
+
+-- When an event's payload and the responses to it were erased.
+alter table posthorn.event add column erased_at bigint;

@@ -8,7 +8,8 @@ alter table attempt add column tenant integer;
 alter table attempt add column version integer;
 alter table attempt add column sender integer;
 
--- Of the last attempt recorded: its outcome (see codes.ts), its status and when it began. Null before the first one.
+-- Of the last attempt recorded: its outcome (see codes.ts), its status less 200 and when it began, in milliseconds after the
+-- delivery's id was made (see summary.ts). Null before the first one.
 alter table queue add column last_outcome integer;
 alter table queue add column last_status integer;
 alter table queue add column last_at integer;
@@ -39,7 +40,7 @@ update queue set (last_outcome, last_status, last_at) = (
       when 'succeeded' then 0 when 'http_status' then 1 when 'dns_error' then 2 when 'connect_refused' then 3
       when 'unreachable' then 4 when 'connect_timeout' then 5 when 'connection_reset' then 6 when 'tls_error' then 7
       when 'reply_timeout' then 8 when 'protocol_error' then 9 when 'blocked_address' then 10 when 'interrupted' then 11
-      when 'local_error' then 12 end, status, started_at
+      when 'local_error' then 12 end, status - 200, started_at
   from attempt where delivery = queue.id and late = 0 order by number desc limit 1
 );
 update delivery set (last_outcome, last_status, last_at) = (
@@ -47,7 +48,7 @@ update delivery set (last_outcome, last_status, last_at) = (
       when 'succeeded' then 0 when 'http_status' then 1 when 'dns_error' then 2 when 'connect_refused' then 3
       when 'unreachable' then 4 when 'connect_timeout' then 5 when 'connection_reset' then 6 when 'tls_error' then 7
       when 'reply_timeout' then 8 when 'protocol_error' then 9 when 'blocked_address' then 10 when 'interrupted' then 11
-      when 'local_error' then 12 end, status, started_at
+      when 'local_error' then 12 end, status - 200, started_at
   from attempt where delivery = delivery.id and late = 0 order by number desc limit 1
 );
 drop index delivery_by_tenant;
@@ -142,3 +143,6 @@ create table sender_profile (
   number integer primary key,
   facts text not null unique
 ) strict;
+
+-- When an event's payload and the responses to it were erased.
+alter table event add column erased_at integer;

@@ -28,6 +28,7 @@ const ONE = '/tenants/:tenant/deliveries/:delivery';
 const NOT_RETRIED = {
   endpoint_gone: 'The endpoint of this delivery was deleted, so it cannot be tried again.',
   endpoint_disabled: 'The endpoint of this delivery is disabled; enable it first.',
+  erased: 'The payload of this event was erased, so there is nothing to send.',
 };
 
 const listDeliveries = list('/tenants/:tenant/deliveries', {
@@ -71,7 +72,7 @@ const retryDelivery = operation('POST', `${ONE}/retry`, {
     async ({ ids }) => {
       const retry = await engine.retry(ids.tenant, ids.delivery);
       if (retry === 'missing') throw notFound('delivery');
-      if (retry === 'endpoint_gone' || retry === 'endpoint_disabled') {
+      if (retry === 'endpoint_gone' || retry === 'endpoint_disabled' || retry === 'erased') {
         throw new Problem('conflict', { detail: NOT_RETRIED[retry] });
       }
       return answer(202, { id: ids.delivery, retry });

@@ -11,7 +11,7 @@ import { readBatch, readEvent } from '../event-reader.ts';
 import { overloaded } from '../failures.ts';
 import { MAX_BATCH_REQUEST_BYTES, MAX_EVENT_REQUEST_BYTES } from '../limits.ts';
 import { timeBounds } from '../list-query.ts';
-import { answer, list, type Operation, ok, operation } from '../operation.ts';
+import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
 import { notFound, Problem } from '../problems.ts';
 import type { RouteParts } from '../route.ts';
 import {
@@ -104,7 +104,21 @@ const getEvent = operation('GET', `${MANY}/:event`, {
     },
 });
 
-export const eventOperations: readonly Operation[] = [postEvent, postEvents, listEvents, getEvent];
+const eraseEvent = operation('DELETE', `${MANY}/:event`, {
+  operationId: 'eraseEvent',
+  summary:
+    'Erase the payload of an event, its keys and the responses to it; what is pending is cancelled, the facts stay',
+  tag: TAG,
+  answers: GONE_SHAPE,
+  work:
+    ({ engine }) =>
+    async ({ ids }) => {
+      if (!(await engine.eraseEvent(ids.tenant, ids.event))) throw notFound('event');
+      return GONE;
+    },
+});
+
+export const eventOperations: readonly Operation[] = [postEvent, postEvents, listEvents, getEvent, eraseEvent];
 
 /** Gives the drafts that have no id the ids that the request had made for them when it was sent first. */
 function withIds(drafts: readonly EventDraft[], claimId: ClaimId | null): readonly EventDraft[] {

@@ -9,7 +9,7 @@ import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
 import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
-import { CLOSED, givenTime, nullableText, PAGE_QUERY, page, SEARCH_KEY, time, uuid } from './fields.ts';
+import { CLOSED, givenTime, nullableText, nullableTime, PAGE_QUERY, page, SEARCH_KEY, time, uuid } from './fields.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
@@ -85,6 +85,7 @@ export const EventDetailShape = Type.Object(
     ...SUMMARY,
     ownId: SHOWN_OWN_ID,
     keys: Type.Array(Type.String(), { description: 'Texts that it can be found by.' }),
+    erasedAt: nullableTime('When its payload and the responses to it were erased; null as long as they are there.'),
     body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
     deliveries: Type.Array(DeliveryShape),
   },
@@ -137,6 +138,7 @@ export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof
     ...showEvent(event),
     ownId: event.ownId,
     keys: [...event.keys],
+    erasedAt: event.erasedAt === null ? null : isoTime(event.erasedAt),
     body: bodyText(event.body),
     deliveries: event.deliveries.map((delivery) => showDelivery(delivery, clock)),
   };
