@@ -52,6 +52,10 @@ export async function endpoints(): Promise<string> {
   const one = { params: { path: { tenant, endpoint: id } } };
   await client.GET('/v1/tenants/{tenant}/endpoints', { params: { path, query: { limit: 50 } } });
   await client.GET('/v1/tenants/{tenant}/endpoints/{endpoint}', one);
+  await client.PUT('/v1/tenants/{tenant}/endpoints/{endpoint}', {
+    params: { path: { tenant, endpoint: 'billing' } },
+    body: { url: 'https://receiver.example/hook', keepSecret: true },
+  });
   await client.PATCH('/v1/tenants/{tenant}/endpoints/{endpoint}', { ...one, body: { eventTypes: null } });
   await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/disable', one);
   await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/enable', one);

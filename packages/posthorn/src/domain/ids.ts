@@ -7,6 +7,8 @@ type Branded<Kind extends string> = string & { readonly [brand]: Kind };
 /** A tenant's name, chosen by the application: 1–64 of `A-Z a-z 0-9 . _ -`. */
 export type TenantId = Branded<'tenant'>;
 export type EndpointId = Branded<'endpoint'>;
+/** An endpoint's id of the application's own: 1–128 of `A-Z a-z 0-9 . _ ~ : @ -`. */
+export type EndpointUid = Branded<'endpoint uid'>;
 /** The event's UUID: the correlation id of every call that carries it. Chosen by the producer or made by us. */
 export type EventId = Branded<'event'>;
 export type DeliveryId = Branded<'delivery'>;
@@ -25,6 +27,17 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Reads a tenant id; `undefined` when it is none. `.` and `..` are refused because a URL path cannot carry them. */
 export function parseTenantId(text: string): TenantId | undefined {
   return TENANT_ID.test(text) && text !== '.' && text !== '..' ? (text as TenantId) : undefined;
+}
+
+export const MAX_ENDPOINT_UID_CHARACTERS = 128;
+/** Characters that a path carries as they are; not `.` or `..`, and nothing that looks like a UUID, which is our own id. */
+export const ENDPOINT_UID_PATTERN =
+  '^(?!\\.{1,2}$)(?!\\{?[0-9A-Fa-f]{8}-?(?:[0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}\\}?$)[A-Za-z0-9._~:@-]{1,128}$';
+const ENDPOINT_UID = new RegExp(ENDPOINT_UID_PATTERN);
+
+/** Reads an endpoint id that an application chose; `undefined` when it is none. */
+export function parseEndpointUid(text: string): EndpointUid | undefined {
+  return ENDPOINT_UID.test(text) ? (text as EndpointUid) : undefined;
 }
 
 /** A search key of an event: visible text, white space only inside. */

@@ -31,7 +31,7 @@ import { Scheduler } from './claiming/scheduler.ts';
 import { DueNotice } from './due-notice.ts';
 import { Catalogs } from './endpoints/catalog.ts';
 import { EndpointDocuments } from './endpoints/documents.ts';
-import { Endpoints, type OpenEndpoint } from './endpoints/endpoints.ts';
+import { type EndpointFilter, Endpoints, type GivenIds, type OpenEndpoint } from './endpoints/endpoints.ts';
 import { renewDocuments } from './endpoints/renew.ts';
 import { Claims } from './keeping/claims.ts';
 import { Replayer, type ReplayRequest } from './keeping/replayer.ts';
@@ -193,19 +193,19 @@ export class Engine {
     return await this.#intake.accept(tenantId, drafts);
   }
 
-  /** Makes an endpoint. @param id of a request that may have been sent before: what it made then is found again */
+  /** Makes an endpoint. */
   createEndpoint(
     tenantId: TenantId,
     settings: EndpointSettings,
     by: ChangedBy,
-    id?: EndpointId,
-  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
-    return this.#endpoints.create(tenantId, settings, by, id);
+    given: GivenIds = {},
+  ): ReturnType<Endpoints['create']> {
+    return this.#endpoints.create(tenantId, settings, by, given);
   }
 
   /**
-   * Reads an endpoint, lets `change` compute its new settings, and stores them as a version; again if somebody else was faster, so
-   * `change` must compute from what it is given. What `change` throws passes through, and nothing is changed.
+   * Reads an endpoint, lets `change` compute its new settings, and stores them as a version, unless they are the same. It does
+   * so again if somebody else was faster, so `change` must compute from what it is given. What `change` throws passes through, and nothing is changed.
    */
   changeEndpoint(
     tenantId: TenantId,
@@ -231,9 +231,9 @@ export class Engine {
     return this.#endpoints.open(tenantId, id);
   }
 
-  /** The tenant's endpoints with their secret parts, newest first. @param search see `Endpoints.openAll` */
-  openEndpoints(tenantId: TenantId, page: Page<EndpointId>, search?: string): Promise<OpenEndpoint[]> {
-    return this.#endpoints.openAll(tenantId, page, search);
+  /** The tenant's endpoints with their secret parts, newest first. */
+  openEndpoints(tenantId: TenantId, page: Page<EndpointId>, filter: EndpointFilter = {}): Promise<OpenEndpoint[]> {
+    return this.#endpoints.openAll(tenantId, page, filter);
   }
 
   /** Deletes the tenant with its endpoints and cancels what is pending. False when there is none. */

@@ -1,8 +1,8 @@
 // Tenants and endpoints: what is stored comes back unchanged, and nobody overwrites what he has not seen.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
-import type { Page } from '../../src/seams/store/registry.ts';
+import { type EndpointId, type EndpointUid, parseEndpointUid, type TenantId } from '../../src/domain/ids.ts';
+import type { Page, StoredEndpoint } from '../../src/seams/store/registry.ts';
 import { allPages, assertSame, type ContractIt, eventFor, ids, only } from './bench.ts';
 import { dueAt } from './claim.ts';
 import {
@@ -20,6 +20,12 @@ import {
   wallLater,
 } from './makers.ts';
 import { endedDelivery } from './retry.ts';
+
+function uid(text: string): EndpointUid {
+  const read = parseEndpointUid(text);
+  if (read === undefined) throw new Error(`${text} is no id of an endpoint`);
+  return read;
+}
 
 export function registryContract(it: ContractIt): void {
   describe('tenants', () => {
@@ -106,7 +112,7 @@ export function registryContract(it: ContractIt): void {
       const tenant = await bench.tenant();
       const endpoints = [
         await bench.endpoint(tenant),
-        await bench.endpoint(tenant, { uid: 'main', state: 'disabled', host: '', urlKey: new Uint8Array(0) }),
+        await bench.endpoint(tenant, { uid: uid('main'), state: 'disabled', host: '', urlKey: new Uint8Array(0) }),
         await bench.endpoint(tenant, { sealed: Uint8Array.from({ length: 40_000 }, (_, i) => i % 256) }),
       ];
       for (const open of [() => bench.store, () => bench.reopen()]) {
@@ -121,7 +127,7 @@ export function registryContract(it: ContractIt): void {
       const other = await bench.tenant('two');
       assert.equal(await bench.store.endpoint(other, endpoint.id), undefined);
       assert.equal(await bench.store.endpoint(tenantId('nobody'), endpoint.id), undefined);
-      assert.deepEqual(await bench.store.endpoints(other, { limit: 10, after: null }), []);
+      assert.deepEqual(await bench.store.endpoints(other, { limit: 10, after: null }, null), []);
       assert.equal(await bench.store.deleteEndpoint(other, endpoint.id, WALL), false);
       const stolen = { ...endpoint, tenantId: other, version: 2 };
       assert.equal(await bench.store.replaceEndpoint(stolen), 'missing');
@@ -172,10 +178,67 @@ export function registryContract(it: ContractIt): void {
       for (const limit of [1, 4, 100]) {
         const listed = await allPages(
           limit,
-          (page: Page<EndpointId>) => bench.store.endpoints(tenant, page),
+          (page: Page<EndpointId>) => bench.store.endpoints(tenant, page, null),
           ({ id }) => id,
         );
         assertSame(listed, made.toReversed());
+      }
+    });
+  });
+
+  describe('the application’s own id of an endpoint', () => {
+    it('finds it, for its tenant only and as long as it lives', async (bench) => {
+      const [tenant, other] = [await bench.tenant('one'), await bench.tenant('two')];
+      const [mine, theirs] = [
+        await bench.endpoint(tenant, { uid: uid('main') }),
+        await bench.endpoint(other, { uid: uid('main') }),
+      ];
+      const find = (of: TenantId) => bench.store.endpointByUid(of, uid('main'));
+      assert.deepEqual([await find(tenant), await find(other)], [mine.id, theirs.id]);
+      assert.equal(await bench.store.endpointByUid(tenant, uid('Main')), undefined, 'capitals differ');
+      assert.equal(await find(tenantId('nobody')), undefined);
+      await bench.store.deleteEndpoint(tenant, mine.id, WALL);
+      assert.equal(await find(tenant), undefined);
+      const next = await bench.endpoint(tenant, { uid: uid('main') });
+      assert.equal(await find(tenant), next.id);
+    });
+
+    it('is taken once, however many want it at the same time; a call that is repeated is none of them', async (bench) => {
+      const tenant = await bench.tenant();
+      const other = await bench.another();
+      const wanted = Array.from({ length: 8 }, () => newEndpoint(tenant, { uid: uid('main') }));
+      const create = (one: StoredEndpoint, index: number) =>
+        (index % 2 === 0 ? bench.store : other).createEndpoint(one, 100);
+      const answers = await Promise.all(wanted.map(create));
+      assert.deepEqual(answers.toSorted(), ['created', ...Array(7).fill('uid_taken')]);
+      const [created] = wanted.filter((_, index) => answers[index] === 'created');
+      if (created === undefined) throw new Error('none was created');
+      assert.equal(await bench.store.createEndpoint(created, 100), 'created');
+      assert.equal((await bench.store.catalog(tenant))?.endpoints.length, 1);
+    });
+  });
+
+  describe('endpoints of one URL', () => {
+    it('are listed alone, newest first, page by page, as long as they have it', async (bench) => {
+      const [tenant, other] = [await bench.tenant('one'), await bench.tenant('two')];
+      const [key, another] = [Uint8Array.of(1, 2, 3), Uint8Array.of(1, 2, 4)];
+      const made = [];
+      for (let index = 0; index < 4; index++) {
+        made.push(await bench.endpoint(tenant, { urlKey: key }));
+        await bench.endpoint(tenant, { urlKey: another });
+      }
+      await bench.endpoint(other, { urlKey: key });
+      const [deleted, moved, ...rest] = made;
+      if (deleted === undefined || moved === undefined) throw new Error('too few were made');
+      await bench.store.deleteEndpoint(tenant, deleted.id, WALL);
+      assert.equal(await bench.store.replaceEndpoint({ ...moved, version: 2, urlKey: another }), 'replaced');
+      for (const limit of [1, 100]) {
+        const listed = await allPages(
+          limit,
+          (page: Page<EndpointId>) => bench.store.endpoints(tenant, page, key),
+          ({ id }) => id,
+        );
+        assertSame(listed, rest.toReversed());
       }
     });
   });
@@ -389,7 +452,7 @@ export function registryContract(it: ContractIt): void {
       assert.deepEqual(created, { id: tenant, name: 'Anew', createdAt: wallLater(2), updatedAt: wallLater(2) });
       assert.ok((await bench.revision(tenant)) > last);
       const page = { limit: 10, after: null };
-      assert.deepEqual(await bench.store.endpoints(tenant, page), []);
+      assert.deepEqual(await bench.store.endpoints(tenant, page, null), []);
       assert.deepEqual((await bench.store.events(tenant, {}, page)).items, []);
       assert.deepEqual((await bench.store.deliveries(tenant, {}, page)).items, []);
       assert.equal(await bench.store.event(tenant, delivery.event.id), undefined);

@@ -1,7 +1,7 @@
 // Endpoints: every change raises the revision of the tenant's catalog in the same transaction, under the lock of the
 // tenant's row, so that no event is stored with deliveries that were matched against something else.
 import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Database, Query, Statement } from './connection.ts';
@@ -91,6 +91,31 @@ limit $2
 `,
 };
 
+/** Served by endpoint_url. */
+const LIST_OF_URL: Statement = {
+  text: `
+select ${COLUMNS}
+from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key join ${IN_FORCE}
+where tenant.id = $1 and tenant.deleted_at is null and endpoint.deleted_at is null and endpoint.url_key = $4
+  and ($3::uuid is null or endpoint.id < $3)
+order by endpoint.id desc
+limit $2
+`,
+};
+
+/** Served by endpoint_uid. */
+const BY_UID: Statement = {
+  text: `
+select endpoint.id
+from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key
+where tenant.id = $1 and tenant.deleted_at is null and endpoint.uid = $2 and endpoint.deleted_at is null
+`,
+};
+
+const UID_TAKEN: Statement = {
+  text: 'select from posthorn.endpoint where tenant = $1 and uid = $2 and deleted_at is null',
+};
+
 /** One row without an endpoint for a tenant that has none. */
 const CATALOG: Statement = {
   text: `
@@ -105,7 +130,7 @@ order by endpoint.key
 
 interface EndpointRow {
   readonly id: EndpointId;
-  readonly uid: string | null;
+  readonly uid: EndpointUid | null;
   readonly state: EndpointState;
   readonly version: number;
   readonly host: string;
@@ -123,14 +148,16 @@ export function createEndpoint(
   database: Database,
   endpoint: StoredEndpoint,
   max: number,
-): Promise<'created' | 'unknown_tenant' | 'too_many'> {
+): Promise<'created' | 'unknown_tenant' | 'too_many' | 'uid_taken'> {
   return database.transaction(async (query) => {
     const tenant = await lockTenant(query, endpoint.tenantId);
     if (tenant === undefined) return 'unknown_tenant';
     if ((await query(EXISTS, [endpoint.id, tenant])).length > 0) return 'created';
+    const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = endpoint;
+    // The tenant's row is locked: nobody else can take it meanwhile.
+    if (uid !== null && (await query(UID_TAKEN, [tenant, uid])).length > 0) return 'uid_taken';
     const [count] = await query<{ live: number }>(COUNT, [tenant]);
     if ((count?.live ?? 0) >= max) return 'too_many';
-    const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = endpoint;
     await query(INSERT, [id, tenant, uid, state, version, host, urlKey, createdAt, updatedAt]);
     await addVersion(query, endpoint);
     await query(RAISE_REVISION, [tenant]);
@@ -209,13 +236,27 @@ export async function endpoint(
   return row === undefined ? undefined : endpointOf(tenantId, row);
 }
 
+/** See `Registry.endpointByUid`. */
+export async function endpointByUid(
+  database: Database,
+  tenantId: TenantId,
+  uid: EndpointUid,
+): Promise<EndpointId | undefined> {
+  const [row] = await database.read<{ id: EndpointId }>(BY_UID, [tenantId, uid]);
+  return row?.id;
+}
+
 /** See `Registry.endpoints`. */
 export async function endpoints(
   database: Database,
   tenantId: TenantId,
   { limit, after }: Page<EndpointId>,
+  urlKey: Uint8Array | null,
 ): Promise<StoredEndpoint[]> {
-  const rows = await database.read<EndpointRow>(LIST, [tenantId, limit, after]);
+  const rows =
+    urlKey === null
+      ? await database.read<EndpointRow>(LIST, [tenantId, limit, after])
+      : await database.read<EndpointRow>(LIST_OF_URL, [tenantId, limit, after, urlKey]);
   return rows.map((row) => endpointOf(tenantId, row));
 }
 

@@ -107,7 +107,8 @@ export async function openPostgresStore(options: {
     deleteTenant: (id, at) => tenants.deleteTenant(database, id, at),
     createEndpoint: (endpoint, max) => endpoints.createEndpoint(database, endpoint, max),
     endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),
-    endpoints: (tenantId, page) => endpoints.endpoints(database, tenantId, page),
+    endpointByUid: (tenantId, uid) => endpoints.endpointByUid(database, tenantId, uid),
+    endpoints: (tenantId, page, urlKey) => endpoints.endpoints(database, tenantId, page, urlKey),
     replaceEndpoint: (endpoint) => endpoints.replaceEndpoint(database, endpoint),
     async setEndpointState(tenantId, id, state, now, at) {
       try {

@@ -28,7 +28,8 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     deleteTenant: (id, at) => thenSweep(call('deleteTenant', id, at)),
     createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),
-    endpoints: (tenantId, page) => call('endpoints', tenantId, page),
+    endpointByUid: (tenantId, uid) => call('endpointByUid', tenantId, uid),
+    endpoints: (tenantId, page, urlKey) => call('endpoints', tenantId, page, urlKey),
     replaceEndpoint: (endpoint) => call('replaceEndpoint', endpoint),
     setEndpointState: (tenantId, id, state, now, at) =>
       thenSweep(call('setEndpointState', tenantId, id, state, now, at)),

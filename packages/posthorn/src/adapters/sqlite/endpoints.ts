@@ -1,7 +1,7 @@
 // Endpoints and the catalogs made of them. A deleted one keeps its row, without its versions, for the history that names it;
 // see tombstones.
 import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
 import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import { ENDPOINT_STATE, endpointStateOf } from './codes.ts';
@@ -19,6 +19,11 @@ const SELECT = `
 const ENDPOINT = `${SELECT} where id = ? and tenant = ? and deleted_at is null`;
 // index: endpoint_live, for the rest
 const ENDPOINTS = `${SELECT} where tenant = ? and deleted_at is null and id < ? order by id desc limit ?`;
+// index: endpoint_by_url
+const ENDPOINTS_OF_URL = `
+  ${SELECT} where tenant = ? and url_key = ? and deleted_at is null and id < ? order by id desc limit ?`;
+// index: endpoint_by_uid
+const BY_UID = `select id from endpoint where tenant = ? and uid = ? and deleted_at is null`;
 const CATALOG = `${SELECT} where tenant = ? and deleted_at is null order by key`;
 const COUNT = `select count(*) as count from endpoint where tenant = ? and deleted_at is null`;
 const INSERT = `
@@ -31,7 +36,7 @@ const DELETE = `update endpoint set deleted_at = ?, host = '', url_key = x'' whe
 interface EndpointRow {
   readonly key: number;
   readonly id: Uint8Array;
-  readonly uid: string | null;
+  readonly uid: EndpointUid | null;
   readonly state: number;
   readonly version: number;
   readonly host: string;
@@ -54,6 +59,7 @@ export function createEndpoint(
   const tenant = db.names.tenant(created.tenantId)?.key;
   if (tenant === undefined) return 'unknown_tenant';
   if (db.get(ENDPOINT, idBytes(id), tenant) !== undefined) return 'created';
+  if (uid !== null && db.get(BY_UID, tenant, uid) !== undefined) return 'uid_taken';
   const count = db.get<{ count: number }>(COUNT, tenant)?.count ?? 0;
   if (count >= max) return 'too_many';
   const values = [uid, ENDPOINT_STATE[state], version, host, urlKey, createdAt, updatedAt] as const;
@@ -70,12 +76,28 @@ export function endpoint(db: Connection, tenantId: TenantId, id: EndpointId): St
   return row === undefined ? undefined : read(tenantId, row);
 }
 
+/** See `Registry.endpointByUid`. */
+export function endpointByUid(db: Connection, tenantId: TenantId, uid: EndpointUid): EndpointId | undefined {
+  const tenant = db.names.tenant(tenantId)?.key;
+  const row = tenant === undefined ? undefined : db.get<{ id: Uint8Array }>(BY_UID, tenant, uid);
+  return row === undefined ? undefined : readId<EndpointId>(row.id);
+}
+
 /** See `Registry.endpoints`. */
-export function endpoints(db: Connection, tenantId: TenantId, page: Page<EndpointId>): StoredEndpoint[] {
+export function endpoints(
+  db: Connection,
+  tenantId: TenantId,
+  page: Page<EndpointId>,
+  urlKey: Uint8Array | null,
+): StoredEndpoint[] {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return [];
   const after = page.after === null ? ABOVE_ALL_IDS : idBytes(page.after);
-  return db.all<EndpointRow>(ENDPOINTS, tenant, after, page.limit).map((row) => read(tenantId, row));
+  const rows =
+    urlKey === null
+      ? db.all<EndpointRow>(ENDPOINTS, tenant, after, page.limit)
+      : db.all<EndpointRow>(ENDPOINTS_OF_URL, tenant, urlKey, after, page.limit);
+  return rows.map((row) => read(tenantId, row));
 }
 
 /** See `Registry.catalog`. */

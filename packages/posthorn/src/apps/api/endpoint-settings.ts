@@ -22,7 +22,7 @@ export function checkedSettings(
   wanted: Wanted,
   { callbackUrls, headerPrefix, minSecretBytes }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix' | 'minSecretBytes'>,
 ): Partial<EndpointSettings> {
-  const { url, secret, headers, eventTypes, ...plain } = wanted;
+  const { url, secret, keepSecret, headers, eventTypes, ...plain } = wanted;
   const errors: FieldError[] = [];
   const checked: { url?: string; secrets?: readonly [string]; headers?: Record<string, string> } = {};
   if (url !== undefined) {
@@ -34,6 +34,9 @@ export function checkedSettings(
     const check = checkSecret(secret, minSecretBytes);
     if (check.ok) checked.secrets = [secret];
     else errors.push({ field: 'secret', message: check.reason });
+  }
+  if (secret !== undefined && keepSecret === true) {
+    errors.push({ field: 'keepSecret', message: 'cannot be true beside a new secret' });
   }
   if (headers !== undefined) {
     const check = checkCallHeaders(headers, headerPrefix);
@@ -57,4 +60,56 @@ export function newSettings(url: string, named: Partial<EndpointSettings>, rando
     ...named,
     url,
   };
+}
+
+/**
+ * The settings after a change of some of them.
+ * @throws Problem as `refuseOtherReceiver`
+ */
+export function changedSettings(
+  now: EndpointSettings,
+  named: Partial<EndpointSettings>,
+  keepSecret: boolean,
+): EndpointSettings {
+  refuseOtherReceiver(now.url, named, keepSecret);
+  return { ...now, ...named };
+}
+
+/**
+ * The settings after all of them were given anew: those that are left out have their defaults, only the secret stays.
+ * @throws Problem as `refuseOtherReceiver`
+ */
+export function replacedSettings(
+  now: EndpointSettings,
+  named: Partial<EndpointSettings>,
+  keepSecret: boolean,
+): EndpointSettings {
+  refuseOtherReceiver(now.url, named, keepSecret);
+  return { ...DEFAULT_SETTINGS, url: now.url, secrets: now.secrets, ...named };
+}
+
+/**
+ * Another scheme, host or port is another receiver. The credentials and the secret that the present one knows must not reach
+ * it because somebody forgot them, so the change has to name them.
+ * @throws Problem that names each field that is missing
+ */
+function refuseOtherReceiver(present: string, named: Partial<EndpointSettings>, keepSecret: boolean): void {
+  const { url, headers, secrets } = named;
+  if (url === undefined || new URL(url).origin === new URL(present).origin) return;
+  const errors: FieldError[] = [];
+  if (headers === undefined) {
+    errors.push({
+      field: 'headers',
+      message: `must be given with a URL of another scheme, host or port, because they may carry credentials for ${new URL(present).host}; {} for none`,
+    });
+  }
+  if (secrets === undefined && !keepSecret) {
+    errors.push({
+      field: 'secret',
+      message:
+        'must be given with a URL of another scheme, host or port; or keepSecret: true if both receivers share the present one',
+    });
+  }
+  const [first, ...rest] = errors;
+  if (first !== undefined) throw invalid(first, ...rest);
 }

@@ -29,6 +29,8 @@ describe('endpoints', () => {
       enabled: true,
       version: 1,
       headerNames: [],
+      uid: null,
+      warnings: [],
     });
     assert.match(secret, /^phsec_/);
     assert.equal(createdAt, updatedAt);

@@ -9,7 +9,7 @@ import { refuseBody } from './body-reader.ts';
 import { type Found, type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
 import { DEFAULT_PAGE_ITEMS } from './limits.ts';
 import { answerOnce, IDEMPOTENCY_KEY, KeyHeader } from './once.ts';
-import { type NamesIn, namesIn, type PathIds, pathIdReader, pathSchema } from './path-ids.ts';
+import { type ChoosableIn, type FindEndpoint, namesIn, type PathIds, pathIdReader, pathSchema } from './path-ids.ts';
 import { notFound, type ProblemKind } from './problems.ts';
 import type { ApiServer, RouteParts } from './route.ts';
 import type { PAGE_QUERY } from './schemas/fields.ts';
@@ -26,8 +26,13 @@ type Answer<Shapes extends Answers> = {
 }[keyof Shapes & number];
 
 /** A request as an operation sees it: its ids read, query and body checked. */
-export interface Asked<Path extends string, Query extends TSchema, Body extends TSchema> {
-  readonly ids: PathIds<Path>;
+export interface Asked<
+  Path extends string,
+  Query extends TSchema,
+  Body extends TSchema,
+  Chosen extends ChoosableIn<Path> = never,
+> {
+  readonly ids: PathIds<Path, Chosen>;
   readonly query: Static<Query>;
   /** `unknown` if the operation takes the body apart itself. */
   readonly body: Static<Body>;
@@ -47,10 +52,15 @@ interface Declared {
   readonly open?: true;
 }
 
-interface DeclaredOperation<Path extends string, Query extends TSchema, Body extends TSchema, Shapes extends Answers>
-  extends Declared {
+interface DeclaredOperation<
+  Path extends string,
+  Query extends TSchema,
+  Body extends TSchema,
+  Shapes extends Answers,
+  Chosen extends ChoosableIn<Path>,
+> extends Declared {
   /** The id in the path that the caller chooses; any other must exist. */
-  readonly chosen?: NamesIn<Path>;
+  readonly chosen?: Chosen;
   readonly query?: Query;
   readonly body?: Body;
   /** The shape of a body that the operation takes apart itself, because its numbers must keep their digits. */
@@ -65,7 +75,7 @@ interface DeclaredOperation<Path extends string, Query extends TSchema, Body ext
   /** By status. */
   readonly answers: Shapes;
   /** Called once for every server. @returns the work of a call; it throws a Problem to refuse it */
-  readonly work: (parts: RouteParts) => (asked: Asked<Path, Query, Body>) => Promise<Answer<Shapes>>;
+  readonly work: (parts: RouteParts) => (asked: Asked<Path, Query, Body, Chosen>) => Promise<Answer<Shapes>>;
 }
 
 /** Declares an operation. @param path under `/v1`, see path-ids.ts; one that is `open` has no prefix */
@@ -74,7 +84,8 @@ export function operation<
   Shapes extends Answers,
   Query extends TSchema = TSchema,
   Body extends TSchema = TSchema,
->(method: Method, path: Path, declared: DeclaredOperation<Path, Query, Body, Shapes>): Operation {
+  Chosen extends ChoosableIn<Path> = never,
+>(method: Method, path: Path, declared: DeclaredOperation<Path, Query, Body, Shapes, Chosen>): Operation {
   const { operationId, summary, tag, chosen, query, body, rawBody, answers, open = false } = declared;
   const names = namesIn(path);
   const readIds = pathIdReader(path, chosen);
@@ -89,7 +100,7 @@ export function operation<
     summary,
     tags: [tag],
     ...(open && { security: [] }),
-    ...(names.length > 0 && { params: pathSchema(path) }),
+    ...(names.length > 0 && { params: pathSchema(path, chosen) }),
     ...(query !== undefined && { querystring: query }),
     ...(body !== undefined && { body }),
     ...(method === 'POST' && { headers: KeyHeader }),
@@ -97,6 +108,7 @@ export function operation<
   };
   return (app, parts) => {
     const work = declared.work(parts);
+    const find: FindEndpoint = (tenantId, uid) => parts.store.endpointByUid(tenantId, uid);
     app.route({
       method,
       url: path,
@@ -105,11 +117,11 @@ export function operation<
       schema,
       config: { problems, ...(rawBody !== undefined && { rawBody: rawBody.shape, wrapping: rawBody.wrapping }) },
       handler: async (request, reply) => {
-        const ids = readIds(Object(request.params));
+        const ids = await readIds(Object(request.params), find);
         const answerTo = async (claimId: ClaimId | null) => {
           // Query and body have been checked against these shapes.
           const { query, body: sent } = request;
-          const asked = { ids, query, body: sent, claimId, by: changedBy(request) } as Asked<Path, Query, Body>;
+          const asked = { ids, query, body: sent, claimId, by: changedBy(request) } as Asked<Path, Query, Body, Chosen>;
           const { status, body } = await work(asked);
           return { status: Number(status), body };
         };

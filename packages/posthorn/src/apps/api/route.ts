@@ -47,7 +47,7 @@ export type ApiEngine = Pick<
 >;
 
 /** The store calls that the API makes itself: reads, and creating and renaming tenants. */
-export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants' | 'endpoint'> &
+export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants' | 'endpoint' | 'endpointByUid'> &
   Pick<History, 'events' | 'find' | 'event' | 'deliveries' | 'delivery'> &
   Pick<Replays, 'replay' | 'replays'>;
 

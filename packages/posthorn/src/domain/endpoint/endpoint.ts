@@ -1,5 +1,5 @@
 // An endpoint: what is known of it besides its settings.
-import type { EndpointId, TenantId } from '../ids.ts';
+import type { EndpointId, EndpointUid, TenantId } from '../ids.ts';
 import type { WallMs } from '../time.ts';
 
 /** `active`: events are matched and delivered. `disabled`: events are not matched, and pending deliveries are paused. */
@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly id: EndpointId;
   readonly tenantId: TenantId;
   /** An id that the application chose; unique among the live endpoints of the tenant. */
-  readonly uid: string | null;
+  readonly uid: EndpointUid | null;
   readonly state: EndpointState;
   /** The number of the version in force: counts the changes of its settings from 1. */
   readonly version: number;

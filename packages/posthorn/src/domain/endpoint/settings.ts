@@ -43,6 +43,18 @@ export const DEFAULT_SETTINGS: Omit<EndpointSettings, 'url' | 'secrets'> = {
   headers: {},
 };
 
+/** Whether both say the same, so that a change from one to the other is none. */
+export function sameSettings(one: EndpointSettings, other: EndpointSettings): boolean {
+  return canonical(one) === canonical(other);
+}
+
+/** Order counts in lists, and not among the names of headers. */
+function canonical({ headers, ...settings }: EndpointSettings): string {
+  const entries = Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const named = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([entries, named]);
+}
+
 /** How far the settings may go. Rules that need more than a number stand with `url`, `secret` and `call-headers`. */
 export const SETTING_LIMITS = {
   /** The longest text that the URL parser is given; its own limit is shorter and names the reason. */

@@ -42,8 +42,13 @@ export class EndpointDocuments {
     return {
       ...writeDocuments(settings, place, this.#key, this.#random.bytes(NONCE_BYTES)),
       host: hostOf(settings.url),
-      urlKey: urlKeyOf(this.#key, settings.url),
+      urlKey: this.urlKey(settings.url),
     };
+  }
+
+  /** Equal for equal URLs. @param url canonical */
+  urlKey(url: string): Uint8Array {
+    return urlKeyOf(this.#key, url);
   }
 
   /** What needs no key. @throws UnreadableDocument */

@@ -1,7 +1,7 @@
 // Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
 import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointSettings } from '../../domain/endpoint/settings.ts';
-import { type EndpointId, makeId, type TenantId } from '../../domain/ids.ts';
+import { type EndpointSettings, sameSettings } from '../../domain/endpoint/settings.ts';
+import { type EndpointId, type EndpointUid, makeId, type TenantId } from '../../domain/ids.ts';
 import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
@@ -18,6 +18,22 @@ const SEARCH_STEP = 500;
 
 /** An endpoint with all of its settings. */
 export interface OpenEndpoint extends Endpoint, EndpointSettings {}
+
+/** Ids that a new endpoint has already. */
+export interface GivenIds {
+  /** Of a request that may have been sent before: the endpoint that it made then is found again. */
+  readonly id?: EndpointId | undefined;
+  /** The application's own. */
+  readonly uid?: EndpointUid | undefined;
+}
+
+/** Which endpoints of a tenant are meant; all conditions must hold. */
+export interface EndpointFilter {
+  /** In its canonical form. */
+  readonly url?: string | undefined;
+  /** A text that an id, the description or the host must have in it. */
+  readonly search?: string | undefined;
+}
 
 interface Parts {
   readonly store: Registry;
@@ -40,17 +56,17 @@ export class Endpoints {
     tenantId: TenantId,
     settings: EndpointSettings,
     changedBy: ChangedBy,
-    given?: EndpointId,
-  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many'> {
+    given: GivenIds,
+  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many' | 'uid_taken'> {
     const { store, clock, random, catalogs, documents } = this.#parts;
-    const known = given && (await this.open(tenantId, given));
+    const known = given.id && (await this.open(tenantId, given.id));
     if (known !== undefined) return known;
     const now = clock.wallNow();
-    const id = given ?? makeId<EndpointId>(now, random.bytes(10));
+    const id = given.id ?? makeId<EndpointId>(now, random.bytes(10));
     const endpoint: Endpoint = {
       id,
       tenantId,
-      uid: null,
+      uid: given.uid ?? null,
       state: 'active',
       version: 1,
       createdAt: now,
@@ -72,7 +88,9 @@ export class Endpoints {
     for (;;) {
       const current = await store.endpoint(tenantId, id);
       if (current === undefined) return 'missing';
-      const settings = change(documents.read(current));
+      const before = documents.read(current);
+      const settings = change(before);
+      if (sameSettings(before, settings)) return { ...factsOf(current), ...before };
       const version = current.version + 1;
       const written = documents.write({ tenantId, endpointId: id, version }, settings);
       const endpoint = { ...current, ...written, version, updatedAt: clock.wallNow(), changedBy };
@@ -113,20 +131,27 @@ export class Endpoints {
     return stored === undefined ? undefined : this.#open(stored);
   }
 
-  /** @param search a text that the id, the description or the host must have in it; left out, all are listed */
-  async openAll(tenantId: TenantId, page: Page<EndpointId>, search?: string): Promise<OpenEndpoint[]> {
+  async openAll(tenantId: TenantId, page: Page<EndpointId>, filter: EndpointFilter): Promise<OpenEndpoint[]> {
+    const { store, documents } = this.#parts;
+    const { url, search = '' } = filter;
+    const urlKey = url === undefined ? null : documents.urlKey(url);
     const stored =
-      search === undefined
-        ? await this.#parts.store.endpoints(tenantId, page)
-        : await this.#find(tenantId, page, search.toLowerCase());
+      search === ''
+        ? await store.endpoints(tenantId, page, urlKey)
+        : await this.#find(tenantId, page, urlKey, search.toLowerCase());
     return stored.map((each) => this.#open(each));
   }
 
   /** In steps: a tenant has so many at most that reading them all is quick, and nothing else waits for it for long. */
-  async #find(tenantId: TenantId, { limit, after }: Page<EndpointId>, search: string): Promise<StoredEndpoint[]> {
+  async #find(
+    tenantId: TenantId,
+    { limit, after }: Page<EndpointId>,
+    urlKey: Uint8Array | null,
+    search: string,
+  ): Promise<StoredEndpoint[]> {
     const found: StoredEndpoint[] = [];
     for (let from = after; ; ) {
-      const step = await this.#parts.store.endpoints(tenantId, { limit: SEARCH_STEP, after: from });
+      const step = await this.#parts.store.endpoints(tenantId, { limit: SEARCH_STEP, after: from }, urlKey);
       found.push(...step.filter((each) => this.#hasIn(each, search)));
       const last = step.at(-1);
       if (found.length >= limit || last === undefined || step.length < SEARCH_STEP) return found.slice(0, limit);
@@ -137,7 +162,7 @@ export class Endpoints {
   /** @param search in small letters */
   #hasIn(stored: StoredEndpoint, search: string): boolean {
     const { description } = this.#parts.documents.open(stored);
-    return [stored.id, description, stored.host].some((text) => text.toLowerCase().includes(search));
+    return [stored.id, stored.uid ?? '', description, stored.host].some((text) => text.toLowerCase().includes(search));
   }
 
   #open(stored: StoredEndpoint): OpenEndpoint {

@@ -1,7 +1,7 @@
 // The store's first part: who may send and where to. Small, read often, changed seldom.
 import type { DocumentPlace, Documents } from '../../domain/endpoint/documents.ts';
 import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 
 export interface Tenant {
@@ -69,10 +69,18 @@ export interface Registry {
   deleteTenant(id: TenantId, at: WallMs): Promise<boolean>;
 
   /** Stores an endpoint with its first version. @param max endpoints that a tenant may have */
-  createEndpoint(endpoint: StoredEndpoint, max: number): Promise<'created' | 'unknown_tenant' | 'too_many'>;
+  createEndpoint(
+    endpoint: StoredEndpoint,
+    max: number,
+  ): Promise<'created' | 'unknown_tenant' | 'too_many' | 'uid_taken'>;
   endpoint(tenantId: TenantId, id: EndpointId): Promise<StoredEndpoint | undefined>;
-  /** Newest first (by id, descending). Deleted ones are not listed. */
-  endpoints(tenantId: TenantId, page: Page<EndpointId>): Promise<StoredEndpoint[]>;
+  /** The live endpoint that the application calls `uid`. */
+  endpointByUid(tenantId: TenantId, uid: EndpointUid): Promise<EndpointId | undefined>;
+  /**
+   * Newest first (by id, descending). Deleted ones are not listed.
+   * @param urlKey only those with this URL (see `urlKeyOf`); `null` for all
+   */
+  endpoints(tenantId: TenantId, page: Page<EndpointId>, urlKey: Uint8Array | null): Promise<StoredEndpoint[]>;
   /**
    * Gives the endpoint a new version, `endpoint.version`, if the one in force is still the one before. The earlier version
    * stays as long as an attempt may name it. State, uid and time of creation stay as they are.

@@ -1,11 +1,16 @@
-// Endpoints: create, list, show, change, delete, switch on and off, and their secrets.
+// Endpoints: create, put, list, show, change, delete, switch on and off, and their secrets.
+
+import { parseCallbackUrl } from '../../../domain/callback-url.ts';
 import type { EndpointState } from '../../../domain/endpoint/endpoint.ts';
+import type { EndpointSettings } from '../../../domain/endpoint/settings.ts';
 import { type EndpointId, parseId } from '../../../domain/ids.ts';
 import { MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from '../../../engine/engine.ts';
-import { checkedSettings, newSettings } from '../endpoint-settings.ts';
+import { changedSettings, checkedSettings, newSettings, replacedSettings } from '../endpoint-settings.ts';
 import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
-import { notFound, Problem } from '../problems.ts';
+import { invalid, notFound, Problem } from '../problems.ts';
+import type { RouteParts } from '../route.ts';
 import {
+  ChangedEndpointShape,
   CreatedEndpointShape,
   EndpointChangeBody,
   EndpointList,
@@ -13,6 +18,7 @@ import {
   EndpointSecretShape,
   EndpointShape,
   NewEndpointBody,
+  PutEndpointBody,
   showCreatedEndpoint,
   showEndpoint,
 } from '../schemas/endpoint.ts';
@@ -34,14 +40,40 @@ const createEndpoint = operation('POST', MANY, {
       const named = checkedSettings(body, parts);
       const settings = newSettings(named.url ?? body.url, named, parts.random);
       const given = claimId === null ? undefined : parseId<EndpointId>(claimId);
-      const created = await parts.engine.createEndpoint(ids.tenant, settings, by, given);
-      if (created === 'unknown_tenant') throw notFound('tenant');
-      if (created === 'too_many') {
-        throw new Problem('conflict', {
-          detail: `The tenant has ${MAX_ENDPOINTS_PER_TENANT} endpoints, which is as many as one may have. Delete some that are not in use.`,
-        });
+      const created = made(await parts.engine.createEndpoint(ids.tenant, settings, by, { id: given }));
+      return answer(201, showCreatedEndpoint(created, await warningsOf(parts, created)));
+    },
+});
+
+const putEndpoint = operation('PUT', ONE, {
+  operationId: 'putEndpoint',
+  summary: 'Create an endpoint under an id of your own, or replace its settings',
+  tag: TAG,
+  chosen: 'endpoint',
+  body: PutEndpointBody,
+  answers: { 200: ChangedEndpointShape, 201: CreatedEndpointShape },
+  problems: ['conflict'],
+  work:
+    (parts) =>
+    async ({ ids, body, by }) => {
+      const { engine, store, random } = parts;
+      const { tenant, endpoint: uid } = ids;
+      const named = checkedSettings(body, parts);
+      for (;;) {
+        const id = await store.endpointByUid(tenant, uid);
+        if (id === undefined) {
+          const settings = newSettings(named.url ?? body.url, named, random);
+          const created = await engine.createEndpoint(tenant, settings, by, { uid });
+          // Somebody else was faster: it is to be replaced.
+          if (created === 'uid_taken') continue;
+          return answer(201, showCreatedEndpoint(made(created), await warningsOf(parts, made(created))));
+        }
+        const replace = (now: EndpointSettings) => replacedSettings(now, named, body.keepSecret === true);
+        const replaced = await engine.changeEndpoint(tenant, id, replace, by);
+        // It was deleted meanwhile: it is to be created.
+        if (replaced === 'missing') continue;
+        return answer(200, { ...showEndpoint(replaced), warnings: await warningsOf(parts, replaced) });
       }
-      return answer(201, showCreatedEndpoint(created));
     },
 });
 
@@ -53,9 +85,12 @@ const listEndpoints = list(MANY, {
   query: EndpointListQuery,
   page: EndpointList,
   find:
-    ({ engine }) =>
-    ({ ids, query }, page) =>
-      engine.openEndpoints(ids.tenant, page, query.search),
+    ({ engine, callbackUrls }) =>
+    ({ ids, query: { url, search } }, page) =>
+      engine.openEndpoints(ids.tenant, page, {
+        url: url === undefined ? undefined : canonical(url, callbackUrls),
+        search,
+      }),
   show: showEndpoint,
   keyOf: ({ id }) => id,
   readKey: parseId<EndpointId>,
@@ -77,14 +112,15 @@ const changeEndpoint = operation('PATCH', ONE, {
   summary: 'Change settings of an endpoint',
   tag: TAG,
   body: EndpointChangeBody,
-  answers: { 200: EndpointShape },
+  answers: { 200: ChangedEndpointShape },
   work:
     (parts) =>
     async ({ ids, body, by }) => {
       const named = checkedSettings(body, parts);
       const { tenant, endpoint } = ids;
-      const changed = await parts.engine.changeEndpoint(tenant, endpoint, (now) => ({ ...now, ...named }), by);
-      return ok(showEndpoint(known(changed)));
+      const change = (now: EndpointSettings) => changedSettings(now, named, body.keepSecret === true);
+      const changed = known(await parts.engine.changeEndpoint(tenant, endpoint, change, by));
+      return ok({ ...showEndpoint(changed), warnings: await warningsOf(parts, changed) });
     },
 });
 
@@ -141,8 +177,41 @@ function known(endpoint: OpenEndpoint | 'missing' | undefined): OpenEndpoint {
   return endpoint;
 }
 
+function made(created: Awaited<ReturnType<RouteParts['engine']['createEndpoint']>>): OpenEndpoint {
+  switch (created) {
+    case 'unknown_tenant':
+      throw notFound('tenant');
+    case 'too_many':
+      throw new Problem('conflict', {
+        detail: `The tenant has ${MAX_ENDPOINTS_PER_TENANT} endpoints, which is as many as one may have. Delete some that are not in use.`,
+      });
+    case 'uid_taken':
+      throw new Problem('conflict', { detail: 'Another endpoint of the tenant has this id.' });
+    default:
+      return created;
+  }
+}
+
+/** The same endpoint created twice delivers everything twice: the answer that creates the second one says so. */
+async function warningsOf({ engine }: RouteParts, { id, tenantId, url }: OpenEndpoint): Promise<string[]> {
+  const twins = await engine.openEndpoints(tenantId, { limit: 3, after: null }, { url });
+  return twins
+    .filter((twin) => twin.id !== id)
+    .map(
+      (twin) => `Endpoint ${twin.uid ?? twin.id} has the same URL. An event that both want is delivered to it twice.`,
+    );
+}
+
+/** @throws Problem when no endpoint can have this URL */
+function canonical(url: string, rules: RouteParts['callbackUrls']): string {
+  const read = parseCallbackUrl(url, rules);
+  if (!read.ok) throw invalid({ field: 'query.url', message: read.reason });
+  return read.url;
+}
+
 export const endpointOperations: readonly Operation[] = [
   createEndpoint,
+  putEndpoint,
   listEndpoints,
   getEndpoint,
   changeEndpoint,

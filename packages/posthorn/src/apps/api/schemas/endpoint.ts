@@ -12,7 +12,7 @@ import {
 import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from '../../../domain/secret.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { OpenEndpoint } from '../../../engine/engine.ts';
-import { CLOSED, PAGE_QUERY, PLAIN_TEXT_LINES, page, search, time, uuid } from './fields.ts';
+import { CLOSED, nullableText, PAGE_QUERY, PLAIN_TEXT_LINES, page, search, time, uuid } from './fields.ts';
 
 /** Subscriptions, of an endpoint or to choose deliveries by. */
 export const EVENT_TYPES = Type.Union(
@@ -86,22 +86,42 @@ const SECRET_FIELDS = {
   }),
 };
 
+const KEEP_SECRET = Type.Optional(
+  Type.Boolean({
+    description:
+      'A URL of another scheme, host or port is another receiver: such a change must give headers, and either secret or keepSecret: true.',
+  }),
+);
+
 export const NewEndpointBody = Type.Object(
   { ...Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS })).properties, url: SETTINGS.url },
   { ...CLOSED, title: 'NewEndpoint' },
 );
 
-export const EndpointChangeBody = Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS }), {
-  ...CLOSED,
-  minProperties: 1,
-  title: 'EndpointChange',
-  description: 'At least one setting; what is left out stays as it is.',
-});
+export const PutEndpointBody = Type.Object(
+  { ...NewEndpointBody.properties, keepSecret: KEEP_SECRET },
+  {
+    ...CLOSED,
+    title: 'PutEndpoint',
+    description: 'All settings. A setting that is left out gets its default; only the secret stays as it is.',
+  },
+);
+
+export const EndpointChangeBody = Type.Object(
+  { ...Type.Partial(Type.Object({ ...SETTINGS, ...SECRET_FIELDS })).properties, keepSecret: KEEP_SECRET },
+  {
+    ...CLOSED,
+    minProperties: 1,
+    title: 'EndpointChange',
+    description: 'At least one setting. A setting that is left out stays as it is.',
+  },
+);
 
 const SHOWN = {
   id: uuid('Id of the endpoint.'),
+  uid: nullableText('Your own id for it, if it was created under one. Every path takes it in the place of `id`.'),
   ...SETTINGS,
-  enabled: Type.Boolean({ description: 'While false, deliveries wait.' }),
+  enabled: Type.Boolean({ description: 'When false, pending deliveries are paused and new events are not matched.' }),
   version: Type.Integer({
     description: 'Counts the changes of its settings from 1. Each attempt names the one in force.',
   }),
@@ -116,8 +136,15 @@ export const EndpointShape = Type.Object(SHOWN, {
   title: 'Endpoint',
   description: 'A callback URL with its subscriptions and settings.',
 });
+const WARNINGS = Type.Array(Type.String(), {
+  description: 'Things that are allowed and seldom meant, such as another endpoint with the same URL. Usually empty.',
+});
+export const ChangedEndpointShape = Type.Object(
+  { ...SHOWN, warnings: WARNINGS },
+  { title: 'ChangedEndpoint', description: 'The endpoint after the change.' },
+);
 export const CreatedEndpointShape = Type.Object(
-  { ...SHOWN, secret: Type.String({ description: 'The signing secret, in clear.' }) },
+  { ...SHOWN, warnings: WARNINGS, secret: Type.String({ description: 'The signing secret, in clear.' }) },
   { title: 'CreatedEndpoint', description: 'The new endpoint, with its secret.' },
 );
 export const EndpointSecretShape = Type.Object(
@@ -132,8 +159,14 @@ export const EndpointList = page('EndpointList', EndpointShape);
 export const EndpointListQuery = Type.Object(
   {
     ...PAGE_QUERY,
+    url: Type.Optional(
+      Type.String({
+        maxLength: SETTING_LIMITS.urlTextCharacters,
+        description: 'Only endpoints with this callback URL, in any spelling that means the same.',
+      }),
+    ),
     search: search(
-      'Only endpoints whose id, description or host has this text in it; capitals and small letters are alike.',
+      'Only endpoints whose id (ours or yours), description or host has this text in it; capitals and small letters are alike.',
     ),
   },
   CLOSED,
@@ -143,6 +176,7 @@ export const EndpointListQuery = Type.Object(
 export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShape> {
   return {
     id: endpoint.id,
+    uid: endpoint.uid,
     url: endpoint.url,
     eventTypes: endpoint.eventTypes === null ? null : [...endpoint.eventTypes],
     description: endpoint.description,
@@ -158,6 +192,6 @@ export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShap
 }
 
 /** An endpoint as the answer to its creation shows it: with the secret that signs. */
-export function showCreatedEndpoint(endpoint: OpenEndpoint): Static<typeof CreatedEndpointShape> {
-  return { ...showEndpoint(endpoint), secret: endpoint.secrets[0] };
+export function showCreatedEndpoint(endpoint: OpenEndpoint, warnings: string[]): Static<typeof CreatedEndpointShape> {
+  return { ...showEndpoint(endpoint), warnings, secret: endpoint.secrets[0] };
 }
