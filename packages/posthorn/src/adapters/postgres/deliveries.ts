@@ -102,15 +102,19 @@ select array(
 const AMONG: Statement = {
   text: `
 select found.*, ${HOST_OF}
-from unnest($3::uuid[]) as listed (id) cross join lateral (
-  ${PENDING} where ${TENANT} and queue.id = listed.id
-  union all
-  ${ENDED} where ${TENANT} and delivery.id = listed.id
+from (
+  select found.*
+  from unnest($3::uuid[]) as listed (id) cross join lateral (
+    ${PENDING} where ${TENANT} and queue.id = listed.id
+    union all
+    ${ENDED} where ${TENANT} and delivery.id = listed.id
+  ) as found
+  where ${fits([4, 5, 6, 7, 8])}
+  order by found.id desc
+  limit $2
 ) as found
 left join posthorn.endpoint on endpoint.id = found.endpoint_id
-where ${fits([4, 5, 6, 7, 8])}
 order by found.id desc
-limit $2
 `,
 };
 
