@@ -117,7 +117,10 @@ const SQLITE_TURNS = `
   create temp table if not exists turn (nr integer primary key, tenant integer, key integer, hex text)`;
 const FILL_TURNS = `
   insert into turn select row_number() over (order by key) - 1, tenant, key, hex(id) from endpoint
-  where tenant = ${SQLITE_TENANT} and event_types like '%past.%'`;
+  where tenant = ${SQLITE_TENANT} and exists (
+    select 1 from endpoint_version
+    where endpoint_version.endpoint = endpoint.key and cast(settings as text) like '%past.%'
+  )`;
 const turnOf = (part: number) => `turn as t${part} on t${part}.nr = (n + ${part} * @endpoints / 2) % @endpoints`;
 
 function writeSqlite(db: DatabaseSync, { tenantId, from, everyMs, salt }: Past, low: number, high: number): void {
@@ -175,7 +178,10 @@ const POSTGRES_COUNT = `generate_series($4::bigint, $5::bigint - 1) as n`;
 const TURNS = `(
   select tenant.key as tenant, array_agg(endpoint.id order by endpoint.key) as ids, count(*) as endpoints
   from posthorn.tenant join posthorn.endpoint on endpoint.tenant = tenant.key
-  where tenant.id = $6 and tenant.deleted_at is null and endpoint.event_types::text like '%past.%'
+  where tenant.id = $6 and tenant.deleted_at is null and exists (
+      select from posthorn.endpoint_version as version
+      where version.endpoint_id = endpoint.id and encode(version.settings, 'escape') like '%past.%'
+    )
   group by tenant.key
 ) as turn`;
 const endpointOf = (part: number) => `turn.ids[(1 + (n + ${part} * turn.endpoints / 2) % turn.endpoints)::integer]`;
