@@ -1,4 +1,4 @@
-// A few seeds before every commit. `npm run simulate` runs more of them, and with --mutants shows that each invariant can fail.
+// Two seeds in `npm test`. `npm run simulate` runs more of them, and with --mutants shows that each invariant can fail.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMemoryStore } from '../../posthorn/src/adapters/sqlite/memory.ts';
@@ -7,7 +7,7 @@ import { planRun, shrink, simulate } from './simulate.ts';
 const HOURS = 0.4;
 
 describe('every promise holds in simulated runs under faults', () => {
-  for (let seed = 1_001; seed <= 1_012; seed++) {
+  for (let seed = 1_001; seed <= 1_002; seed++) {
     it(`seed ${seed}`, async () => {
       const { violations, events, calls } = await simulate(planRun(seed, HOURS), createMemoryStore);
       assert.deepEqual(violations.slice(0, 5), []);

@@ -29,7 +29,7 @@ export function acceptContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.accept(await bench.owner(), []), []);
     });
 
-    it('keeps type, time and the exact bytes of the body, also over a restart', async (bench) => {
+    it.onDisk('keeps type, time and the exact bytes of the body, also over a restart', async (bench) => {
       const { endpoint, owner, tenant } = await bench.start();
       const body = Uint8Array.from({ length: 100_000 }, (_, index) => (index * 31) % 256);
       const { event } = await bench.accept(owner, [endpoint], 'leased', { type: 'user.created', body });
@@ -268,7 +268,7 @@ export function acceptContract(it: ContractIt): void {
       }
     });
 
-    it('stores an event once, however many requests bring it at the same time', async (bench) => {
+    it.onDisk('stores an event once, however many requests bring it at the same time', async (bench) => {
       const { tenant, endpoint, owner } = await bench.start();
       const stores = [bench.store, await bench.another(), await bench.another()];
       const revision = await bench.revision(tenant);
@@ -290,7 +290,7 @@ export function acceptContract(it: ContractIt): void {
       assert.equal(await bench.store.reclaim(owner, [], STEADY), 1);
     });
 
-    it('stores crossing batches of the same events without losing or doubling one', async (bench) => {
+    it.onDisk('stores crossing batches of the same events without losing or doubling one', async (bench) => {
       const { tenant, endpoint, owner } = await bench.start();
       const other = await bench.another();
       const revision = await bench.revision(tenant);

@@ -21,8 +21,16 @@ export interface StoreUnderTest {
 
 export type MakeStore = () => Promise<StoreUnderTest>;
 
+type Declare = (promise: string, body: (bench: Bench) => Promise<void>) => void;
+
 /** Declares one test of the contract. */
-export type ContractIt = (promise: string, body: (bench: Bench) => Promise<void>) => void;
+export interface ContractIt extends Declare {
+  /** One that proves more on a disk than in memory: that opens the database again, or has calls run at the same time. */
+  readonly onDisk: Declare;
+}
+
+/** Tests that are declared for a store: those that need a disk alone, or all. */
+export type Extent = 'on disk' | 'all';
 
 /** An event that was accepted, and its deliveries as their holder knows them. */
 export interface Accepted {
@@ -225,8 +233,8 @@ export async function allPages<Item, Key>(
 
 export const ids = (items: readonly { readonly id: string }[]): string[] => items.map(({ id }) => id);
 
-export function contractIt(makeStore: MakeStore): ContractIt {
-  return (promise, body) => {
+export function contractIt(makeStore: MakeStore, extent: Extent): ContractIt {
+  const declare: Declare = (promise, body) => {
     it(promise, async () => {
       const database = await makeStore();
       const bench = new Bench(database);
@@ -239,4 +247,5 @@ export function contractIt(makeStore: MakeStore): ContractIt {
       }
     });
   };
+  return Object.assign(extent === 'all' ? declare : () => {}, { onDisk: declare });
 }

@@ -67,7 +67,7 @@ export function claimContract(it: ContractIt): void {
       assert.deepEqual(claim, { deliveries: [], dueAt: [], revisions: new Map(), nextDue: null });
     });
 
-    it('does not hand out again what it has handed out, not even over a restart', async (bench) => {
+    it.onDisk('does not hand out again what it has handed out, not even over a restart', async (bench) => {
       const { owner, endpoint } = await bench.start();
       await dueAt(bench, owner, endpoint, STEADY);
       assert.equal((await bench.claimDue(owner, STEADY)).length, 1);
@@ -76,7 +76,7 @@ export function claimContract(it: ContractIt): void {
       assert.equal((await bench.claimDue(owner, STEADY)).length, 0);
     });
 
-    it('keeps the progress over a restart', async (bench) => {
+    it.onDisk('keeps the progress over a restart', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const delivery = await dueAt(bench, owner, endpoint, later(5), 2);
       await bench.reopen();
@@ -109,7 +109,7 @@ export function claimContract(it: ContractIt): void {
       );
     });
 
-    it('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
+    it.onDisk('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const made: LeasedDelivery[] = [];
       for (let index = 0; index < 60; index++) made.push(await bench.acceptOne(owner, endpoint));
@@ -201,7 +201,7 @@ export function claimContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.backlogs(10), [endpoint.id]);
     });
 
-    it('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
+    it.onDisk('never gives one delivery to two who claim at the same time, and forgets none', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const made: LeasedDelivery[] = [];
       for (let index = 0; index < 60; index++) made.push(await bench.acceptOne(owner, endpoint, 'backlog'));

@@ -16,7 +16,7 @@ export function clockContract(it: ContractIt): void {
       assertNow(store, offset + 1_000, WALL);
     });
 
-    it('stays the same for the whole boot, wherever the wall clock jumps', async (bench) => {
+    it.onDisk('stays the same for the whole boot, wherever the wall clock jumps', async (bench) => {
       const offset = await bench.store.clockOffset({ id: 'boot-1', monotonicMs: 1_000.25, wallMs: WALL });
       assert.equal(
         await bench.store.clockOffset({ id: 'boot-1', monotonicMs: 9_000, wallMs: WALL + 3_600_000 }),
@@ -32,7 +32,7 @@ export function clockContract(it: ContractIt): void {
       assertNow(store, offset + 50, WALL + 60_000);
     });
 
-    it('never takes steady time behind a heartbeat of an earlier boot', async (bench) => {
+    it.onDisk('never takes steady time behind a heartbeat of an earlier boot', async (bench) => {
       const owner = await bench.owner();
       await bench.store.beat(owner, AHEAD);
       await bench.store.beat(owner, steady(AHEAD - 1_000));
@@ -49,7 +49,7 @@ export function clockContract(it: ContractIt): void {
       assert.ok(offset + 50 >= AHEAD);
     });
 
-    it('is one for all who ask at the same time', async (bench) => {
+    it.onDisk('is one for all who ask at the same time', async (bench) => {
       const other = await bench.another();
       const offsets = await Promise.all(
         [0, 1, 2, 3, 4, 5].map((index) =>

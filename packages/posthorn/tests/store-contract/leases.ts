@@ -22,7 +22,7 @@ export function leasesContract(it: ContractIt): void {
       assert.deepEqual(await bench.store.beat(await bench.owner(), STEADY), []);
     });
 
-    it('names everybody else, also after a restart', async (bench) => {
+    it.onDisk('names everybody else, also after a restart', async (bench) => {
       const [one, two, three] = [await bench.owner(), await bench.owner(), await bench.owner()];
       await bench.reopen();
       const seen = await bench.store.beat(two, STEADY);
@@ -107,7 +107,7 @@ export function leasesContract(it: ContractIt): void {
       assert.deepEqual(ids(await bench.claimDue(heir, later(5_000))), [planned.id]);
     });
 
-    it('passes what had begun to the heir, to be recorded as cut off', async (bench) => {
+    it.onDisk('passes what had begun to the heir, to be recorded as cut off', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const begun = await dueAt(bench, owner, endpoint, STEADY, 2);
       await bench.claimDue(owner, STEADY);
@@ -233,7 +233,7 @@ export function leasesContract(it: ContractIt): void {
       assert.equal(await bench.store.nextDue(), null);
     });
 
-    it('is done by one of two who try at the same time', async (bench) => {
+    it.onDisk('is done by one of two who try at the same time', async (bench) => {
       const { owner, endpoint } = await bench.start();
       const begun = await bench.acceptOne(owner, endpoint);
       await bench.store.begin(owner, [start(begun.id)]);
@@ -247,7 +247,7 @@ export function leasesContract(it: ContractIt): void {
       assert.equal(answers.flat().filter((cutOff) => cutOff !== undefined).length, 1);
     });
 
-    it('and a heartbeat at the same time agree on who lives', async (bench) => {
+    it.onDisk('and a heartbeat at the same time agree on who lives', async (bench) => {
       const { endpoint, owner: heir } = await bench.start();
       const other = await bench.another();
       for (let round = 0; round < 10; round++) {
@@ -263,7 +263,7 @@ export function leasesContract(it: ContractIt): void {
       }
     });
 
-    it('finds also what the dead one was accepting or claiming meanwhile, or refuses it', async (bench) => {
+    it.onDisk('finds also what the dead one was accepting or claiming meanwhile, or refuses it', async (bench) => {
       const { endpoint, owner: heir } = await bench.start();
       const other = await bench.another();
       for (let round = 0; round < 10; round++) {

@@ -11,7 +11,7 @@ export function lifecycleContract(it: ContractIt): void {
       assert.match(store.kind, /^[a-z]+$/);
     });
 
-    it('finishes calls that are under way before it closes', async (bench) => {
+    it.onDisk('finishes calls that are under way before it closes', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const revision = await bench.revision(tenant);
       const events = Array.from({ length: 20 }, () => eventFor(newEvent(tenant), [endpoint]));
@@ -23,7 +23,7 @@ export function lifecycleContract(it: ContractIt): void {
       assert.equal((await store.events(tenant, {}, { limit: 100, after: null })).items.length, 20);
     });
 
-    it('opens an existing database again and again', async (bench) => {
+    it.onDisk('opens an existing database again and again', async (bench) => {
       const tenant = await bench.tenant();
       for (let round = 0; round < 3; round++) {
         const store = await bench.reopen();

@@ -66,7 +66,7 @@ export function recordContract(it: ContractIt): void {
       assert.deepEqual([again.suspect, again.attempts, again.failures], [false, 1, 1]);
     });
 
-    it('keeps every fact of every attempt, in the order they were made, over a restart', async (bench) => {
+    it.onDisk('keeps every fact of every attempt, in the order they were made, over a restart', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       let delivery = await bench.acceptOne(owner, endpoint);
       const results: readonly CallResult[] = [
@@ -254,7 +254,7 @@ export function recordContract(it: ContractIt): void {
       assert.deepEqual(await bench.record(newId<OwnerId>(), ...records), ['late', 'recorded']);
     });
 
-    it('moves a delivery once when two record its attempt at the same time', async (bench) => {
+    it.onDisk('moves a delivery once when two record its attempt at the same time', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.another();
       const deliveries: LeasedDelivery[] = [];

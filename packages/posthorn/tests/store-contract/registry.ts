@@ -42,14 +42,14 @@ export function registryContract(it: ContractIt): void {
       assert.deepEqual(await store.tenant(id), renamed);
     });
 
-    it('may be created with a name', async (bench) => {
+    it.onDisk('may be created with a name', async (bench) => {
       const { tenant } = await bench.store.putTenant(tenantId('acme'), 'Acme', WALL);
       assert.equal(tenant.name, 'Acme');
       const store = await bench.reopen();
       assert.deepEqual(await store.tenant(tenant.id), tenant);
     });
 
-    it('are created once when many ask at the same time', async (bench) => {
+    it.onDisk('are created once when many ask at the same time', async (bench) => {
       const other = await bench.another();
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>
@@ -108,7 +108,7 @@ export function registryContract(it: ContractIt): void {
   });
 
   describe('endpoints', () => {
-    it('come back as they were stored, over a restart too', async (bench) => {
+    it.onDisk('come back as they were stored, over a restart too', async (bench) => {
       const tenant = await bench.tenant();
       const endpoints = [
         await bench.endpoint(tenant),
@@ -157,7 +157,7 @@ export function registryContract(it: ContractIt): void {
       assert.equal((await bench.store.catalog(tenant))?.endpoints.length, 1);
     });
 
-    it('stay under the limit when many are created at the same time', async (bench) => {
+    it.onDisk('stay under the limit when many are created at the same time', async (bench) => {
       const tenant = await bench.tenant();
       const other = await bench.another();
       const answers = await Promise.all(
@@ -244,7 +244,7 @@ export function registryContract(it: ContractIt): void {
   });
 
   describe('replacing an endpoint', () => {
-    it('stores every field of the replacement', async (bench) => {
+    it.onDisk('stores every field of the replacement', async (bench) => {
       const { endpoint, tenant } = await bench.start();
       const replacement = newEndpoint(tenant, {
         id: endpoint.id,
@@ -273,7 +273,7 @@ export function registryContract(it: ContractIt): void {
       assertSame(await bench.store.endpoint(tenant, endpoint.id), replacement);
     });
 
-    it('lets one of many win who change the same version at the same time', async (bench) => {
+    it.onDisk('lets one of many win who change the same version at the same time', async (bench) => {
       const { endpoint } = await bench.start();
       const other = await bench.another();
       const answers = await Promise.all(
@@ -481,7 +481,7 @@ export function registryContract(it: ContractIt): void {
       assert.equal(await bench.store.reclaim(owner, [], STEADY), 0);
     });
 
-    it('while an event is accepted loses nothing and leaves no work behind', async (bench) => {
+    it.onDisk('while an event is accepted loses nothing and leaves no work behind', async (bench) => {
       const { owner } = await bench.start();
       const other = await bench.another();
       for (let round = 0; round < 8; round++) {
@@ -500,7 +500,7 @@ export function registryContract(it: ContractIt): void {
   });
 
   describe('keeping a value', () => {
-    it('stores the first one and answers with it for ever', async (bench) => {
+    it.onDisk('stores the first one and answers with it for ever', async (bench) => {
       const first = utf8('first');
       assertSame(await bench.store.keep('key', first), first);
       assertSame(await bench.store.keep('key', utf8('second')), first);
@@ -508,7 +508,7 @@ export function registryContract(it: ContractIt): void {
       assertSame(await (await bench.reopen()).keep('key', utf8('third')), first);
     });
 
-    it('gives one answer to all who ask at the same time', async (bench) => {
+    it.onDisk('gives one answer to all who ask at the same time', async (bench) => {
       const other = await bench.another();
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, index) =>

@@ -136,7 +136,7 @@ export function replaysContract(it: ContractIt): void {
   });
 
   describe('a replay', () => {
-    it('is kept as it was created, for its tenant only', async (bench) => {
+    it.onDisk('is kept as it was created, for its tenant only', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const other = await bench.tenant('other');
       await many(bench, owner, endpoint, 2, 'exhausted');
@@ -254,7 +254,7 @@ export function replaysContract(it: ContractIt): void {
       assert.equal((await bench.claimDue(owner, later(5_000))).length, 12);
     });
 
-    it('goes on where it was after a restart, and makes each delivery due once', async (bench) => {
+    it.onDisk('goes on where it was after a restart, and makes each delivery due once', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const made = await many(bench, owner, endpoint, 12, 'exhausted');
       const replay = await begin(bench, tenant, { ratePerSecond: 50 });
@@ -346,7 +346,7 @@ export function replaysContract(it: ContractIt): void {
       assert.deepEqual(new Set(ids(await bench.claimDue(owner, later(DAY_MS)))), new Set(ids([retried, ...others])));
     });
 
-    it('never makes a delivery due twice when several processes step at the same time', async (bench) => {
+    it.onDisk('never makes a delivery due twice when several processes step at the same time', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const second = await bench.endpoint(tenant);
       const made = [

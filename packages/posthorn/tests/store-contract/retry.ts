@@ -164,7 +164,7 @@ export function retryContract(it: ContractIt): void {
       assert.deepEqual([shown.state, shown.endedAt], ['succeeded', endedAt]);
     });
 
-    it('makes one attempt when many ask at the same time', async (bench) => {
+    it.onDisk('makes one attempt when many ask at the same time', async (bench) => {
       const { owner, endpoint, tenant } = await bench.start();
       const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
       const other = await bench.another();

@@ -21,7 +21,7 @@ function newSession(number: number, seen = 0, changes: Partial<Session> = {}): S
 
 export function sessionsContract(it: ContractIt): void {
   describe('sessions', () => {
-    it('come back as they were begun, to others and after a restart too', async (bench) => {
+    it.onDisk('come back as they were begun, to others and after a restart too', async (bench) => {
       const session = newSession(1, 5);
       await bench.store.beginSession(session, MAX);
       const other = await bench.another();
@@ -44,7 +44,7 @@ export function sessionsContract(it: ContractIt): void {
       assert.equal(await store.session(newSession(9).tokenHash), undefined);
     });
 
-    it('are gone when they were ended, everywhere, and no other with them', async (bench) => {
+    it.onDisk('are gone when they were ended, everywhere, and no other with them', async (bench) => {
       const [mine, theirs] = [newSession(1), newSession(2)];
       for (const each of [mine, theirs]) await bench.store.beginSession(each, MAX);
       const other = await bench.another();
@@ -53,23 +53,24 @@ export function sessionsContract(it: ContractIt): void {
       assertSame(await bench.store.session(theirs.tokenHash), theirs);
     });
 
-    it('make room for new ones: first those that are over, then those that were used longest ago', async ({
-      store,
-    }) => {
-      const over = newSession(1, 900, { expiresAt: wallLater(1_000) });
-      const idle = newSession(2, 10);
-      const used = newSession(3, 20);
-      for (const each of [over, idle, used]) await store.beginSession(each, MAX);
-      const kept = async (sessions: Session[]) =>
-        await Promise.all(sessions.map(async ({ tokenHash }) => (await store.session(tokenHash)) !== undefined));
-      const later = { createdAt: wallLater(1_000), seenAt: wallLater(1_000), expiresAt: wallLater(11_000) };
-      await store.beginSession(newSession(4, 0, later), MAX);
-      assert.deepEqual(await kept([over, idle, used]), [false, true, true]);
-      await store.beginSession(newSession(5, 0, later), MAX);
-      assert.deepEqual(await kept([idle, used, newSession(4), newSession(5)]), [false, true, true, true]);
-    });
+    it.onDisk(
+      'make room for new ones: first those that are over, then those that were used longest ago',
+      async ({ store }) => {
+        const over = newSession(1, 900, { expiresAt: wallLater(1_000) });
+        const idle = newSession(2, 10);
+        const used = newSession(3, 20);
+        for (const each of [over, idle, used]) await store.beginSession(each, MAX);
+        const kept = async (sessions: Session[]) =>
+          await Promise.all(sessions.map(async ({ tokenHash }) => (await store.session(tokenHash)) !== undefined));
+        const later = { createdAt: wallLater(1_000), seenAt: wallLater(1_000), expiresAt: wallLater(11_000) };
+        await store.beginSession(newSession(4, 0, later), MAX);
+        assert.deepEqual(await kept([over, idle, used]), [false, true, true]);
+        await store.beginSession(newSession(5, 0, later), MAX);
+        assert.deepEqual(await kept([idle, used, newSession(4), newSession(5)]), [false, true, true, true]);
+      },
+    );
 
-    it('stay under their bound when many begin at the same time', async (bench) => {
+    it.onDisk('stay under their bound when many begin at the same time', async (bench) => {
       const other = await bench.another();
       const made = Array.from({ length: 12 }, (_, index) => newSession(index + 1, index));
       await Promise.all(made.map((each, index) => (index % 2 === 0 ? bench.store : other).beginSession(each, MAX)));

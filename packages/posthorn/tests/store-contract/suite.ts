@@ -1,7 +1,7 @@
 // The store's specification: what seams/store promises, as tests that every store must pass. A theme per file.
 import { describe } from 'node:test';
 import { acceptContract } from './accept.ts';
-import { contractIt, type MakeStore } from './bench.ts';
+import { contractIt, type Extent, type MakeStore } from './bench.ts';
 import { claimContract } from './claim.ts';
 import { clockContract } from './clock.ts';
 import { eraseContract } from './erase.ts';
@@ -47,9 +47,9 @@ const THEMES = [
  * Declares the contract's tests for one store.
  * @param makeStore makes an empty database, one per test
  */
-export function storeContract(name: string, makeStore: MakeStore): void {
+export function storeContract(name: string, makeStore: MakeStore, extent: Extent = 'all'): void {
   // Several databases at a time: most of a test is waiting for a disk or a server.
   describe(`the ${name} store`, { concurrency: 4 }, () => {
-    for (const declare of THEMES) declare(contractIt(makeStore));
+    for (const declare of THEMES) declare(contractIt(makeStore, extent));
   });
 }

@@ -90,7 +90,7 @@ export function talliesContract(it: ContractIt): void {
       assert.equal((await countsOf(bench.store, scopeOf(endpoint))).accepted, 0);
     });
 
-    it('are added to what was there, whoever wrote it', async (bench) => {
+    it.onDisk('are added to what was there, whoever wrote it', async (bench) => {
       const { endpoint } = await bench.start();
       const told = { at: NOON, tallies: [ofEndpoint(endpoint, SUCCESS)], pending: null };
       const [one, two] = [newId<OwnerId>(), newId<OwnerId>()];
@@ -100,7 +100,7 @@ export function talliesContract(it: ContractIt): void {
       assert.equal((await countsOf(bench.store, scopeOf(endpoint))).attempts, 3);
     });
 
-    it('are added once, however often the call is made', async (bench) => {
+    it.onDisk('are added once, however often the call is made', async (bench) => {
       const { endpoint } = await bench.start();
       const writer = newId<OwnerId>();
       const told = { at: NOON, tallies: [ofEndpoint(endpoint, SUCCESS)], pending: null };
@@ -117,7 +117,7 @@ export function talliesContract(it: ContractIt): void {
       for (const tier of TIERS) assert.equal((await countsOf(store, EVERYTHING, tier)).attempts, 2);
     });
 
-    it('of processes that write at the same time all count', async (bench) => {
+    it.onDisk('of processes that write at the same time all count', async (bench) => {
       const { endpoint, tenant } = await bench.start();
       const endpoints = [endpoint, await bench.endpoint(tenant), await bench.endpoint(tenant)];
       const stores = [bench.store, await bench.another(), await bench.another()];
