@@ -20,7 +20,7 @@ before(async () => {
   await posthorn.api('PUT', '/v1/tenants/acme', { name: 'Acme' });
   // Nobody listens there, and there is no second attempt.
   endpoint = await posthorn.endpoint('acme', '/hook', { scheduleMs: [] });
-  await posthorn.api('PATCH', url(endpoint), { url: 'https://127.0.0.1:1/nobody' });
+  await posthorn.api('PATCH', url(endpoint), { url: 'https://127.0.0.1:1/nobody', headers: {}, keepSecret: true });
   const events = Array.from({ length: COUNT }, () => ({ type: 'order.paid', payload: {} }));
   await posthorn.api('POST', '/v1/tenants/acme/events/batch', { events });
   while ((await countOf('exhausted')) < COUNT);
@@ -65,7 +65,11 @@ describe('posthorn replay', () => {
   });
 
   it('makes one more attempt of each, and watches it to the end over a restart of the service', async () => {
-    await posthorn.api('PATCH', url(endpoint), { url: `${posthorn.receiverUrl}/hook` });
+    await posthorn.api('PATCH', url(endpoint), {
+      url: `${posthorn.receiverUrl}/hook`,
+      headers: {},
+      keepSecret: true,
+    });
     const replay = posthorn.begin(['replay', '--rate', '15', '--yes', '--json']);
     await replay.output(/^\d+ of 30/m);
     await posthorn.service.stop();

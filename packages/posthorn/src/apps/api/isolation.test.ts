@@ -13,6 +13,8 @@ interface Row {
   readonly own: number;
   /** The answer has no end: only its head is waited for. */
   readonly endless?: true;
+  /** The endpoint's id in the path, which the caller chooses: no other tenant's can be meant by it. */
+  readonly chosen?: string;
 }
 
 const URL = 'https://receiver.example/hook';
@@ -26,6 +28,7 @@ const ROUTES: readonly Row[] = [
   { method: 'POST', route: '/v1/tenants/:tenant/endpoints', body: { url: URL }, own: 201 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints', own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint', own: 200 },
+  { method: 'PUT', route: '/v1/tenants/:tenant/endpoints/:endpoint', chosen: 'main', body: { url: URL }, own: 201 },
   { method: 'PATCH', route: '/v1/tenants/:tenant/endpoints/:endpoint', body: { description: '' }, own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint/secret', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/endpoints/:endpoint/disable', own: 200 },
@@ -118,7 +121,7 @@ describe('routes under /v1', () => {
     assert.deepEqual([...routes].sort(), ROUTES.map(({ method, route }) => `${method} ${route}`).sort());
   });
 
-  for (const [index, { method, route, body }] of ROUTES.entries()) {
+  for (const [index, { method, route, body, chosen }] of ROUTES.entries()) {
     const name = `${method} ${route}`;
 
     it(`${name} answers 401 without a valid key, the same whatever is wrong`, async () => {
@@ -137,7 +140,7 @@ describe('routes under /v1', () => {
       }
     });
 
-    if (route.includes('/:tenant/') && /:(endpoint|event|delivery|replay)/.test(route)) {
+    if (chosen === undefined && route.includes('/:tenant/') && /:(endpoint|event|delivery|replay)/.test(route)) {
       it(`${name} answers 404 to another tenant's id, as to an unknown one`, async () => {
         const foreign = await bench.call(method, fill(route, { ...other, tenant: 'own' }), body);
         const unknown = await bench.call(method, fill(route, allOf('own', UNKNOWN_ID)), body);
@@ -157,7 +160,11 @@ describe('routes under /v1', () => {
     if (route.includes(':tenant')) {
       for (const id of ['x'.repeat(65), '%00', '😀', 'a%20b', 'a%2Fb', 'ä', '%C0%AF']) {
         it(`${name} answers 404 or 422 to ${JSON.stringify(id.slice(0, 40))} as a tenant`, async () => {
-          const { status } = await bench.call(method, fill(route, { ...own, tenant: id }), body);
+          const { status } = await bench.call(
+            method,
+            fill(route, { ...own, endpoint: chosen ?? own.endpoint, tenant: id }),
+            body,
+          );
           assert.ok(
             status === (name === CREATES_TENANT ? 422 : 404) || (id === '%C0%AF' && status === 400),
             String(status),
@@ -167,7 +174,8 @@ describe('routes under /v1', () => {
 
       if (name !== CREATES_TENANT) {
         it(`${name} answers 404 for a tenant that does not exist`, async () => {
-          assert.equal((await bench.call(method, fill(route, { ...own, tenant: 'nobody' }), body)).status, 404);
+          const url = fill(route, { ...own, endpoint: chosen ?? own.endpoint, tenant: 'nobody' });
+          assert.equal((await bench.call(method, url, body)).status, 404);
         });
       }
     }
@@ -179,7 +187,8 @@ describe('routes under /v1', () => {
         assert.equal(await bench.head(row.route), row.own);
         continue;
       }
-      const { status, body } = await bench.call(row.method, fill(row.route, own) + (row.query ?? ''), row.body);
+      const url = fill(row.route, { ...own, endpoint: row.chosen ?? own.endpoint }) + (row.query ?? '');
+      const { status, body } = await bench.call(row.method, url, row.body);
       assert.equal(status, row.own, `${row.method} ${row.route}: ${JSON.stringify(body)}`);
     }
     assert.equal((await bench.call('GET', fill('/v1/tenants/:tenant/endpoints/:endpoint', other))).status, 200);
