@@ -19,7 +19,7 @@ export interface Drawn {
 
 type Give = () => string;
 
-/** What the attacker knows, to be put at any place. */
+/** The attacker's knowledge, to be put at any place. */
 interface Knowledge {
   readonly anything: readonly Give[];
   readonly ids: readonly Give[];
@@ -139,7 +139,7 @@ function payloadOf({ canaries }: Scene): fc.Arbitrary<unknown> {
     .map((object) => new Members([...Object.entries(object), ['card', canaries.submitted.text]]));
 }
 
-/** What is done to a tree at a place that is counted through its nodes. */
+/** A change to a tree at a place that is counted through its nodes. */
 type Harm =
   | { readonly kind: 'replace'; readonly place: number; readonly value: unknown }
   | { readonly kind: 'remove'; readonly place: number }
@@ -228,7 +228,7 @@ function segmentOf({ name }: Parameter, { method }: Operation, scene: Scene, kno
     replay: ({ replays }) => replays,
   };
   if (name === 'tenant') {
-    // What belongs to the other tenant may be looked at, but is never to be changed.
+    // The other tenant's things may be looked at, but never changed.
     const strange = badText(knowledge.anything).filter((text) => text !== OTHER);
     const real = fc.constantFrom(OWN, OWN, OWN, ...(method === 'GET' ? [OTHER] : []));
     return fc.oneof({ weight: 9, arbitrary: real }, { weight: 1, arbitrary: strange });

@@ -1,4 +1,4 @@
-// What an attacker puts where something else belongs.
+// Values that an attacker puts where something else belongs.
 import fc from 'fast-check';
 import { Raw } from './json-text.ts';
 

@@ -32,7 +32,7 @@ export class Canary {
   }
 }
 
-/** What base64 makes of the bytes inside of something longer: the outer characters depend on the neighbours and are left out. */
+/** The base64 text of the bytes inside of something longer: the outer characters depend on the neighbours and are left out. */
 function base64Forms(bytes: Buffer): string[] {
   return (['base64', 'base64url'] as const).flatMap((encoding) =>
     [0, 1, 2].map((before) => {

@@ -58,7 +58,7 @@ function expect413(answer: Answer | undefined, words: string, judge: Judge): voi
   if (answer.status !== 413) throw new Error(`${words}: ${answer.status}`);
 }
 
-/** Whatever is answered to them meanwhile must be in order; what they weigh is seen by whoever watches the memory. */
+/** Answers to them meanwhile must be in order; the memory watch sees their cost. */
 async function holdBodies(scene: Scene, judge: Judge): Promise<void> {
   const head = scene.request('POST', `/v1/tenants/${OWN}/events/batch`, '', [
     'content-type: application/json',

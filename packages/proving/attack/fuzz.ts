@@ -6,7 +6,7 @@ import type { Operation } from './operations.ts';
 import { OTHER, OWN, type Scene } from './scene.ts';
 import { begin, Caller } from './wire.ts';
 
-/** What the attacker deletes is brought back this often, in milliseconds. */
+/** Things that the attacker deletes are brought back this often, in milliseconds. */
 const REFILL_MS = 200;
 /** Operations are fuzzed on so many connections at once. */
 const CALLERS = 4;

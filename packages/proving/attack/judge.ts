@@ -1,4 +1,4 @@
-// What must hold for every answer, whatever was asked: no defect, a documented status, a problem document in good order that
+// Rules for every answer, whatever was asked: no defect, a documented status, a problem document in good order that
 // gives nothing away, and no secret where it does not belong.
 import { constants } from 'node:os';
 import { member } from '../../posthorn/tests/support/api-bench.ts';
@@ -7,13 +7,13 @@ import { ENDLESS, type Operation } from './operations.ts';
 import { OTHER, problemOf, type Scene } from './scene.ts';
 import { type Answer, headerOf } from './wire.ts';
 
-/** What may be answered to anybody on any path: it is about HTTP itself, not about an operation. */
+/** Statuses that anybody may get on any path: they are about HTTP itself, not about an operation. */
 const OF_HTTP: ReadonlySet<number> = new Set([400, 404, 405, 408, 413, 414, 415, 417, 421, 431]);
 /** The largest problem document: 20 fields at fault, each with its sentence. */
 const MAX_PROBLEM_BYTES = 16_384;
 /** The system's names of errors that are long enough not to be drawn by chance: requests of random letters come back in answers. */
 const SYSTEM_ERRORS = Object.keys(constants.errno).filter(({ length }) => length > 4);
-/** What only somebody inside of the program would say. */
+/** Words that only the inside of the program would say. */
 const INSIDE = new RegExp(
   String.raw`node_modules|node:internal|\bat \S+ \((?:file|node|\/)|\.[jt]s:\d+|sqlite|SQLITE|\b(?:${SYSTEM_ERRORS.join('|')})\b|\/tmp\/|constraint failed`,
 );
@@ -118,7 +118,7 @@ function documentFault(operation: Operation | undefined, answer: Answer): string
   }
   const documented = operation.answers.get(status);
   if (documented === undefined || status >= 400 || status === 204) return undefined;
-  // What has no end is judged by its beginning; what it says afterwards only has to keep secrets.
+  // An answer without an end is judged by its beginning; the rest only has to keep secrets.
   if (documented.mediaType === ENDLESS) return undefined;
   const body = documented.mediaType === JSON_TYPE ? problemOf(answer) : answer.body.toString('utf8');
   return documented.shape.Check(body) ? undefined : `${operation.id} answered ${status} not as documented`;

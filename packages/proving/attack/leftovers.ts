@@ -1,4 +1,4 @@
-// What is left behind: the log, and the files of the database. Neither may hold what was secret, in whatever form, and a
+// Leftovers of an attack: the log, and the files of the database. Neither may hold what was secret, in whatever form, and a
 // database whose rows were moved about gives nobody another one's secret.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

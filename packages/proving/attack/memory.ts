@@ -1,4 +1,4 @@
-// What the process weighs while it is attacked, and whether anything is kept of requests that are over.
+// The process's memory while it is attacked, and whether anything is kept of requests that are over.
 import type { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import type { Judge } from './judge.ts';
 import { OWN, type Scene } from './scene.ts';

@@ -19,7 +19,7 @@ export interface Operation {
   readonly body: Schema | undefined;
   /** Anybody may call it. */
   readonly open: boolean;
-  /** What it answers when all is well has no end. */
+  /** Its usual answer has no end. */
   readonly endless: boolean;
   /** By status: the media type, and what a body of it must look like. */
   readonly answers: ReadonlyMap<number, { readonly mediaType: string; readonly shape: Validator } | undefined>;

@@ -20,9 +20,9 @@ import { keepWaiting, type SlowFigures } from './slow.ts';
 
 /** Part of the seconds that are fuzzed before memory is looked at: by then everything has been loaded and compiled. */
 const WARM_UP_SECONDS = 2;
-/** What it may weigh more after 12,000 more small requests: less than 3 KiB for each, so nothing is kept of them. */
+/** Memory that it may gain by 12,000 more small requests: less than 3 KiB for each, so nothing is kept of them. */
 const MAX_GROWTH_MB = 32;
-/** What it may weigh at any moment of the attack, well within what is promised (docs/reliability.md, "Memory"): seeds take from 430 to 590. */
+/** Memory bound at any moment of the attack, well within what is promised (docs/reliability.md, "Memory"): seeds take from 430 to 590. */
 const MAX_PEAK_MB = 768;
 
 export interface AttackOptions {

@@ -1,4 +1,4 @@
-// What is attacked: the built service with two tenants. `acme` is the attacker's playground; `vault` is somebody else's, full
+// The target of the attack: the built service with two tenants. `acme` is the attacker's playground; `vault` is somebody else's, full
 // of canaries, and has had every kind of failing call, so that each has had its chance to get into a log.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

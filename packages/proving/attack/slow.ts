@@ -13,7 +13,7 @@ const DRIP_MS = 500;
 const CUT_BY_MS = 16_000;
 const NOT_BEFORE_MS = 9_900;
 /**
- * What everybody else may wait meanwhile, in the median. They share this machine with the fuzzing, so it is far from what
+ * The median wait of everybody else meanwhile. They share this machine with the fuzzing, so it is far from what
  * they usually wait; but whoever had to wait for a slow client would wait ten seconds.
  */
 const OTHERS_P50_MS = 1_000;

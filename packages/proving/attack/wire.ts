@@ -182,7 +182,7 @@ export async function begin(port: number, request: Buffer): Promise<Answer | und
 
 export interface Talk {
   readonly answers: readonly Answer[];
-  /** What came that was no whole answer. */
+  /** Bytes that were no whole answer. */
   readonly rest: string;
   /** The server ended the connection. */
   readonly closed: boolean;

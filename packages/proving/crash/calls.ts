@@ -1,4 +1,4 @@
-// What the receiver tells of every call: the words between its process and the harness.
+// The receiver's report of every call: the messages between its process and the harness.
 
 /** How a path of the receiver answers; written into the path itself, so that a path needs no set-up. */
 export interface LaneHealth {
@@ -6,7 +6,7 @@ export interface LaneHealth {
   readonly name: string;
   /** Before the answer, in milliseconds, drawn evenly. */
   readonly delayMs: readonly [least: number, most: number];
-  /** So many calls of each event are answered with 500 first. */
+  /** The number of calls of each event that are answered with 500 first. */
   readonly failFirst: number;
   /** Takes the call and never answers. */
   readonly silent?: boolean;
@@ -22,7 +22,7 @@ export interface Call {
   readonly arrivedAt: number;
   /** Right before the answer was written, or when the caller was gone. */
   readonly endedAt: number;
-  /** What it was answered with; `null` when the caller was gone before. */
+  /** The status of the answer; `null` when the caller was gone before. */
   readonly status: number | null;
   /** Why it is not what must be sent: signature, headers or body; `null` when it is. */
   readonly fault: string | null;

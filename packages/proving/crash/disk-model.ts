@@ -1,4 +1,4 @@
-// What is left on a disk after the power goes: everything that was synced, and of the rest whatever the draw says, whole, in
+// A disk after a power cut: everything that was synced, and of the rest whatever the draw says, whole, in
 // part or not at all. Facts in, facts out.
 import type { Dice } from '../../posthorn/tests/support/dice.ts';
 import type { Step } from './trace.ts';
@@ -47,7 +47,7 @@ class Image {
       this.bytes.copy(larger);
       this.#buffer = larger;
     }
-    // What is cut off reads as zeros when the file grows again.
+    // The part that is cut off reads as zeros when the file grows again.
     this.#buffer.fill(0, size, this.#size);
     this.#size = size;
   }

@@ -10,7 +10,7 @@ import type { Figures, Stage, Suite } from './suite.ts';
 const KILL_AFTER_MS = [200, 3_000] as const;
 /** From the start of a new process to the first yes. */
 const RECOVER_LIMIT_MS = 15_000;
-/** What is left behind by dead processes on a shared store is taken over after 45 s. */
+/** Deliveries of dead processes on a shared store are taken over after 45 s. */
 const SETTLE_LIMIT_MS = { sqlite: 30_000, postgres: 90_000 };
 /** Of those rounds that have a retry waiting across the kill, this part must really have had one: else nothing was tested. */
 const RETRIED_PART = 0.5;

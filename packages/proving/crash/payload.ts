@@ -7,7 +7,7 @@ export function payloadOf(event: string): string {
   return `{"order":"${event}","amount":300.20,"count":12345678901234567890,"note":"${FILLING}"}`;
 }
 
-/** What is wrong with a body that was delivered for an event; `null` when nothing is. */
+/** The fault of a body that was delivered for an event; `null` when there is none. */
 export function payloadFault(body: string, event: string): string | null {
   const posted = payloadOf(event).slice(0, -1);
   if (!body.startsWith(posted)) return 'its body is not the payload that was posted';

@@ -32,7 +32,7 @@ interface Faults {
 
 export const postgresFaults: Suite = {
   name: 'Postgres faults',
-  promise: 'Whatever happens to Postgres, events are refused while it is away, and one process goes on by itself.',
+  promise: 'While Postgres is away, events are refused; afterwards one process goes on by itself.',
   run: (stage) =>
     withPostgres(async (_, server) => {
       const { judgement } = stage;
@@ -93,7 +93,7 @@ async function endSessions({ scene, server, stage }: Faults): Promise<void> {
   }
 }
 
-/** What was asked is done, and the answer is lost: the worst for whoever asked to store something. */
+/** The request is carried out, and the answer is lost: the worst case for a caller that stores something. */
 async function loseReplies({ scene, proxy, stage }: Faults): Promise<void> {
   stage.say(`replies are lost, ${LOST_TIMES} times`);
   for (let times = 0; times < LOST_TIMES; times++) {

@@ -1,4 +1,4 @@
-// What became of everything that was accepted, as Jepsen's total-queue checker counts it: a queue must give out what was put
+// The fate of everything that was accepted, as Jepsen's total-queue checker counts it: a queue must give out what was put
 // in. Facts in, facts out.
 import type { Call } from './calls.ts';
 import type { Accepted } from './producer.ts';
@@ -104,7 +104,7 @@ export function reportQueue({ accepted, posted, calls, paths, faults }: QueueFac
   };
 }
 
-/** What made a process forget the first call before its outcome had to be on disk. */
+/** The fault that made a process forget the first call before its outcome had to be on disk. */
 function explanation(first: Call, second: Call, faults: readonly Fault[]): Fault | undefined {
   const recordedBy = recordLimit(first.endedAt, faults);
   return faults.findLast(

@@ -16,7 +16,7 @@ const RATE_PER_SECOND = 60;
 const KILL_AFTER_MS = [200, 1_500] as const;
 /** Calls that an endpoint has under way at once: each of them may be repeated after a kill. */
 const UNDER_WAY = 16;
-/** What a dead process had under way on a shared store is taken over after 45 s; until then its endpoint may wait. */
+/** Deliveries that a dead process had under way on a shared store are taken over after 45 s; until then their endpoint may wait. */
 const MOVES_LIMIT_MS = { sqlite: 15_000, postgres: 75_000 };
 const EXHAUSTED_LIMIT_MS = 60_000;
 const SETTLE_LIMIT_MS = 90_000;

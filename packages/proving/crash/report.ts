@@ -1,4 +1,4 @@
-// What the suites measured, as a table for people.
+// The suites' measurements, as a table for people.
 import type { Ran } from './run.ts';
 
 const HEAD = ['suite', 'faults', 'accepted', 'delivered', 'lost', 'twice', 'recovers in', 'takes', ''];

@@ -19,7 +19,7 @@ export interface Ran {
 export interface RunOptions {
   readonly seed: number;
   readonly rounds?: number | undefined;
-  /** What is made wrong in the program before it is tested. */
+  /** The defect that is put into the program before it is tested. */
   readonly edits?: readonly Edit[];
   readonly say: (text: string) => void;
 }

@@ -147,7 +147,7 @@ export class Scene implements AsyncDisposable {
       await until('everything is delivered', limitMs, () => this.#report().lost.length === 0);
       await until('nothing is pending', limitMs, async () => (await deliveriesIn(service, 'pending')).length === 0);
     } catch {
-      // What is missing is told by the judgement.
+      // The judgement reports missing deliveries.
     }
     await this.receiver.flush();
   }
@@ -225,7 +225,7 @@ export class Scene implements AsyncDisposable {
     await this.retries.judge(service, this.receiver.calls, this.faults, judgement, this.facts);
   }
 
-  /** What was recorded in time is never called again, whatever happened meanwhile: not even by a process that takes over. */
+  /** A delivery that was recorded in time is never called again: not even by a process that takes over. */
   async #judgeRepetitions(service: ServiceProcess, { repetitions }: QueueReport, judgement: Judgement): Promise<void> {
     const promised = new Map(this.producer.accepted.map(({ event, deliveries }) => [event, deliveries]));
     const repeated: string[] = [];

@@ -79,7 +79,7 @@ function judgeOverlaps({ receiver, faults }: Scene, slow: readonly Accepted[], j
   }
 }
 
-/** What the stopped process had begun is in the history as late, and has changed nothing. */
+/** Attempts that the stopped process had begun are in the history as late, and have changed nothing. */
 async function judgeLateOnes(
   { facts }: Scene,
   service: ServiceProcess,

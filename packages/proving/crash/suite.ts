@@ -1,4 +1,4 @@
-// What a suite is: a kind of fault, the promise that it tries to break, and what came of it.
+// A suite: a kind of fault, the promise that it tries to break, and the result.
 import type { Dice } from '../../posthorn/tests/support/dice.ts';
 import type { Program } from '../support/program.ts';
 
@@ -24,15 +24,15 @@ export interface Figures {
   readonly twiceByCause: Readonly<Record<string, number>>;
   /** From the end of the fault, or the start of the next process, to the next accepted event; the longest. */
   readonly recoverMs: number | null;
-  /** Whatever else a suite measures, by name. */
+  /** Other measurements of a suite, by name. */
   readonly facts: Readonly<Record<string, number>>;
 }
 
 export interface Suite {
   readonly name: string;
-  /** What must hold, in one sentence. */
+  /** The promise, in one sentence. */
   readonly promise: string;
-  /** What does not hold is told to the stage's judgement; a rejection says that the suite did not get to its end. */
+  /** Broken promises go to the stage's judgement; a rejection says that the suite did not get to its end. */
   run(stage: Stage): Promise<Figures>;
 }
 

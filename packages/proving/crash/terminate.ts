@@ -15,7 +15,7 @@ const THINK_MS = 500;
 /** The calls under way take at most as long as the receiver, and there is nothing else to wait for. */
 const STOP_LIMIT_MS = 5_000;
 const RECOVER_LIMIT_MS = 15_000;
-/** What a stopping process hands back is looked for by others every 5 s; what it kept, they would take over after 45 s. */
+/** Other processes look for the deliveries of a stopping process every 5 s; those that it kept they would take over after 45 s. */
 const SETTLE_LIMIT_MS = 35_000;
 
 async function underStops(stage: Stage, options: SceneOptions, rolling: boolean): Promise<Figures> {

@@ -1,4 +1,4 @@
-// What a process did to the files of a folder, and when it said yes to its callers: read from strace's log, where each line
+// A process's changes to the files of a folder, and the moments when it said yes to its callers: read from strace's log, where each line
 // is one system call in the order in which they took effect.
 
 /** A change of a file, a sync, or a yes. Names are relative to the folder; '' is the folder itself. */

@@ -1,4 +1,4 @@
-// The suites' reports, as they were last kept for the documentation. What a run was made on, and whether it was of everything,
+// The suites' reports, as they were last kept for the documentation. The machine of a run, and whether the run was of everything,
 // is part of its report.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export const WORKSPACE = fileURLToPath(new URL('../../../', import.meta.url));
 export const KEPT = join(WORKSPACE, 'docs/reliability');
 const REPORTS = join(WORKSPACE, 'reports');
 
-/** What every report begins with. */
+/** The head of every report. */
 export interface Made {
   readonly madeAt: string;
   readonly commit: string;

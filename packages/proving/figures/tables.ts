@@ -1,4 +1,4 @@
-// What the documentation says in figures, from what the suites have measured.
+// The documentation's figures, from the suites' measurements.
 import { readFileSync } from 'node:fs';
 import type { Ran } from '../crash/run.ts';
 import type { Row } from '../hostile/meet.ts';
@@ -7,7 +7,7 @@ import type { Figures } from '../isolation/scenarios.ts';
 import { type Data, type Made, NAMES, type ReportName } from './data.ts';
 import { count, percent, seconds, table } from './markdown.ts';
 
-/** What stands beside a figure that does not hold. */
+/** The mark beside a figure that does not hold. */
 export const MISSED = '**missed**';
 
 /** The blocks of docs/reliability.md, by the names of their places. */
@@ -244,7 +244,7 @@ function hostile({ hostile: met }: Data): string {
 
 const STORES = { sqlite: 'SQLite', postgres: 'Postgres' };
 
-/** What was measured, and whether it is more than it may be. */
+/** A measurement, and whether it is more than it may be. */
 const judged = (measured: string, broken: readonly string[]) =>
   broken.length === 0 ? measured : `${measured}, ${MISSED}`;
 

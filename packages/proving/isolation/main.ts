@@ -26,7 +26,7 @@ Figures go to ${REPORT}.
 `;
 
 /**
- * What costs more at the end than at the beginning shows only when there is enough of it; and deliveries of the same event share
+ * Costs that rise from beginning to end show only when there is enough of it; and deliveries of the same event share
  * its body, so that many events for few endpoints weigh more than the other way round.
  */
 const MUTANT_EXTENT: Extent = {

@@ -19,7 +19,7 @@ export interface MemoryExtent {
   readonly pending: number;
   /** How long each phase is left to have its effect. */
   readonly phaseMs: number;
-  /** What the process may weigh at any moment; see docs/reliability.md, "Memory". */
+  /** Bound of the process's memory at any moment; see docs/reliability.md, "Memory". */
   readonly maxMib: number;
 }
 
@@ -27,7 +27,7 @@ export interface MemoryFigures {
   readonly store: StoreKind;
   readonly endpoints: number;
   readonly pending: number;
-  /** What it weighed at most in each phase, in MiB, in their order. */
+  /** The largest memory in each phase, in MiB, in their order. */
   readonly peaks: readonly { readonly phase: string; readonly mib: number }[];
   /** From the start of the process on everything that is pending until it listened. */
   readonly startMs: number;

@@ -1,4 +1,4 @@
-// What all scenarios share: the program, a receiver that can behave badly, names that lead to it or nowhere, a dead host, and
+// Things that all scenarios share: the program, a receiver that can behave badly, names that lead to it or nowhere, a dead host, and
 // places for services to keep their work in.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

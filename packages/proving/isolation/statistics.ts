@@ -1,4 +1,4 @@
-// What is told of many latencies.
+// Statistics of many latencies.
 import type { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 
 export interface Spread {

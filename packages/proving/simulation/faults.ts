@@ -1,4 +1,4 @@
-// What goes wrong in a run, drawn from the seed before it begins, so that a failing run can be repeated with fewer faults
+// The faults of a run, drawn from the seed before it begins, so that a failing run can be repeated with fewer faults
 // until only those are left that matter.
 import type { Dice } from '../../posthorn/tests/support/dice.ts';
 

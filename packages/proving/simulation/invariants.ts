@@ -1,4 +1,4 @@
-// What must hold after every run, whatever happened in it. Each rule names the promise that it stands for.
+// Invariants of every run. Each rule names the promise that it stands for.
 
 import { MAX_INTERRUPTIONS } from '../../posthorn/src/domain/delivery.ts';
 import { isOwnFailure } from '../../posthorn/src/domain/outcome.ts';
@@ -105,7 +105,7 @@ async function replaysEnded(ledger: Ledger, store: Store): Promise<string[]> {
   return found;
 }
 
-/** What was asked for was attempted once, no more and no less; no less, unless the endpoint was deleted meanwhile. */
+/** Every requested attempt was made once, no more and no less; none may be missing unless the endpoint was deleted meanwhile. */
 function owedMade({ id, endpointId, history }: DeliveryDetail, { owed, deleted }: Ledger): string[] {
   const asked = owed.asked.get(id) ?? 0;
   const answered = answeredIn(history);

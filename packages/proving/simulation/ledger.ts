@@ -1,4 +1,4 @@
-// What the outside world knows: which events were accepted for which endpoints, every call on the wire, and which process
+// The outside world's knowledge: which events were accepted for which endpoints, every call on the wire, and which process
 // was taken for dead when. The invariants are judged by this, not by what the engine believes.
 import type { EndpointId, EventId, OwnerId, TenantId } from '../../posthorn/src/domain/ids.ts';
 import type { Store } from '../../posthorn/src/seams/store/index.ts';
@@ -8,7 +8,7 @@ import type { Incarnation } from './incarnation.ts';
 import { Owed } from './owed.ts';
 
 export class Ledger {
-  /** What replays and people have asked for. */
+  /** Attempts that replays and people have asked for. */
   readonly owed = new Owed();
   /** Endpoints that were deleted, or may have been: what was owed to them is not. */
   readonly deleted = new Set<EndpointId>();

@@ -77,7 +77,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What is noticed first of a mutation, in one of the seeds that it has to be caught in. */
+/** The first violation found of a mutation, in one of the seeds that it has to be caught in. */
 async function noticed(mutation: Mutation, hours: number): Promise<readonly string[]> {
   for (let seed = 1; seed <= MUTATION_SEEDS; seed++) {
     const { violations } = await simulate(planRun(seed, hours), createMemoryStore, mutation);

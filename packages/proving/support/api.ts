@@ -27,7 +27,7 @@ export interface AttemptView {
   readonly late: boolean;
 }
 
-/** Whatever answers there. */
+/** Any service that answers there. */
 interface Asked {
   readonly url: string;
 }

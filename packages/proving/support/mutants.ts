@@ -3,7 +3,7 @@ import { writeReport } from './report-file.ts';
 
 export interface Defect {
   readonly name: string;
-  /** What must be said about it: a program that does not even start would be noticed by every suite. */
+  /** The words that must be said about it: a program that does not even start would be noticed by every suite. */
   readonly noticed: RegExp;
 }
 

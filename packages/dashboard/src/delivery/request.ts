@@ -14,6 +14,7 @@ interface CallFacts {
 export function requestHeaders(endpoint: Endpoint | undefined, facts: CallFacts): readonly HeaderLine[] {
   return [
     ...(endpoint?.headerNames ?? []).map((name) => [name, null] as const),
+    ...(endpoint?.headerNames.includes('accept') ? [] : [['accept', '*/*'] as const]),
     ['content-type', 'application/json'],
     ['user-agent', facts.userAgent],
     [`${facts.headerPrefix}delivery`, facts.attemptId],

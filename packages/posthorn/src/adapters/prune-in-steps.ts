@@ -3,7 +3,7 @@
 import type { WallMs } from '../domain/time.ts';
 import type { History } from '../seams/store/history.ts';
 
-/** What a step has done, and where the next one goes on: `null` when the end was reached. */
+/** The result of a step, and where the next one goes on: `null` when the end was reached. */
 export interface PruneStep<Cursor> {
   readonly removed: number;
   readonly next: Cursor | null;

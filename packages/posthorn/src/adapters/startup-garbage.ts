@@ -1,4 +1,4 @@
-// What only the start needed – sources, schemas on their way to code – is given back to the system once everything is
+// Memory that only the start needed – sources, schemas on their way to code – goes back to the system once everything is
 // loaded. V8 keeps it otherwise, about 28 of 145 MB, and 4 of the storage thread's own, until a service that idles needs it,
 // which is never.
 import { setFlagsFromString } from 'node:v8';

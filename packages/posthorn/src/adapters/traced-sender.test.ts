@@ -25,7 +25,7 @@ const REFUSED: CallResult = {
   error: 'refused',
 };
 
-/** What an SDK would do: notes each span's name, attributes, status and end. */
+/** Acts as an SDK: notes each span's name, attributes, status and end. */
 function registerSdk(): Record<string, unknown>[] {
   const spans: Record<string, unknown>[] = [];
   const startSpan = (name: string): Span => {

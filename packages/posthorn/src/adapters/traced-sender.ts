@@ -11,7 +11,7 @@ export interface Tracing {
   readonly passOn: boolean;
 }
 
-/** Makes a span of each call. What the receiver sent, the path and the query of the URL stay out of it. */
+/** Makes a span of each call. The receiver's response and the URL's path and query stay out of it. */
 export function tracedSender(sender: Sender, { headerPrefix, passOn }: Tracing): Sender {
   const tracer = trace.getTracer('posthorn');
   const ours = (call: Call, name: string) =>

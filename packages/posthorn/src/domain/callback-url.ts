@@ -1,4 +1,4 @@
-// What may be stored as a callback URL: one that every parser reads alike and that names no inside address by itself.
+// Callback URLs: only one that every parser reads alike and that names no inside address by itself may be stored.
 // Where a name leads is judged by the sender, for every connection anew.
 import { type AddressRules, judgeAddress } from './address.ts';
 
@@ -16,7 +16,7 @@ const MAX_URL_LENGTH = 2_048;
 const MAX_NAME_LENGTH = 253;
 const MAX_LABEL_LENGTH = 63;
 
-/** Whoever runs Posthorn on a private network meets this refusal first. */
+/** An operator on a private network meets this refusal first. */
 const OR_ALLOWED = ', or one that POSTHORN_ALLOW_NETWORKS allows';
 const DENIED = 'The host must not be in a network that POSTHORN_DENY_NETWORKS denies.';
 /** The switch, and how to set it. */

@@ -20,7 +20,7 @@ export interface EventContent {
   readonly body: Uint8Array;
 }
 
-/** What a delivery goes back to if the one attempt that somebody asked for fails: as if it had not been made. */
+/** The state that a delivery goes back to if the one attempt that somebody asked for fails: as if it had not been made. */
 export type Resume =
   | { readonly state: 'pending'; readonly dueAt: SteadyMs }
   | { readonly state: EndState; readonly endedAt: WallMs };
@@ -49,7 +49,7 @@ export interface LeasedDelivery extends Progress {
   readonly suspect: boolean;
 }
 
-/** What follows an attempt. */
+/** The consequence of an attempt. */
 export type Next =
   | {
       readonly state: 'pending';

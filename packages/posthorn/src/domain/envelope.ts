@@ -1,10 +1,10 @@
-// The envelope: the four fields that iAdvize puts into every payload. What the producer set stays; what is missing is added
+// The envelope: the four fields that iAdvize puts into every payload. Fields that the producer set stay; missing ones are added
 // (contract, "Body").
 import { isEventType } from './event-type.ts';
 import { type EventId, isUuid, parseId } from './ids.ts';
 import { jsonKind, jsonMember } from './json.ts';
 
-/** What to put where the payload says nothing. */
+/** Values for the fields that a payload lacks. */
 export interface EnvelopeFill {
   readonly eventId: string;
   readonly eventType: string;

@@ -23,7 +23,7 @@ export function isEventType(text: string): boolean {
   return text.length <= MAX_EVENT_TYPE_CHARACTERS && EVENT_TYPE.test(text);
 }
 
-/** What an endpoint may subscribe to: `user.created`, `user.*` for everything below `user.`, `*`. 1–128 characters. */
+/** Subscriptions of an endpoint: `user.created`, `user.*` for everything below `user.`, `*`. 1–128 characters. */
 export function isSubscription(text: string): boolean {
   return text.length <= MAX_EVENT_TYPE_CHARACTERS && SUBSCRIPTION.test(text);
 }

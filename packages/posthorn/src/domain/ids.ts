@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 declare const brand: unique symbol;
 type Branded<Kind extends string> = string & { readonly [brand]: Kind };
 
-/** A tenant's name, chosen by the application: 1–64 of `A-Z a-z 0-9 . _ -`. */
+/** A tenant's name, chosen by the application: 1–64 of `A-Z a-z 0-9 . _ -`, the first one no `_`. */
 export type TenantId = Branded<'tenant'>;
 export type EndpointId = Branded<'endpoint'>;
 /** An endpoint's id of the application's own: 1–128 of `A-Z a-z 0-9 . _ ~ : @ -`. */
@@ -21,7 +21,9 @@ export type ClaimId = Branded<'claim'>;
 export type OwnerId = Branded<'owner'>;
 type UuidId = EndpointId | EventId | DeliveryId | AttemptId | ReplayId | OwnerId | ClaimId;
 
-const TENANT_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** Ids that begin with `_` are kept for tenants of Posthorn's own. */
+export const TENANT_ID_PATTERN = '^[A-Za-z0-9.-][A-Za-z0-9._-]{0,63}$';
+const TENANT_ID = new RegExp(TENANT_ID_PATTERN);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Reads a tenant id; `undefined` when it is none. `.` and `..` are refused because a URL path cannot carry them. */

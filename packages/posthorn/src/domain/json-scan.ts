@@ -63,7 +63,7 @@ export class JsonScanner {
   readonly #text: string;
   readonly #wrapping: number;
   #at = 0;
-  /** What has been written already, and from where on the text is still to be copied. */
+  /** The text written so far, and the place from where the rest is still to be copied. */
   #written = '';
   #copied = 0;
   readonly #levels: Level[] = [];

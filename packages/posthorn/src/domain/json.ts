@@ -22,7 +22,7 @@ const BRACE_BIT = 0x20;
 /** A byte order mark stays in the text, and is refused there: RFC 8259, section 8.1 forbids sending one. */
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-/** What the lenient decoder writes for bytes that are no UTF-8; it may also have been sent. */
+/** The character that the lenient decoder writes for bytes that are no UTF-8; it may also have been sent. */
 const REPLACEMENT = '\ufffd';
 const REPLACEMENT_BYTES = [0xef, 0xbf, 0xbd];
 

@@ -1,4 +1,4 @@
-// What came of one HTTP call. One word per way to fail, and for each: does it count against the endpoint?
+// The outcome of one HTTP call. One word per way to fail, and for each: does it count against the endpoint?
 
 /** Every outcome's name, as the API shows it and the database stores it. */
 export const OUTCOMES = [

@@ -56,6 +56,7 @@ describe('the signature', () => {
 describe('a call is dressed', () => {
   it('with exactly the headers of the contract', () => {
     assert.deepEqual(dress(), [
+      ['accept', '*/*'],
       ['content-type', 'application/json'],
       ['user-agent', 'Posthorn/1.2.3'],
       ['x-iadvize-delivery', attemptId],
@@ -66,7 +67,7 @@ describe('a call is dressed', () => {
 
   it('with the prefix that was set', () => {
     const names = dress({ headerPrefix: 'x-acme-' }).map(([name]) => name);
-    assert.deepEqual(names.slice(2), ['x-acme-delivery', 'x-acme-correlationid', 'x-acme-signature']);
+    assert.deepEqual(names.slice(3), ['x-acme-delivery', 'x-acme-correlationid', 'x-acme-signature']);
   });
 
   it('with the endpoint’s headers first and ours last', () => {
@@ -75,7 +76,15 @@ describe('a call is dressed', () => {
       ['authorization', 'Bearer abc'],
       ['x-team', 'blue'],
     ]);
-    assert.equal(headers.length, 7);
+    assert.equal(headers.length, 8);
+  });
+
+  it('with the endpoint’s own accept in the place of ours', () => {
+    const headers = dress({ extraHeaders: { accept: 'application/json' } });
+    assert.deepEqual(
+      headers.filter(([name]) => name === 'accept'),
+      [['accept', 'application/json']],
+    );
   });
 
   it('with ours even where an endpoint’s header has the same name', () => {

@@ -2,7 +2,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { AttemptId, EventId } from './ids.ts';
 
-/** What dressing one call takes. */
+/** The facts that a call's headers are made from. */
 export interface CallDress {
   /** Beginning of the contract's header names in lower case, e.g. `x-iadvize-`. */
   readonly headerPrefix: string;
@@ -39,6 +39,8 @@ export function dressCall(call: CallDress): readonly (readonly [name: string, va
   for (const [name, value] of Object.entries(call.extraHeaders)) {
     if (!isProfileHeader(name, call.headerPrefix)) headers.push([name, value]);
   }
+  // Firewalls with the usual rules answer 403 to a request without it.
+  if (call.extraHeaders['accept'] === undefined) headers.push(['accept', '*/*']);
   headers.push(
     ['content-type', 'application/json'],
     ['user-agent', call.userAgent],

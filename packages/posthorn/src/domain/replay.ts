@@ -30,7 +30,7 @@ export function replayStepSize(rate: number): number {
 
 /**
  * How many more deliveries of one endpoint a replay may make due: as many as keep it busy until the next look, and no
- * more, since fresh ones wait behind them. What ended since the last look tells how many those are.
+ * more, since fresh ones wait behind them. The number of deliveries that ended since the last look tells how many those are.
  * @param before made due and not done, at the end of the last look
  * @param outstanding the same now
  * @returns 0 or less when there is no room
@@ -146,7 +146,7 @@ export function afterStep(
  * @param nextLookAt when the next of the replay's endpoints wants to be looked at; may be in the past
  */
 export function nextReplayStep(now: SteadyMs, rate: number, made: number, nextLookAt: SteadyMs): SteadyMs {
-  // So many such steps fit into a second.
+  // The number of such steps in a second.
   const waitMs = made === 0 ? 0 : Math.ceil(1_000 / Math.floor(rate / made));
   return steady(Math.max(now + SEARCH_PAUSE_MS, now + waitMs, nextLookAt));
 }

@@ -1,4 +1,4 @@
-// Secrets at rest: AES-256-GCM under a key that is derived from the operator's one encryption key. What is sealed for one
+// Secrets at rest: AES-256-GCM under a key that is derived from the operator's one encryption key. A text that is sealed for one
 // place (its context: which tenant, which endpoint) does not open in another, so rows cannot be swapped.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 

@@ -49,7 +49,7 @@ export function addCounts(sum: Counts, counts: Readonly<Counts>): void {
   for (const figure of FIGURES) sum[figure] += counts[figure];
 }
 
-/** What an attempt did to its delivery, as far as it is counted. */
+/** An attempt's effect on its delivery, as far as it is counted. */
 export type Ended = 'succeeded' | 'exhausted' | null;
 
 /**

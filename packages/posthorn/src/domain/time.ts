@@ -37,7 +37,7 @@ export const MOMENT_PATTERN = '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.
 const MOMENT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d+))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Reads a moment by RFC 3339, such as `2026-11-23T19:59:00.123456+01:00`. What is finer than a millisecond is rounded up:
+ * Reads a moment by RFC 3339, such as `2026-11-23T19:59:00.123456+01:00`. Fractions of a millisecond are rounded up:
  * then "at or after" and "before" mean the same to what is counted in milliseconds.
  * @returns `undefined` if it is none, or one that does not exist: 30 February, 24:00, a leap second
  */

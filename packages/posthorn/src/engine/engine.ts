@@ -50,13 +50,13 @@ export { SPANS, type Span, type Statistics } from './keeping/statistics.ts';
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
 const RECORDING_GRACE_MS = 2_000;
 
-/** What came of a test call. */
+/** The result of a test call. */
 export interface TestAnswer {
   readonly attemptId: AttemptId;
   readonly eventId: EventId;
   readonly startedAt: WallMs;
   readonly result: CallResult;
-  /** What was sent. */
+  /** The body that was sent. */
   readonly body: Uint8Array;
 }
 
@@ -80,7 +80,7 @@ export interface EngineParts {
 
 export type RetryAnswer = Awaited<ReturnType<Store['retry']>>;
 
-/** What the apps may ask of the engine. The store calls behind it may reject with `StoreUnavailable`. */
+/** The engine's calls for the apps. The store calls behind them may reject with `StoreUnavailable`. */
 export class Engine {
   readonly #parts: EngineParts;
   readonly #due: DueNotice;
@@ -205,7 +205,7 @@ export class Engine {
 
   /**
    * Reads an endpoint, lets `change` compute its new settings, and stores them as a version, unless they are the same. It does
-   * so again if somebody else was faster, so `change` must compute from what it is given. What `change` throws passes through, and nothing is changed.
+   * so again if somebody else was faster, so `change` must compute from its argument. An error of `change` passes through, and nothing is changed.
    */
   changeEndpoint(
     tenantId: TenantId,
@@ -299,12 +299,12 @@ export class Engine {
     return this.#replayer.create(tenantId, wish, id);
   }
 
-  /** Ends a running replay. What it has made due is attempted all the same. */
+  /** Ends a running replay. Deliveries that it has made due are attempted all the same. */
   cancelReplay(tenantId: TenantId, id: ReplayId): ReturnType<Replayer['cancel']> {
     return this.#replayer.cancel(tenantId, id);
   }
 
-  /** What was counted of a scope in a span that ends now, and what of it is pending. */
+  /** The counts of a scope in a span that ends now, and its pending deliveries. */
   statistics(scope: Scope, span: Span): Promise<Statistics> {
     return this.#statistics.read(scope, span);
   }
@@ -330,7 +330,7 @@ export class Engine {
     return undefined;
   }
 
-  /** What this process holds at this moment, for tests and gauges. */
+  /** This process's load at this moment, for tests and gauges. */
   get load(): { readonly leased: number; readonly active: number; readonly lanes: number } {
     return { leased: this.#holdings.size, active: this.#lanes.active, lanes: this.#lanes.size };
   }

@@ -1,4 +1,4 @@
-// What the engine tells of time: how long a commit took and how long deliveries waited, on its own clock.
+// Times in the engine's reports: how long a commit took and how long deliveries waited, on its own clock.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Installation } from '../../tests/engine/installation.ts';

@@ -1,4 +1,4 @@
-// What the engine tells the outside as it happens: for logs, live views and metrics. Telling never changes what it does.
+// The engine's reports to the outside, as things happen: for logs, live views and metrics. A report never changes what the engine does.
 import type { Trigger } from '../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';

@@ -26,7 +26,7 @@ export class StoreHealth {
     this.#report = report;
   }
 
-  /** What is wrong with the store, or was a moment ago; `undefined` while nothing is. */
+  /** The store's fault, now or a moment ago; `undefined` while there is none. */
   get problem(): string | undefined {
     return this.#problem;
   }

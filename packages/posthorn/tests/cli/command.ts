@@ -19,7 +19,7 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** What to run instead of the built command. */
+  /** The program to run instead of the built command. */
   readonly program?: readonly [string, ...string[]];
   /** Written to standard input, which is then closed. */
   readonly input?: string;

@@ -35,7 +35,7 @@ interface Report {
   readonly status: number | null;
   readonly ok: boolean;
   readonly stderr: string;
-  /** What is said of a check, a line each, the verdict before it. */
+  /** The lines of a check, each with its verdict before it. */
   of(check: string): string;
 }
 

@@ -164,7 +164,7 @@ describe('posthorn endpoints', () => {
     const settings = { url, eventTypes: ['later.*'], scheduleMs: [3_600_000] };
     const later = String(Object(await posthorn.api('POST', '/v1/tenants/acme/endpoints', settings)).id);
     await posthorn.event('acme', 'later.news');
-    /** What is said beside an endpoint that has failed: statistics come a moment after the attempt. */
+    /** The text beside an endpoint that has failed: statistics come a moment after the attempt. */
     const said = async (id: string): Promise<string> => {
       for (;;) {
         const { stdout, stderr } = await posthorn.run(['endpoints', id, '--span', 'hour']);

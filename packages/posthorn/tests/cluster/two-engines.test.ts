@@ -30,7 +30,7 @@ class Witness {
   readonly calls: { engine: string; eventId: string; at: number }[] = [];
   overlaps = 0;
   readonly #underWay = new Set<string>();
-  /** What the receiver answers to the nth call of an event. */
+  /** The receiver's answer to the nth call of an event. */
   answer: (nth: number) => CallResult = () => DONE;
 
   sender(engine: string): Sender {

@@ -160,7 +160,7 @@ describe('a Postgres store whose server is killed', () => {
       };
       for (let index = 0; index < 5; index++) await accept();
       await server.kill();
-      // What a session still acknowledges before it notices counts, too.
+      // Work that a session still acknowledges before it notices counts, too.
       await assert.rejects(async () => {
         for (;;) await accept();
       }, isUnavailable);

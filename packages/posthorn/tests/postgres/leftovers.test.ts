@@ -1,4 +1,4 @@
-// What a crash half way leaves, what nobody leads to any more, and moves of more rows than one transaction should touch.
+// Leftovers of a crash half way, rows that nothing leads to any more, and moves of more rows than one transaction should touch.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { OwnerId, TenantId } from '../../src/domain/ids.ts';

@@ -1,4 +1,4 @@
-// What happens when two transactions meet, made to happen: one is stopped half way by a plain session.
+// Two transactions that meet, made to happen: one is stopped half way by a plain session.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

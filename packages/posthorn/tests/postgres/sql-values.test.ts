@@ -1,4 +1,4 @@
-// What batches carry arrives as it was sent, whatever it contains.
+// Values in batches arrive as they were sent, whatever they contain.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// What the tests of the embedded store need of the file system and of other processes.
+// Helpers of the embedded store's tests for the file system and other processes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// What is removed is removed from the disk: secrets with their endpoint, tombstones with their history, no row for ever.
+// Removed rows leave the disk: secrets with their endpoint, tombstones with their history, no row for ever.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';

@@ -65,7 +65,7 @@ export class Bench {
     return await this.open();
   }
 
-  /** What a second process would use: another connection where the store can be shared, else the same one. */
+  /** The store of a second process: another connection where the store can be shared, else the same one. */
   async another(): Promise<Store> {
     return this.store.exclusive ? this.store : await this.open();
   }
@@ -170,7 +170,7 @@ export function newlyLeased(id: DeliveryId, endpointId: EndpointId, event: Event
   return { id, endpointId, event, attempts: 0, failures: 0, interruptions: 0, resume: null, suspect: false };
 }
 
-/** What `accept` answers for an event that it has stored. */
+/** The answer of `accept` for an event that it has stored. */
 export function answerFor({ event, ownId, deliveries }: NewEvent, existing = false): AcceptedEvent {
   const { id, type, createdAt } = event;
   return {

@@ -1,4 +1,4 @@
-// What people see: complete, newest first, page by page, filtered, and only their own tenant's.
+// The history that people see: complete, newest first, page by page, filtered, and only their own tenant's.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { DeliveryState, EndState, EventContent, LeasedDelivery, Next } from '../../src/domain/delivery.ts';

@@ -85,7 +85,7 @@ class World {
         cutOff.map(({ delivery }) => cancelled(delivery.id)),
       );
     }
-    // What was given back after its endpoint was deleted.
+    // Deliveries that were released after their endpoint was deleted.
     const wants = (await store.backlogs(1_000)).map((endpointId) => ({ endpointId, limit: 1_000 }));
     const left = [
       ...(await bench.claimDue(first, later(1e12), 10_000)),

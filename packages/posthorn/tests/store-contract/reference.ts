@@ -1,4 +1,4 @@
-// What the store must be like after every call, kept in plain objects: one place per delivery, moved by the same rules.
+// A reference model of the store after every call, kept in plain objects: one place per delivery, moved by the same rules.
 import type { DeliveryState, EventContent, LeasedDelivery, Resume } from '../../src/domain/delivery.ts';
 import type { DeliveryId, OwnerId } from '../../src/domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../src/domain/time.ts';

@@ -30,7 +30,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** When replays are created: everything that the tests settle has been ended by then. */
 const AT = wallLater(HOUR_MS);
 const MAX = 10;
-/** What an endpoint gets at first. */
+/** The first step of an endpoint. */
 const WINDOW = 16;
 
 export function replaysContract(it: ContractIt): void {
@@ -507,7 +507,7 @@ export function replaysContract(it: ContractIt): void {
   });
 }
 
-/** What a delivery goes back to when its attempt fails. */
+/** The state that a delivery goes back to when its attempt fails. */
 const back = ({ failures }: LeasedDelivery) => ({ state: 'exhausted', failures, interruptions: 0 }) as const;
 
 function filter(parts: Partial<Replay>) {

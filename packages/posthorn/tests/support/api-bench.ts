@@ -35,7 +35,7 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What a receiver that is content sends back. */
+/** The answer of a receiver that is content. */
 export function delivered(overrides: Partial<Extract<CallResult, { outcome: 'succeeded' }>> = {}): CallResult {
   const response = {
     status: 200,
@@ -46,7 +46,7 @@ export function delivered(overrides: Partial<Extract<CallResult, { outcome: 'suc
   return { outcome: 'succeeded', connectMs: 3, durationMs: 9, repeated: false, response, error: null, ...overrides };
 }
 
-/** What comes of a receiver that refuses connections. */
+/** The result of a receiver that refuses connections. */
 export const REFUSED: CallResult = {
   outcome: 'connect_refused',
   connectMs: null,
@@ -224,7 +224,7 @@ function fits(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.length === path.length && pattern.every((part, index) => part.startsWith('{') || part === path[index]);
 }
 
-/** What is found in a JSON value by going down. */
+/** The value found in a JSON value by going down a path. */
 export function member(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>(
     (inside, step) =>

@@ -1,4 +1,4 @@
-// What a table of bad requests is run with: one bench with something stored in it, one request for each row, the answer it
+// The runner of a table of bad requests: one bench with something stored in it, one request for each row, the answer it
 // must get, and everything that is stored as it was.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -16,7 +16,7 @@ export interface BadRequest {
   readonly status: number;
   /** The field at fault. */
   readonly field?: string | undefined;
-  /** What the answer must say, of the field if there is one. */
+  /** The text that the answer must contain, about the field if there is one. */
   readonly message?: RegExp | undefined;
 }
 

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 
-/** What to answer a question with: addresses (of which those of the asked family are sent), an error code, or nothing at all. */
+/** The answer to a question: addresses (of which those of the asked family are sent), an error code, or nothing at all. */
 export type NameAnswer =
   | {
       readonly addresses: readonly string[];
@@ -30,7 +30,7 @@ const TYPES = new Map([
 ]);
 const CODES = { FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 };
 
-/** What a service has to load first, so that it asks this name server. */
+/** The module that a service has to load first, so that it asks this name server. */
 export function preloadFor({ address }: NameServer): string {
   return `${new URL('./own-name-server.ts', import.meta.url).href}?address=${address}`;
 }

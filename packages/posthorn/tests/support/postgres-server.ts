@@ -1,5 +1,5 @@
 // Real Postgres servers for tests: started from the binaries that come with the development dependencies, each in a
-// temporary folder of its own. Whatever way the process that started one ends, the server ends and the folder goes.
+// temporary folder of its own. However the process that started one ends, the server ends and the folder goes.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {

@@ -1,4 +1,4 @@
-// What tests need of Postgres: an empty database each, on the one server of the test run. `npm test` starts that server
+// Postgres for tests: an empty database each, on the one server of the test run. `npm test` starts that server
 // before the first test file; a file run alone starts one itself.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';

@@ -41,7 +41,7 @@ export interface Receiver extends AsyncDisposable {
   bytes(): number;
 }
 
-/** What lies under the connections that receivers hand out: the same, or the TCP connection under the TLS one. */
+/** The sockets under the connections that receivers hand out: the same, or the TCP connection under the TLS one. */
 const under = new WeakMap<Socket, Socket>();
 
 /** Resets a connection of a receiver, as a machine does that knows nothing of it. */

@@ -18,7 +18,7 @@ export class SimulatedTime {
   #heap: Happening[] = [];
   #orders = 0;
   #now = BEGINNING_MS;
-  /** What the wall clock shows beyond the true time: clock jumps change it. */
+  /** The wall clock's distance from the true time: clock jumps change it. */
   wallErrorMs = 0;
 
   get now(): SteadyMs {

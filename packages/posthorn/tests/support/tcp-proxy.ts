@@ -6,9 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Nothing passes any more in either direction; connections stay open. New ones are accepted and stay silent, too. */
   silence(): void;
-  /** What the server says is thrown away; what the client says still passes. */
+  /** Bytes of the server are thrown away; bytes of the client still pass. */
   mute(): void;
-  /** Lets everything pass on new connections. What was thrown away is lost. */
+  /** Lets everything pass on new connections. Bytes that were thrown away are lost. */
   restore(): void;
   /** Ends all connections at once. */
   cut(): void;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import { Client } from 'pg';
 import { monotonicMs, systemClock } from '../../src/adapters/clock.ts';
@@ -18,7 +19,7 @@ import { wall } from '../../src/domain/time.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
 import type { Call } from '../../src/seams/sender.ts';
-import type { Store } from '../../src/seams/store/index.ts';
+import { type Store, StoreRefused } from '../../src/seams/store/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { type Facts, FIXTURE_KEY, readFacts, readFixture } from './fixture.ts';
 
@@ -42,16 +43,23 @@ interface Opened {
   remove(): Promise<void>;
 }
 
-async function openSqlite(): Promise<Opened> {
+/** @param change SQL that is run before */
+async function openSqlite(change?: string): Promise<Opened> {
   const directory = mkdtempSync(join(tmpdir(), 'posthorn-upgrade-'));
-  writeFileSync(join(directory, 'posthorn.db'), readFixture(`${RELEASE}.sqlite.db`));
+  const file = join(directory, 'posthorn.db');
+  writeFileSync(file, readFixture(`${RELEASE}.sqlite.db`));
+  if (change !== undefined) {
+    const database = new DatabaseSync(file);
+    database.exec(change);
+    database.close();
+  }
   const store = await openSqliteStore({ directory, onDeath: assert.fail });
   const remove = async () => rmSync(directory, { recursive: true });
   return { store, facts: readFacts(`${RELEASE}.sqlite`), remove };
 }
 
 /** The tables are made by the release's own migrations, which never change. */
-async function openPostgres(): Promise<Opened> {
+async function openPostgres(change?: string): Promise<Opened> {
   const { url, drop } = await createTestDatabase();
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -71,6 +79,7 @@ async function openPostgres(): Promise<Opened> {
   }
   await client.query(`select setval(pg_get_serial_sequence('posthorn.tenant', 'key'), 100),
     setval(pg_get_serial_sequence('posthorn.endpoint', 'key'), 100), setval('posthorn.catalog_revision', 100)`);
+  if (change !== undefined) await client.query(change.replaceAll('tenant', 'posthorn.tenant'));
   await client.end();
   return { store: await openPostgresStore({ url }), facts: readFacts(`${RELEASE}.postgres`), remove: drop };
 }
@@ -156,6 +165,16 @@ for (const [kind, open] of [
         await store.close();
         await remove();
       }
+    });
+
+    it('is refused by the name of a tenant whose id is reserved by now', async () => {
+      const opening = open(`update tenant set id = '_mine' where id = 'globex'`);
+      await assert.rejects(opening, (error) => {
+        assert.ok(error instanceof StoreRefused);
+        assert.equal(error.code, 'reserved_tenant');
+        assert.match(error.message, /whose id is _mine\./);
+        return true;
+      });
     });
   });
 }

@@ -1,4 +1,4 @@
-// Accepting: usually one statement for all groups. What makes a group fail or need a second look is rare and looked at
+// Accepting: usually one statement for all groups. A group that fails or needs a second look is rare, and is looked at
 // apart: a catalog that changed, an event that exists, an event twice in one call.
 import type { DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';

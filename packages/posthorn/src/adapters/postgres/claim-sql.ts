@@ -32,7 +32,7 @@ leased as (
   ) as tenant
 )`;
 
-/** Served by queue_due, from $3 on. What comes after the last one picked, or after now, is what is due next. */
+/** Served by queue_due, from $3 on. The first row after the last one picked, or after now, is due next. */
 export const CLAIM_DUE: Statement = {
   name: 'claim-due',
   text: `

@@ -70,7 +70,7 @@ export function refusalOf(error: unknown, { name }: Server): StoreRefused {
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** What OpenSSL's words about a certificate come down to, by the codes of Node. */
+/** The meaning of OpenSSL's words about a certificate, by the codes of Node. */
 const UNKNOWN_ISSUER = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

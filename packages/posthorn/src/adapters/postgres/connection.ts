@@ -136,7 +136,7 @@ function pool({ client }: Server, { ssl }: Link, max: number, session: string): 
     },
   };
   const made = new Pool(config);
-  // A session may end at any moment, idle or in use. Whoever uses it learns by its query; nobody else needs to, and
+  // A session may end at any moment, idle or in use. Its user learns by its query; nobody else needs to, and
   // without a listener the process would end.
   made.on('error', () => {});
   made.on('connect', (client) => {

@@ -13,7 +13,7 @@ for update
 `,
 };
 
-/** In whoever's hands they are. What was ended and due once more goes back to what it was. */
+/** In whoever's hands they are. A delivery that had ended and was due once more goes back to its former state. */
 const CANCEL: Statement = {
   text: `
 with gone as (

@@ -1,10 +1,10 @@
-// What a failure of Postgres means to the engine: almost always that the store cannot work right now. Only a statement whose
+// The meaning of a Postgres failure to the engine: almost always that the store cannot work right now. Only a statement whose
 // values can never be right is a defect.
 import { DatabaseError } from 'pg';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import { endsSession, meaningOf, SQLSTATE } from './sqlstates.ts';
 
-/** What pg-pool says when no session became free in time; it has no code for it. */
+/** The message of pg-pool when no session became free in time; it has no code for it. */
 const NO_SESSION_FREE = 'timeout exceeded when trying to connect';
 
 /** The server refused a statement and the session goes on: nothing is wrong with it. */
@@ -21,7 +21,7 @@ export function isCollision(error: unknown): boolean {
 }
 
 /**
- * What to throw for an error that a query met.
+ * The error to throw for an error that a query met.
  * @param server where Postgres is, for the message
  */
 export function asStoreError(error: unknown, server: string): unknown {

@@ -1,4 +1,4 @@
-// What can be told of a Posthorn's database on Postgres from outside, in sessions that may only read.
+// Facts about a Posthorn's database on Postgres, read from outside in sessions that may only read.
 import { connect, refusalOf } from './connect.ts';
 import { knownSchema, OLDEST_SERVER, schemaNumber } from './migrate.ts';
 import { pooled, sharesSessions } from './pooler.ts';
@@ -28,7 +28,7 @@ export interface PostgresInspection {
   /** When that middle was, by the wall clock here. */
   readonly askedAtMs: number;
   readonly tookMs: number;
-  /** What the store keeps by the name that was asked for. */
+  /** The value that the store keeps by the name that was asked for. */
   readonly kept: Uint8Array | undefined;
 }
 

@@ -62,7 +62,7 @@ function eventOf(row: LeasedRow): EventContent {
   };
 }
 
-/** What a manual attempt goes back to. */
+/** The state that a manual attempt goes back to. */
 export function resumeOf(state: Resume['state'] | null, at: number | null): Resume | null {
   if (state === null || at === null) return null;
   return state === 'pending' ? { state, dueAt: steady(at) } : { state: state satisfies EndState, endedAt: wall(at) };

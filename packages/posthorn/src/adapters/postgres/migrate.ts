@@ -1,7 +1,7 @@
 // The schema: numbered SQL files, applied in order in one transaction, so that the database is never between two versions.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Client } from 'pg';
-import { StoreRefused } from '../../seams/store/index.ts';
+import { reservedTenant, StoreRefused } from '../../seams/store/index.ts';
 import { connect, refusalOf } from './connect.ts';
 import { type Server, serverOf } from './server-url.ts';
 
@@ -71,6 +71,7 @@ async function migrate(client: Client, server: Server): Promise<{ from: number; 
   // Another process may have been faster.
   const from = await schemaNumber(client);
   refuseNewer(from, to, server);
+  if (from > 0) await refuseReserved(client);
   await client.query('create schema if not exists posthorn');
   await client.query(`
     create table if not exists posthorn.migration (
@@ -85,6 +86,15 @@ async function migrate(client: Client, server: Server): Promise<{ from: number; 
   }
   await client.query('commit');
   return { from, to };
+}
+
+/** A tenant that an application called as one of our own. @throws StoreRefused */
+async function refuseReserved(client: Client): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `select id from posthorn.tenant where left(id, 1) = '_' and deleted_at is null order by id limit 1`,
+  );
+  const [reserved] = rows;
+  if (reserved !== undefined) throw new StoreRefused('reserved_tenant', reservedTenant(reserved.id));
 }
 
 /** The schema's number; 0 when there is none. */

@@ -1,5 +1,5 @@
 // Removing history that is older than it is kept, and all history of deleted tenants: tenant by tenant along indexes, a bounded
-// number of rows per step. What has to stay is looked at once and then left behind, until the next look from the front.
+// number of rows per step. Rows that have to stay are looked at once and then left behind, until the next look from the front.
 import { type DeliveryId, type EventId, idFloor } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { History } from '../../seams/store/history.ts';
@@ -21,7 +21,7 @@ const LISTED_PER_STEP = 5_000;
 const tenantsWith = (bounds: string) =>
   `(select key, ${bounds} from posthorn.tenant where key >= $2 order by key offset 0) as tenant`;
 
-// Served by the primary key. What was ended only lately is kept although it was made long ago.
+// Served by the primary key. Deliveries that ended only lately are kept although they were made long ago.
 export const DELIVERIES: Statement = {
   text: `
 with looked as materialized (
@@ -226,10 +226,10 @@ interface Place {
 
 const FRONT: Place = { tenant: 0, created_at: -1, id: NIL };
 
-/** What a step of a stage did, and behind what that stage goes on; `null` when nothing is left for it. */
+/** The result of a step of a stage, and the place where the stage goes on; `null` when nothing is left for it. */
 type Stage = (database: Database, before: number, limit: number, behind: Place) => Promise<PruneStep<Place>>;
 
-/** What waits for nobody, before anything that looks at what is pending. */
+/** Stages that wait for nobody, before those that look at pending deliveries. */
 const stranded: Stage = async (database, _before, limit) => {
   const removed = await database.transaction((query) => sweepStranded(query, limit));
   return { removed, next: removed === 0 ? null : FRONT };

@@ -2,7 +2,7 @@
 import type { Statement } from './connection.ts';
 
 // The lateral join is the fence: it finds and locks the queue row only if the record fits and its attempt is not known.
-// What moves on is written as an insert that always conflicts: it finds each row by its primary key, whatever the planner
+// Deliveries that move on are written as an insert that always conflicts: it finds each row by its primary key, whatever the planner
 // thinks.
 export const RECORD: Statement = {
   name: 'record',
@@ -91,7 +91,7 @@ where attempt.delivery_id = late.delivery_id and attempt.id = late.id and attemp
 `,
 };
 
-/** What the history says of attempts: recorded in time, or late. */
+/** Attempts as the history has them: recorded in time, or late. */
 export const LATE: Statement = {
   text: `
 select attempt.id, attempt.late

@@ -124,7 +124,7 @@ export async function reclaim(
   const values = [owner, plainArray(leased), now, RECLAIM_SLICE];
   for (let reclaimed = 0; ; ) {
     const slice = await database.transaction(async (query) => {
-      // What leases holds this row until it is committed, be it that nobody here waits for its answer any more.
+      // A call that leases holds this row until it is committed, even if nobody here waits for its answer any more.
       await query(LOCK_ALONE, [owner]);
       return (await query(RECLAIM, values)).length;
     });

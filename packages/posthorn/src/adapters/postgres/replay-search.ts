@@ -1,4 +1,4 @@
-// Finding the deliveries that a replay means, endpoint by endpoint along delivery_endpoint. What a count or a step looks at
+// Finding the deliveries that a replay means, endpoint by endpoint along delivery_endpoint. The rows that a count or a step looks at
 // is bounded; it goes on from where the last one ended.
 import type { EndState } from '../../domain/delivery.ts';
 import { subscribedPrefix } from '../../domain/event-type.ts';
@@ -68,7 +68,7 @@ order by found.id
 `,
 };
 
-/** What is searched for, of any endpoint of the tenant. */
+/** The conditions of a search, for any endpoint of the tenant. */
 export interface Search {
   readonly tenant: number;
   readonly eventTypes: readonly string[] | null;

@@ -98,7 +98,7 @@ interface PartRow {
   readonly remaining: number;
 }
 
-/** What a step may still do. */
+/** The rest that a step may still do. */
 interface Budget {
   deliveries: number;
   /** A search has looked at as many rows as it may. */

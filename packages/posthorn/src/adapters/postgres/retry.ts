@@ -22,7 +22,7 @@ where tenant.id = $1 and tenant.deleted_at is null
 `,
 };
 
-/** Whoever changes the endpoint waits, and then finds what this call has made due. */
+/** A call that changes the endpoint waits, and then finds the deliveries that this call has made due. */
 export const ENDPOINT: Statement = {
   text: 'select state, deleted_at is not null as gone from posthorn.endpoint where id = $1 for share',
 };

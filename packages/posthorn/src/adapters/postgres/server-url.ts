@@ -1,4 +1,4 @@
-// What a Postgres URL says of the way to the server: where it is, and how its TLS is used and judged, by the words of libpq
+// The way to the server as a Postgres URL describes it: where it is, and how its TLS is used and judged, by the words of libpq
 // (https://www.postgresql.org/docs/current/libpq-ssl.html). docs/operations.md says where Posthorn differs from it.
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, getCACertificates } from 'node:tls';
@@ -40,7 +40,7 @@ const OURS = [
 type Parameter = (typeof OURS)[number];
 const SYSTEM = 'system';
 
-/** What `ssl=…` meant to the driver. */
+/** The driver's meaning of `ssl=…`. */
 const OLD_WORDS: Readonly<Record<string, Mode>> = {
   true: 'verify-full',
   '1': 'verify-full',

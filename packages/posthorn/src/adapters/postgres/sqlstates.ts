@@ -126,7 +126,7 @@ const CLASSES: Readonly<Record<string, Meaning>> = {
 /** Classes that blame the values of one statement: the same statement can never succeed, so it is a defect. */
 const DEFECTS = new Set(['22', '23']);
 
-/** What a SQLSTATE means; `undefined` if the statement itself is a defect of Posthorn. */
+/** The meaning of a SQLSTATE; `undefined` if the statement itself is a defect of Posthorn. */
 export function meaningOf(state: string): Meaning | undefined {
   const group = state.slice(0, 2);
   if (DEFECTS.has(group)) return undefined;

@@ -9,7 +9,7 @@ import { NIL } from './sql-values.ts';
 /** Deliveries per transaction. */
 const SLICE = 2_000;
 
-/** Cancels a slice in the order of ids, from $4 on. What was ended and due once more goes back to what it was. */
+/** Cancels a slice in the order of ids, from $4 on. A delivery that had ended and was due once more goes back to its former state. */
 function cancelWhere(condition: string): Statement {
   return {
     text: `
@@ -47,7 +47,7 @@ const CANCEL_ENDPOINT = cancelWhere(`
 /** Served by queue_paused. */
 const CANCEL_PAUSED = cancelWhere(`endpoint_id = $1 and place = 'paused'`);
 
-/** Served by queue_paused. Whoever disables the endpoint waits; if it is disabled already, what is paused stays. */
+/** Served by queue_paused. A call that disables the endpoint waits; if it is disabled already, paused deliveries stay. */
 const FREE_PAUSED: Statement = {
   text: `
 with enabled as materialized (

@@ -1,4 +1,4 @@
-// Tenants: few rows, changed seldom. Whoever changes a tenant's catalog locks the tenant's row; accepts share that lock.
+// Tenants: few rows, changed seldom. A change of a tenant's catalog locks the tenant's row; accepts share that lock.
 import type { TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type { Page, Tenant } from '../../seams/store/registry.ts';

@@ -2,7 +2,7 @@
 // begun at once would all still be shaking hands when their second is over, and every receiver would be blamed for it.
 
 /**
- * Connections begun per turn of the event loop. What is under way has its turn first, so this keeps pace with the machine:
+ * Connections begun per turn of the event loop. Connections under way have their turn first, so this keeps pace with the machine:
  * a busy loop begins as many as it finishes, and an idle one begins thousands in a second, whatever dead hosts keep waiting.
  */
 const PER_TURN = 4;

@@ -38,8 +38,6 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     outdatedVersions: (codec, page) => call('outdatedVersions', codec, page),
     rewriteVersions: (versions) => call('rewriteVersions', versions),
     catalog: (tenantId) => call('catalog', tenantId),
-    senderProfile: (facts) => call('senderProfile', facts),
-    senderProfiles: () => call('senderProfiles'),
     keep: (name, value) => call('keep', name, value),
 
     accept: (owner, groups) => call('accept', owner, groups),
@@ -67,7 +65,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     delivery: (tenantId, id) => call('delivery', tenantId, id),
     pending: (limit) => call('pending', limit),
     prune: pruneInSteps<PruneCursor>(async (before, limit, from) => {
-      // What a change that failed half way has left to move.
+      // Move the rest of a change that failed half way.
       if (from === null) await sweep();
       return await call('pruneStep', before, limit, from);
     }),

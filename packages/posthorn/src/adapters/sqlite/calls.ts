@@ -32,7 +32,6 @@ import { countReplayStep } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
-import { senderProfile, senderProfiles } from './sender-profiles.ts';
 import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
@@ -55,8 +54,6 @@ const CALLS = {
   outdatedVersions,
   rewriteVersions,
   catalog,
-  senderProfile,
-  senderProfiles,
   keep,
   accept,
   claimDue,

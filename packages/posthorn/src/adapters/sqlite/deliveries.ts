@@ -59,7 +59,7 @@ export function deliveriesStep(
   const named = namedDeliveries(db, search, filter);
   if (named !== undefined) return among(db, search, named, limit);
   const sources = sourcesOf(search);
-  // Down to here every source is looked through. What one of them has further down cannot be told yet, so it is not read.
+  // Down to here every source is looked through. Rows further down in one of them cannot be placed yet, so they are not read.
   const low = sources.reduce((lowest, source) => boundOf(db, { ...search, low: lowest }, source, rows), search.low);
   const found = sources
     .flatMap((source) => keysIn(db, { ...search, low }, source, limit))

@@ -31,7 +31,7 @@ export const PID_FILE = 'posthorn.pid';
 const CACHE_KIB = 16_384;
 /** The write-ahead log goes back to the database after this many pages (16 MiB): fewer, larger checkpoints cost less. */
 const CHECKPOINT_PAGES = 4_096;
-/** What the log may keep of the disk after it has been large. */
+/** Disk space that the log may keep after it has been large. */
 const LOG_LIMIT_BYTES = 67_108_864;
 
 /**
@@ -56,7 +56,7 @@ export function openFile(directory: string): { db: Connection; migrated: { from:
       pragma temp_store = memory;`);
     const migrated = migrate(db);
     notePid(directory);
-    // What a crash had left half done.
+    // Finish sweeps that a crash had left half done.
     while (inTransaction(db, () => sweepStep(db)));
     return { db, migrated };
   } catch (error) {

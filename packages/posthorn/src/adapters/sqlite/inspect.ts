@@ -1,4 +1,4 @@
-// What can be told of a data folder's database from outside, with not a byte of it changed: no lock is taken, nothing is
+// Facts about a data folder's database, read from outside with not a byte of it changed: no lock is taken, nothing is
 // recovered, no file is made. While a service runs, only what needs no reading of tables.
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ export function inspectSqlite(directory: string): SqliteInspection | undefined {
 }
 
 export interface RestingFacts {
-  /** What is kept under the name; `undefined` also when the file lacks it because the log still holds it. */
+  /** The value kept under the name; `undefined` also when the file lacks it because the log still holds it. */
   readonly kept: Uint8Array | undefined;
   /** The latest steady time that a process told, in milliseconds; 0 when none has. */
   readonly latestMs: number;

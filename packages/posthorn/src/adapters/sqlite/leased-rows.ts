@@ -8,7 +8,7 @@ import { readId } from './uuid.ts';
 
 const EVENT_CONTENT = `select tenant, id, created_at, type, body from event where key = ?`;
 
-/** What a statement must select for `LeasedDeliveries`. */
+/** The columns that a statement must select for `LeasedDeliveries`. */
 export const LEASED_COLUMNS =
   'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at, due, begun_id, begun_at';
 
@@ -74,7 +74,7 @@ export class LeasedDeliveries {
   }
 }
 
-/** What a manual attempt goes back to. */
+/** The state that a manual attempt goes back to. */
 export function readResume(code: number | null, at: number | null): Resume | null {
   if (code === null || at === null) return null;
   const state = stateOf(code);

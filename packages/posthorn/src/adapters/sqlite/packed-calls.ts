@@ -51,7 +51,7 @@ function nextDelivery(from: Unpacker): NewDelivery {
   return { id, endpointId, place: from.next<NewDelivery['place']>() };
 }
 
-/** What the caller does not know already: per event nothing when it was stored as proposed, else the earlier answer. */
+/** The part of the answer that the caller does not know: per event nothing when it was stored as proposed, else the earlier answer. */
 export type ShortenedAccept = readonly (
   | Exclude<AcceptResult, { kind: 'accepted' }>
   | readonly (AcceptedEvent | null)[]

@@ -23,7 +23,7 @@ const countIn = (place: number) => `
   select count(*) from (select 1 from chosen cross join queue on place = ${place} and endpoint = chosen.key limit ?1)`;
 const oldestIn = (place: number) => `
   select min((select id from queue where place = ${place} and endpoint = chosen.key order by id limit 1)) from chosen`;
-/** What waits for some endpoints together. @param chosen statement that answers their keys; `?1` is the limit */
+/** Counts pending deliveries of some endpoints together. @param chosen statement that answers their keys; `?1` is the limit */
 const countsAmong = (chosen: string) => `
   with chosen as materialized (${chosen})
   select
@@ -60,7 +60,7 @@ export function pending(db: Connection, limit: number): Pending {
 
 const NOTHING: PendingOf = { waiting: 0, leased: null, capped: false, oldestCreatedAt: null };
 
-/** What was counted, and the endpoint to go on behind; `null` when that was the last. */
+/** The count, and the endpoint to go on behind; `null` when that was the last. */
 interface PendingStep {
   readonly pending: PendingOf;
   readonly next: EndpointId | null;

@@ -33,7 +33,7 @@ interface Part {
 
 export type PruneCursor = EventCursor | TombstoneCursor;
 
-/** What a step may still do. */
+/** The rest that a step may still do. */
 interface Budget {
   rows: number;
   looks: number;

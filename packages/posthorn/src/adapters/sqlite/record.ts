@@ -40,7 +40,7 @@ const TAKE_OUT = `delete from queue where id = ?`;
 
 /** See `Queue.record`. */
 export function record(db: Connection, owner: OwnerId, records: readonly AttemptRecord[]): ('recorded' | 'late')[] {
-  // Whoever is not registered holds nothing; no row has this owner.
+  // An owner that is not registered holds nothing; no row has this owner.
   const ownerKey = db.names.owner(owner) ?? null;
   return records.map((one) => recordOne(db, ownerKey, one));
 }

@@ -29,7 +29,7 @@ const ENDPOINTS = `
   select key, id from endpoint
   where tenant = ? and deleted_at is null and id >= ? and id <= ? order by id limit ?`;
 
-/** What is searched for, of one endpoint. */
+/** The conditions of a search, for one endpoint. */
 export interface Search {
   readonly tenant: number;
   readonly endpoint: number;

@@ -48,7 +48,7 @@ interface PartRow {
   readonly remaining: number;
 }
 
-/** What a step may still do. */
+/** The rest that a step may still do. */
 interface Budget {
   deliveries: number;
   rows: number;

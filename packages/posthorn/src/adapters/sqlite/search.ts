@@ -1,6 +1,6 @@
-// What a step through a list looks for, and what it finds.
+// A step through a list: its conditions and its result.
 
-/** What was found, and where to go on; `next` is `null` when nothing is left to examine. */
+/** The rows found, and where to go on; `next` is `null` when nothing is left to examine. */
 export interface Step<Item, Key> {
   readonly items: readonly Item[];
   readonly next: Key | null;

@@ -39,7 +39,7 @@ export interface SummaryRow {
   readonly ended_at: number | null;
 }
 
-/** What is stored of one delivery of a tenant. */
+/** The stored row of one delivery of a tenant. */
 export function oneSummary(db: Connection, tenant: number, id: Uint8Array): SummaryRow | undefined {
   return db.get<SummaryRow>(QUEUED, id, tenant) ?? db.get<SummaryRow>(ENDED, tenant, id);
 }

@@ -50,7 +50,7 @@ const REMOVE_ALL_OLD = `delete from tally where tier = ? and at < ?`;
 /** One row per process that ever ran in that time: few. */
 const REMOVE_WRITERS = `delete from tally_writer where at < ?`;
 
-/** What a scope is in the tables. */
+/** A scope's keys in the tables. */
 interface Place {
   readonly tenant: number;
   readonly endpoint: number;

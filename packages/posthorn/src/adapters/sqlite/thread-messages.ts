@@ -1,4 +1,4 @@
-// What the two threads say to each other, and in which form.
+// The messages between the two threads, and their form.
 import type { AcceptResult, Claim, DueClaim } from '../../seams/store/queue.ts';
 import type { Answer, Args, CallName } from './calls.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -59,7 +59,7 @@ export function packArgs<Name extends CallName>(name: Name, args: Args<Name>): u
   return packArgsOf[name]?.(...args) ?? args;
 }
 
-/** What `packArgs` made of the arguments of `name`. */
+/** Reads the arguments of `name` as `packArgs` wrote them. */
 export function unpackArgs<Name extends CallName>(name: Name, packed: unknown): Args<Name> {
   return unpackArgsOf[name]?.(packed as Packed) ?? (packed as Args<Name>);
 }
@@ -68,7 +68,7 @@ export function packAnswer<Name extends CallName>(name: Name, answer: Answer<Nam
   return packAnswerOf[name]?.(answer) ?? answer;
 }
 
-/** What `packAnswer` made. @param args of the call that is answered */
+/** Reads an answer as `packAnswer` wrote it. @param args of the call that is answered */
 export function unpackAnswer<Name extends CallName>(name: Name, packed: unknown, args: Args<Name>): Answer<Name> {
   const unpack = unpackAnswerOf[name];
   return unpack === undefined ? (packed as Answer<Name>) : unpack(packed, args);

@@ -1,4 +1,4 @@
-// Removing the rows of endpoints that were deleted long ago. Whatever names one names its key, and a list must find who that
+// Removing the rows of endpoints that were deleted long ago. Rows refer to an endpoint by its key, and a list must find who that
 // was: so a row goes when nothing names it any more. All that may is found by an index, except what is leased, which must not
 // pay for one. For that the queue is looked through, in steps and for many endpoints at once.
 import type { WallMs } from '../../domain/time.ts';
@@ -66,7 +66,7 @@ export function pruneTombstones(
   const looked = from.unnamed.length > 0 ? from : nextTombstones(db, before, limit, from);
   if (looked === null) return { removed: 0, next: null };
   if (looked.unnamed.length === 0) return { removed: 0, next: looked };
-  // Nothing new can name a deleted endpoint. What has left the queue when its turn comes is ended, and found at the end.
+  // Nothing new can name a deleted endpoint. A delivery that has left the queue when its turn comes has ended, and is found at the end.
   const until = db.get<{ id: Uint8Array }>(QUEUED_UNTIL, looked.passed)?.id;
   const list = JSON.stringify(looked.unnamed);
   const rows = db.all<{ endpoint: number }>(NAMED_IN_QUEUE, looked.passed, until ?? ABOVE_ALL_IDS, list);

@@ -42,7 +42,7 @@ interface Total {
   readonly last_failed_at: number;
 }
 
-/** What was found in some slots, and the slot to go on with; `null` when that was the last. */
+/** The endpoints found in some slots, and the slot to go on with; `null` when that was the last. */
 interface TroublesStep {
   readonly found: readonly Found[];
   readonly next: WallMs | null;

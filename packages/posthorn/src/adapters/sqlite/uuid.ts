@@ -54,7 +54,7 @@ export function writeList(deliveries: readonly { readonly id: string; readonly e
   return list;
 }
 
-/** What `writeList` wrote. */
+/** Reads a list that `writeList` wrote. */
 export function readList<Id extends string, EndpointId extends string>(
   list: Uint8Array,
 ): { readonly id: Id; readonly endpointId: EndpointId }[] {

@@ -1,4 +1,4 @@
-// The storage thread: opens the database, then makes the calls that arrive. What has arrived while it was busy shares the
+// The storage thread: opens the database, then makes the calls that arrive. Calls that arrived while it was busy share the
 // next transaction.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { collectStartupGarbage } from '../startup-garbage.ts';

@@ -29,6 +29,15 @@ const header = (what: string, name: string, value: string, message: RegExp, fiel
 
 describeRefusals('bad tenants', [
   {
+    what: 'a tenant whose id begins with _, as those of Posthorn itself do',
+    method: 'PUT',
+    path: '/v1/tenants/_system',
+    body: { name: 'Mine' },
+    status: 422,
+    field: 'path.tenant',
+    message: /not beginning with _/,
+  },
+  {
     what: 'a tenant that is too large',
     method: 'PUT',
     path: TENANT,

@@ -88,7 +88,7 @@ describe('/metrics', () => {
     let paused = 0;
     const release: typeof store.release = async (owner, releases) => {
       paused += releases.filter(({ to }) => to === 'paused').length;
-      // What is given back as paused reaches the store after the endpoint was enabled again.
+      // Deliveries released as paused reach the store after the endpoint was enabled again.
       await enabled.promise;
       await store.release(owner, releases);
     };

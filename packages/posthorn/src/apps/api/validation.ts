@@ -43,7 +43,7 @@ export function fieldErrors(schema: TSchema, value: unknown, at = ''): readonly 
   return oncePerField(errors.flatMap((error) => describe(schema, error, at)));
 }
 
-/** What is wrong with a field by several rules of its schema is one error: each says the same description. */
+/** A field that breaks several rules of its schema is one error: each rule says the same description. */
 function oncePerField(errors: readonly FieldError[]): FieldError[] {
   const first = new Map<string, FieldError>();
   for (const error of errors) if (!first.has(error.field)) first.set(error.field, error);

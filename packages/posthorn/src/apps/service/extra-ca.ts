@@ -5,7 +5,7 @@ import { SettingsError } from '../settings/read.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** What the setting `extraCa` names; nothing if it is not set. @throws SettingsError as `readExtraCa` */
+/** The certificates that the setting `extraCa` names; none if it is not set. @throws SettingsError as `readExtraCa` */
 export function trustedBesides(file: string | undefined): readonly string[] {
   return file === undefined ? [] : readExtraCa(file);
 }

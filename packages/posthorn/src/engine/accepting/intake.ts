@@ -173,7 +173,7 @@ export class Intake {
     });
   }
 
-  /** What was born leased is put into its lane; what the store had known before is not ours to deliver. */
+  /** Deliveries that were born leased go into their lanes; those that the store had known before are not ours to deliver. */
   #handOver({ group, receivedAt }: Asked, accepted: readonly AcceptedEvent[], committedAt: SteadyMs): void {
     const { holdings, lanes, tallies, due, report } = this.#parts;
     const ready: Ready = { since: 'accepted', at: committedAt };

@@ -85,7 +85,7 @@ export class Attempts {
     this.#stop = new AbortController();
   }
 
-  /** Makes one attempt of a delivery whose turn has come. Whatever goes wrong with the call is an outcome, not an error. */
+  /** Makes one attempt of a delivery whose turn has come. A failure of the call is an outcome, not an error. */
   async run(delivery: LeasedDelivery): Promise<void> {
     const { catalogs, clock, random, holdings, health } = this.#parts;
     const owner = holdings.owner;
@@ -162,7 +162,7 @@ export class Attempts {
     const health = healthAfter(result.outcome);
     const record = () => this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
     if (onProbation(delivery)) {
-      // What is recorded may kill us, too: the next on probation waits until it is.
+      // Recording may kill us, too: the next delivery on probation waits until it is done.
       await record();
       this.#parts.lanes.finished(delivery, health);
       return;

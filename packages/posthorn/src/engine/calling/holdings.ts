@@ -1,4 +1,4 @@
-// What this process holds: under which name, and which deliveries. Keeps that equal to what the store believes: when the
+// The deliveries that this process holds, and the name under which it holds them. Keeps that equal to what the store believes: when the
 // reply to a claim or an accept is lost, the store may have leased deliveries that nobody here knows of; they are given
 // back before anything else is claimed.
 import type { LeasedDelivery } from '../../domain/delivery.ts';
@@ -116,7 +116,7 @@ export class Holdings {
   }
 
   /**
-   * Runs a call that leases deliveries. What it leases must be added before its promise resolves.
+   * Runs a call that leases deliveries. The caller adds them before its promise resolves.
    * @throws StoreUnavailable, also when an earlier doubt cannot be settled
    */
   async lease<Result>(call: (owner: OwnerId) => Promise<Result>): Promise<Result> {
@@ -161,7 +161,7 @@ export class Holdings {
         this.#quiet = undefined;
       }
       const at = wholeMs(this.#clock.now());
-      // What comes up while the store is asked is not answered by it: that goes by what is leased now.
+      // The answer does not cover doubts that come up while the store is asked: it goes by what is leased now.
       const doubts = this.#doubts;
       await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#leased.keys()], at));
       this.#settled = doubts;

@@ -6,14 +6,14 @@ import type { Outcome } from '../../domain/outcome.ts';
 /** How the last call of a lane ended: it succeeded, it failed, or it ran out of time. */
 export type LaneHealth = 'healthy' | 'failing' | 'hanging';
 
-/** What the end of a call says of the endpoint; `undefined` when that is nothing: we have cut it off. */
+/** The endpoint's health after a call; `undefined` when the call says nothing: we have cut it off. */
 export function healthAfter(outcome: Outcome): LaneHealth | undefined {
   if (outcome === 'interrupted') return undefined;
   if (outcome === 'connect_timeout' || outcome === 'reply_timeout') return 'hanging';
   return outcome === 'succeeded' ? 'healthy' : 'failing';
 }
 
-/** So many endpoints are remembered at least, those noted last, and at most twice as many: about 100 bytes each. */
+/** Remembers the latest 20,000 to 40,000 endpoints, about 100 bytes each. */
 const REMEMBERED = 20_000;
 
 /** Endpoints that have no lane just now, and whose last call ran out of time. */

@@ -24,11 +24,11 @@ const MAX_LEASED_PER_LANE = 1_024;
  * was no faster, and whatever else asks the store waits for it.
  */
 const MIN_CLAIM = 128;
-/** What a lane may claim at least when many share one claim. */
+/** Deliveries that a lane may claim at least when many share one claim. */
 const MIN_SHARE = 16;
 /** Bodies in memory over all lanes. */
 const MAX_LEASED_BYTES = 64 * 1_024 * 1_024;
-/** What a leased delivery costs besides its body. */
+/** Memory of a leased delivery besides its body. */
 const LEASED_OVERHEAD_BYTES = 512;
 /** A lane may hold this part of the bytes that are still free. */
 const BYTES_FRACTION = 1 / 8;
@@ -71,7 +71,7 @@ export function leasedBytes(body: Uint8Array): number {
   return body.length + LEASED_OVERHEAD_BYTES;
 }
 
-/** What the rest of the engine does for the lanes. */
+/** The lanes' calls to the rest of the engine. */
 interface LaneEvents {
   /** Whether calls may be started; `pump` must follow when that turns true. */
   mayStart(): boolean;

@@ -2,7 +2,7 @@
 // under way: the next one is found without looking at lanes that may not start, of which there may be thousands.
 import type { LaneHealth } from './lane-health.ts';
 
-/** What of a lane decides where it stands. */
+/** The facts of a lane that decide where it stands. */
 export interface HasTurn<Lane> {
   readonly health: LaneHealth;
   /** Calls under way. */

@@ -54,7 +54,7 @@ function member(test: TestContext) {
     await time.pass(100);
     await started;
   };
-  /** What another process does with one that it takes for dead. */
+  /** Takes over, as another process does with one that it takes for dead. */
   const takeOver = async (dead: OwnerId) => {
     const other = 'other' as OwnerId;
     await memory.join(other);

@@ -35,7 +35,7 @@ interface Parts {
   readonly report: ReportListener;
 }
 
-/** What the rest of the engine does when the leases change. */
+/** The leases' calls to the rest of the engine. */
 export interface LeaseEvents {
   /** Leases are fresh again: attempts may be started. */
   onFresh(): void;

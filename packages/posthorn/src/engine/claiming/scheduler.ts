@@ -16,7 +16,7 @@ import type { Leases } from './leases.ts';
 
 /** Deliveries per claim. */
 const MAX_CLAIM = 500;
-/** So many deliveries that came due together show load: the next claim then waits for more, as a transaction costs as much. */
+/** This many deliveries due together show load: the next claim then waits for more, because a transaction costs the same. */
 const CROWD = 4;
 /** From a crowded claim of what is due to the next one, in milliseconds: a tenth of what a retry may be late. */
 const DISTANCE_MS = 10;
@@ -43,7 +43,7 @@ interface Parts {
 export class Scheduler implements DueListener {
   readonly #parts: Parts;
   #nextDue: SteadyMs | null = null;
-  /** What is due is not claimed before. */
+  /** No claim is made before this time. */
   #notBefore: SteadyMs = steady(0);
   #cancelTimer: () => void = () => {};
   #running: Promise<void> | undefined;

@@ -21,7 +21,7 @@ function catalogs() {
   };
   const documents = new EndpointDocuments(new Uint8Array(32), new Dice(1).random());
   const copies = new Catalogs(load, documents, time.clock(), true);
-  /** What was got when it came. */
+  /** The copies that were read, as they came. */
   const get = () => {
     const got: { revision: number | undefined } = { revision: undefined };
     void copies.get(ACME).then((catalog) => {

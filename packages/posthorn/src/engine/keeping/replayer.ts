@@ -22,7 +22,7 @@ const RETRY_MS = 250;
 /** How long to leave replays to the process that was faster: it goes on with them, or has died by then. */
 const STANDBY_MS = 1_000;
 
-/** What somebody wants to be replayed; what is left out means everything. */
+/** The filter of a replay; a condition that is left out means everything. */
 export interface ReplayRequest extends Pick<ReplayFilter, 'states'> {
   readonly endpointId?: EndpointId | undefined;
   readonly eventTypes?: readonly string[] | null | undefined;
@@ -105,7 +105,7 @@ export class Replayer implements DueListener {
     return replay;
   }
 
-  /** Ends a running replay. What it has made due is attempted all the same. */
+  /** Ends a running replay. Deliveries that it has made due are attempted all the same. */
   async cancel(tenantId: TenantId, id: ReplayId): ReturnType<Replays['cancelReplay']> {
     const answer = await this.#parts.store.cancelReplay(tenantId, id, this.#parts.clock.wallNow());
     if (answer?.kind === 'cancelled') this.#parts.report({ kind: 'replay_ended', replay: answer.replay });

@@ -1,4 +1,4 @@
-// What charts show: every accepted event and every recorded attempt once, in its step, and what is pending now.
+// Statistics: every accepted event and every recorded attempt once, in its step, and the pending deliveries of now.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACME, Installation } from '../../../tests/engine/installation.ts';

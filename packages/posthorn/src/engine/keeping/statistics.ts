@@ -1,4 +1,4 @@
-// What charts are made of: the counts of a span, step by step, and what is pending now.
+// Statistics for charts: the counts of a span, step by step, and the pending deliveries of now.
 
 import type { TenantId } from '../../domain/ids.ts';
 import { addCounts, type Counts, noCounts, type Scope, SLOT_MS, slotOf, type Tier } from '../../domain/tally.ts';
@@ -83,7 +83,7 @@ export class StatisticsReader {
     return await this.#parts.store.troubles(tenantId, tier, since, until, MAX_TROUBLES);
   }
 
-  /** What is pending of a scope now. Of what other processes hold, as much as the store knows. */
+  /** Pending deliveries of a scope now. Of those that other processes hold, as many as the store knows. */
   async pending(scope: Scope): Promise<PendingNow> {
     const { store, holdings } = this.#parts;
     const { waiting, leased, capped, oldestCreatedAt } = await store.pendingOf(scope, MAX_PENDING_COUNTED);

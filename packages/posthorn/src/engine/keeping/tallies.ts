@@ -11,7 +11,7 @@ import type { Tallied, Tallies, Tally } from '../../seams/store/tallies.ts';
 import { pause } from '../pause.ts';
 import type { StoreHealth } from '../store-health.ts';
 
-/** What was counted is told this often, at whole multiples of it by the wall clock, so that it belongs to one minute. */
+/** Counts are stored this often, at whole multiples of it by the wall clock, so that they belong to one minute. */
 const TELL_EVERY_MS = 5_000;
 /** How much is pending is looked at this often. */
 const LOOK_EVERY_MS = 60_000;

@@ -42,7 +42,15 @@ export class StoreUnavailable extends Error {
  */
 export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
-  readonly code: 'newer' | 'in_use' | 'read_only' | 'not_a_database' | 'unreachable' | 'too_old' | 'wrong_settings';
+  readonly code:
+    | 'newer'
+    | 'in_use'
+    | 'read_only'
+    | 'not_a_database'
+    | 'unreachable'
+    | 'too_old'
+    | 'wrong_settings'
+    | 'reserved_tenant';
 
   /** @param message what happened, where, and what to do */
   constructor(code: StoreRefused['code'], message: string, options?: ErrorOptions) {
@@ -50,3 +58,7 @@ export class StoreRefused extends Error {
     this.code = code;
   }
 }
+
+/** The message of `reserved_tenant`. @param id of the tenant */
+export const reservedTenant = (id: string): string =>
+  `The database has a tenant whose id is ${id}. Ids that begin with "_" are kept for tenants of Posthorn's own from this version on. Start the Posthorn that wrote the database, delete this tenant or create it anew under another id, and start this one again.`;

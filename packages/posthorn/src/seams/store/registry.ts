@@ -116,16 +116,8 @@ export interface Registry {
   /** Puts documents in the place of earlier ones of the same version. Versions that are gone are left out. */
   rewriteVersions(versions: readonly RewrittenVersion[]): Promise<void>;
 
-  /** What an event of this tenant is matched against; `undefined` when there is no such tenant. */
+  /** The endpoints that an event of this tenant is matched against; `undefined` when there is no such tenant. */
   catalog(tenantId: TenantId): Promise<Catalog | undefined>;
-
-  /**
-   * The number of a sender profile, which attempts name: how the installation dresses its calls. New facts get a new number.
-   * @param facts as text that only the engine reads
-   */
-  senderProfile(facts: string): Promise<number>;
-  /** All sender profiles, by their numbers. */
-  senderProfiles(): Promise<ReadonlyMap<number, string>>;
 
   /** Stores `value` under `name` unless something is stored there, and answers with what is stored. Atomic. */
   keep(name: string, value: Uint8Array): Promise<Uint8Array>;

@@ -75,7 +75,7 @@ export interface Replays {
    */
   stepReplay(now: SteadyMs, at: WallMs): Promise<ReplayStep>;
   /**
-   * Ends a running replay. What it has made due is attempted all the same.
+   * Ends a running replay. Deliveries that it has made due are attempted all the same.
    * @returns the replay as it is now; `ended` when it had ended before, whoever ended it
    */
   cancelReplay(

@@ -3,7 +3,7 @@ import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
 import type { Counts, Scope, Tier } from '../../domain/tally.ts';
 import type { WallMs } from '../../domain/time.ts';
 
-/** What a process has counted of one scope. */
+/** A process's counts of one scope. */
 export interface Tally {
   readonly scope: Scope;
   readonly counts: Readonly<Counts>;
@@ -11,7 +11,7 @@ export interface Tally {
   readonly lastFailedAt: WallMs | null;
 }
 
-/** What a process has counted since it last told. */
+/** A process's counts since it last stored them. */
 export interface Tallied {
   /** All of it happened around then: it is counted in the slots of that moment. */
   readonly at: WallMs;

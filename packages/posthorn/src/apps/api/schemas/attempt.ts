@@ -1,4 +1,4 @@
-// One HTTP call as the API shows it. What a receiver sent back is hostile: its bytes are text only if they are UTF-8, and
+// One HTTP call as the API shows it. A receiver's answer is hostile: its bytes are text only if they are UTF-8, and
 // values of headers that carry credentials are not repeated.
 import { type Static, Type } from 'typebox';
 import type { AttemptId } from '../../../domain/ids.ts';
@@ -19,7 +19,7 @@ export const CALL_FIELDS = {
   durationMs: Type.Number({
     description: 'The whole call: waiting for a free connection to its host, connecting, and the response.',
   }),
-  outcome: Type.Enum([...OUTCOMES], { type: 'string', description: 'What came of it, in one word.' }),
+  outcome: Type.Enum([...OUTCOMES], { type: 'string', description: 'The outcome, in one word.' }),
   status: nullableNumber('The HTTP status; null when there was no response.'),
   responseHeaders: Type.Array(
     Type.Object({ name: Type.String(), value: nullableText('Null when hidden because it is a credential.') }),
@@ -37,7 +37,7 @@ export const CALL_FIELDS = {
     description:
       'The call was made twice, under the same id, because a kept connection broke before any byte of a reply.',
   }),
-  error: nullableText('What went wrong, in one sentence.'),
+  error: nullableText('The failure, in one sentence.'),
 };
 
 const CallShape = Type.Object({ id: ATTEMPT_ID, ...CALL_FIELDS });

@@ -120,7 +120,7 @@ export const RetryShape = Type.Object(
       description: `due: ${RETRIED.due} under_way: ${RETRIED.under_way}`,
     }),
   },
-  { title: 'Retry', description: 'What was set in motion.' },
+  { title: 'Retry', description: 'The effect of the request.' },
 );
 
 /** Due times are steady; people read the wall. Both are told apart by how far the wall has moved since. */

@@ -152,7 +152,7 @@ export const EndpointSecretShape = Type.Object(
     secret: Type.String({ description: 'The signing secret, in clear.' }),
     headers: Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
   },
-  { title: 'EndpointSecret', description: 'What an endpoint otherwise keeps to itself.' },
+  { title: 'EndpointSecret', description: "The endpoint's secret values." },
 );
 
 export const EndpointList = page('EndpointList', EndpointShape);

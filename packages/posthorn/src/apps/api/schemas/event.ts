@@ -79,7 +79,10 @@ export const AcceptedBatchShape = Type.Object(
 
 const SUMMARY = { id: uuid('Id of the event.'), type: Type.String(), createdAt: time('When it was accepted.') };
 
-export const EventShape = Type.Object(SUMMARY, { title: 'Event', description: 'What happened.' });
+export const EventShape = Type.Object(SUMMARY, {
+  title: 'Event',
+  description: 'Something that happened in your application.',
+});
 export const EventDetailShape = Type.Object(
   {
     ...SUMMARY,
@@ -111,7 +114,7 @@ export const TestShape = Type.Object(
       { title: 'TestAttempt', description: 'The call; it is not kept.' },
     ),
     eventId: uuid('Id of the sample event.'),
-    body: Type.String({ description: 'What was sent.' }),
+    body: Type.String({ description: 'The body as it was sent.' }),
   },
   { title: 'TestResult', description: 'A sample event was sent; whether it was taken is told by attempt.outcome.' },
 );

@@ -64,7 +64,7 @@ export const SEARCH_KEY = Type.String({
   description: `A text of yours that an event can be found by, such as an order number: 1 to ${MAX_KEY_CHARACTERS} visible characters.`,
 });
 
-/** What every list can be asked. */
+/** Query parameters of every list. */
 export const PAGE_QUERY = {
   limit: Type.Optional(
     Type.Integer({

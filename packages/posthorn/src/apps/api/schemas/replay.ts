@@ -12,7 +12,7 @@ const STATES = Type.Array(Type.Enum([...END_STATES], { type: 'string' }), {
   minItems: 1,
   maxItems: END_STATES.length,
   uniqueItems: true,
-  description: `What became of them: one or more of ${END_STATES.join(', ')}, each once. ["exhausted"] when left out.`,
+  description: `Their states: one or more of ${END_STATES.join(', ')}, each once. ["exhausted"] when left out.`,
 });
 
 const RATE = Type.Integer({
@@ -41,7 +41,7 @@ export const DryRunShape = Type.Object(
     dryRun: Type.Literal(true),
     total: Type.Integer({ description: 'Deliveries that a replay would be about.' }),
   },
-  { title: 'ReplayDryRun', description: 'What a replay would do. Nothing has been done.' },
+  { title: 'ReplayDryRun', description: 'The effect that a replay would have. Nothing has been done.' },
 );
 
 export const ReplayShape = Type.Object(

@@ -42,7 +42,7 @@ const StepShape = Type.Object(
       'The most deliveries that were seen pending, looked at once a minute; of all tenants only, null where nobody looked.',
     ),
   },
-  { title: 'StatisticsStep', description: 'What was counted in a step.' },
+  { title: 'StatisticsStep', description: 'Counts of one step.' },
 );
 
 const TroubleShape = Type.Object(
@@ -52,7 +52,7 @@ const TroubleShape = Type.Object(
     ...ATTEMPT_COUNTS,
     lastFailedAt: time('When its latest failed attempt was recorded.'),
   },
-  { title: 'Trouble', description: 'What was counted of an endpoint that had trouble.' },
+  { title: 'Trouble', description: 'Counts of an endpoint that had failures.' },
 );
 
 const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, Type.Integer({ minimum: 0 })]));
@@ -90,7 +90,7 @@ const STATISTICS = {
         'When the oldest of them was accepted whose endpoint is enabled; null when there is none.',
       ),
     },
-    { description: 'What is pending now.' },
+    { description: 'Deliveries that are pending now.' },
   ),
   steps: Type.Array(StepShape, { description: 'All steps, the oldest first.' }),
 };

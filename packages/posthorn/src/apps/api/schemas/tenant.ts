@@ -1,16 +1,17 @@
 // A tenant as the API takes and shows it.
 import { type Static, Type } from 'typebox';
+import { TENANT_ID_PATTERN } from '../../../domain/ids.ts';
 import { isoTime } from '../../../domain/time.ts';
 import type { Tenant } from '../../../seams/store/registry.ts';
 import { MAX_NAME_CHARACTERS } from '../limits.ts';
 import { CLOSED, PAGE_QUERY, PLAIN_TEXT, page, search, time } from './fields.ts';
 
-export const TENANT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - (but not "." or "..")';
+export const TENANT_ID_RULE = '1 to 64 of A-Z a-z 0-9 . _ - (but not "." or "..", and not beginning with _)';
 
 export const TENANT_ID = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  pattern: TENANT_ID_PATTERN,
   description: `Id of the tenant, chosen by you: ${TENANT_ID_RULE}.`,
 });
 
