@@ -15,7 +15,7 @@ import { Empty, Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
 import { useAbout } from '../session/about.ts';
 import { CallPanel } from './call-panel.tsx';
 import { curlCommand } from './curl.ts';
-import { requestHeaders } from './request.ts';
+import { changedAfter, requestHeaders } from './request.ts';
 import { isToCome } from './retry.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -110,6 +110,12 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
           <h2>Attempt {attempt.number}</h2>
           {attempt.late && (
             <p className="notice">Made by a process that had been taken for dead: it changed nothing.</p>
+          )}
+          {endpoint !== undefined && changedAfter(endpoint, attempt.startedAt) && (
+            <p className="notice">
+              The endpoint was changed after this call. “Request” and “Copy as curl” show its present URL, headers and
+              secret, which may differ from what was sent.
+            </p>
           )}
           <CallPanel
             call={attempt}

@@ -1,4 +1,4 @@
-// The headers of a call as it went out. The API keeps no copy of them, because they follow from what it does keep; only the
+// The headers of a call, made again from the endpoint as it is now: they are what was sent unless it was changed since. The
 // values of extra headers and the signature are left to those who may see the secret.
 import type { Endpoint } from '../api/shapes.ts';
 import type { HeaderLine } from '../parts/code.tsx';
@@ -21,4 +21,9 @@ export function requestHeaders(endpoint: Endpoint | undefined, facts: CallFacts)
     [`${facts.headerPrefix}correlationid`, facts.eventId],
     [`${facts.headerPrefix}signature`, 'sha256= and the HMAC-SHA256 of the body with the endpoint’s secret, in hex'],
   ];
+}
+
+/** Whether the endpoint was changed after a call began, so that the call may have been another. @param startedAt ISO 8601 */
+export function changedAfter(endpoint: Pick<Endpoint, 'updatedAt'>, startedAt: string): boolean {
+  return Date.parse(endpoint.updatedAt) > Date.parse(startedAt);
 }
