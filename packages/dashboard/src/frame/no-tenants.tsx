@@ -42,7 +42,7 @@ export function NoTenants() {
             <input
               required
               maxLength={64}
-              pattern="[A-Za-z0-9._\-]+"
+              pattern="[A-Za-z0-9.\-][A-Za-z0-9._\-]*"
               value={id}
               onChange={({ target }) => setId(target.value)}
             />
