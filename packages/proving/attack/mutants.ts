@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a key of which the beginning is enough',
     edits: [
       edit(
-        'apps/api/access/authentication.js',
+        'apps/api/access/api-keys.js',
         "hash('sha256', key, 'buffer')",
         "hash('sha256', key.slice(0, 36), 'buffer')",
       ),

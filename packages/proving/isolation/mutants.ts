@@ -82,8 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'all of a response is kept',
     edits: [
-      edit('adapters/sender/response-buffer.js', 'const MAX_BODY_BYTES = 65_536;', 'const MAX_BODY_BYTES = 2 ** 30;'),
-      edit('adapters/sender/line.js', 'const MAX_WIRE_BYTES = 524_288;', 'const MAX_WIRE_BYTES = 2 ** 23;'),
+      edit('adapters/sender/http/response-reader.js', 'MAX_RESPONSE_BYTES = 65_536;', 'MAX_RESPONSE_BYTES = 2 ** 30;'),
     ],
     only: 'memory, sqlite',
     noticed: /it weighed/,
