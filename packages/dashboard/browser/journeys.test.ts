@@ -309,6 +309,26 @@ describe('the dashboard', () => {
     await page.unroute(`**${path}`);
   });
 
+  it('asks what another receiver gets before it changes the URL to one', async () => {
+    const { page } = person;
+    const made = await scene.api('POST', `/v1/tenants/${TENANT}/endpoints`, {
+      url: 'https://first.example/hook',
+      description: 'Moving house',
+      headers: { authorization: 'Bearer first' },
+    });
+    const path = `/v1/tenants/${TENANT}/endpoints/${Object(made).id}`;
+    await page.goto(at(`/endpoints/${Object(made).id}`));
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Callback URL').fill('https://first.example/other');
+    await page.getByText('belongs to another receiver').waitFor({ state: 'detached' });
+    await page.getByLabel('Callback URL').fill('https://second.example/hook');
+    await page.getByLabel('Keep the present secret').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('form', { name: 'Settings' }).waitFor({ state: 'detached' });
+    const kept = await scene.api('GET', `${path}/secret`);
+    assert.deepEqual(kept, { secret: Object(made).secret, headers: {} });
+  });
+
   it('sends an event as it was typed, and says who got it and why others did not', async () => {
     const { page } = person;
     await page.goto(at('/events'));

@@ -1,11 +1,13 @@
 // Changes an endpoint's settings: only those that are different afterwards. The server says what is not allowed.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ofTenant, patch } from '../api/client.ts';
+import { get, ofTenant, patch } from '../api/client.ts';
 import { endpointsKey } from '../api/queries.ts';
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint, EndpointSecret } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';
 import { changesOf, typedOf } from './changes.ts';
+import { handedOver, isOtherReceiver, NOTHING } from './handover.ts';
+import { OtherReceiver } from './other-receiver.tsx';
 
 const FIELDS = [
   ['url', 'Callback URL', ''],
@@ -23,10 +25,16 @@ interface EditEndpointProps {
 export function EditEndpoint({ tenant, endpoint, done }: EditEndpointProps) {
   const [began] = useState(() => typedOf(endpoint));
   const [typed, setTyped] = useState(began);
+  const [handover, setHandover] = useState(NOTHING);
   const queries = useQueryClient();
+  const path = ofTenant(tenant, `/endpoints/${endpoint.id}`);
+  const isOther = isOtherReceiver(endpoint.url, typed.url);
   const save = useMutation({
-    mutationFn: (changes: object) =>
-      patch<Endpoint>(ofTenant(tenant, `/endpoints/${endpoint.id}`), JSON.stringify(changes)),
+    mutationFn: async (changes: object) => {
+      if (!isOther) return await patch<Endpoint>(path, JSON.stringify(changes));
+      const kept = handover.keepHeaders ? await get<EndpointSecret>(`${path}/secret`) : undefined;
+      return await patch<Endpoint>(path, JSON.stringify({ ...changes, ...handedOver(handover, kept) }));
+    },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: endpointsKey(tenant) });
       done();
@@ -51,6 +59,7 @@ export function EditEndpoint({ tenant, endpoint, done }: EditEndpointProps) {
           {hint !== '' && <small>{hint}</small>}
         </label>
       ))}
+      {isOther && <OtherReceiver headerNames={endpoint.headerNames} chosen={handover} choose={setHandover} />}
       {save.isError && <Failed error={save.error} />}
       <div className="buttons">
         <button type="submit" className="button primary" disabled={save.isPending}>
