@@ -64,6 +64,15 @@ export type CallResult = {
 );
 
 /**
+ * The error of a call without anything that the receiver sent, for logs and streams: a redirect's target may be a URL with a
+ * token in it.
+ */
+export function errorWithoutResponse(result: CallResult): string | null {
+  if (result.outcome !== 'http_status') return result.error;
+  return `The receiver answered with status ${result.response.status}; 200 to 209 is success.`;
+}
+
+/**
  * The result with what becomes of the call behind the error, if it failed for reasons of ours. Whoever asked for the call
  * knows: a delivery is made again, a test is not.
  */

@@ -1,5 +1,7 @@
 // The engine's reports, in words for the log. Failures are worth a line at the usual level; successes are not: at
 // thousands of deliveries a second such lines would be the most expensive thing the service does.
+
+import { errorWithoutResponse } from '../../domain/outcome.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Report } from '../../engine/reports.ts';
 import type { LogLevel } from '../settings/log-levels.ts';
@@ -34,7 +36,7 @@ function attemptLine(news: Attempted, now: SteadyMs): LogLine {
 }
 
 function attemptText({ result, state, dueAt, late }: Attempted, now: SteadyMs): string {
-  const why = result.error ?? result.outcome;
+  const why = errorWithoutResponse(result) ?? result.outcome;
   if (late) return 'recorded late: this process had been taken for dead; nothing changed';
   if (result.outcome === 'succeeded') return 'succeeded';
   if (state === 'exhausted') return `failed and was the last one, delivery exhausted: ${why}`;

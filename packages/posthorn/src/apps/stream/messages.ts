@@ -1,5 +1,7 @@
 // The engine's reports on events and attempts, as messages of the live stream: the API's words, and nothing of a receiver's
 // response but its status.
+
+import { errorWithoutResponse } from '../../domain/outcome.ts';
 import { isoTime, wall } from '../../domain/time.ts';
 import type { Report } from '../../engine/reports.ts';
 import type { Clock } from '../../seams/clock.ts';
@@ -31,7 +33,7 @@ export function messageData(news: Told, clock: Clock): string {
     durationMs: result.durationMs,
     outcome: result.outcome,
     status: result.response?.status ?? null,
-    error: result.error,
+    error: errorWithoutResponse(result),
     state: news.state,
     nextAttemptAt: dueAt === null ? null : isoTime(wall(clock.wallNow() + dueAt - clock.now())),
     late: news.late,
