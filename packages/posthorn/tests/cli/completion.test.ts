@@ -5,8 +5,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createProgram } from '../../src/apps/cli/program.ts';
-import { processTerminal } from '../../src/apps/terminal/terminal.ts';
-import { ownFolder, run } from './command.ts';
+import { KeptTerminal } from '../support/kept-terminal.ts';
+import { ownFolder } from './command.ts';
+import { runHere } from './here.ts';
 
 const cwd = ownFolder();
 const SHELLS = ['bash', 'zsh', 'fish'];
@@ -16,7 +17,7 @@ before(async () => {
   writeFileSync(join(cwd, 'order one.json'), '{}');
   mkdirSync(join(cwd, 'order folder'));
   for (const shell of SHELLS) {
-    const { status, stdout } = await run(['completion', shell], { cwd });
+    const { status, stdout } = await runHere(['completion', shell]);
     assert.equal(status, 0);
     writeFileSync(join(cwd, `completion.${shell}`), stdout);
   }
@@ -33,8 +34,8 @@ function linesOf(shell: string, ...parameters: string[]): string[] {
 
 it('every command and every flag is known to every shell', async () => {
   for (const shell of SHELLS) {
-    const { stdout } = await run(['completion', shell], { cwd });
-    for (const command of createProgram(processTerminal()).commands) {
+    const { stdout } = await runHere(['completion', shell]);
+    for (const command of createProgram(new KeptTerminal()).commands) {
       assert.ok(stdout.includes(command.name()), `${command.name()} in ${shell}`);
       for (const { long } of command.options) {
         const name = shell === 'fish' ? `-l ${long?.slice(2)}` : `${long}`;
@@ -45,7 +46,7 @@ it('every command and every flag is known to every shell', async () => {
 });
 
 it('a shell that is not known is refused with those that are', async () => {
-  const { status, stderr } = await run(['completion', 'csh'], { cwd });
+  const { status, stderr } = await runHere(['completion', 'csh']);
   assert.equal(status, 2);
   assert.match(stderr, /Allowed choices are bash, zsh, fish/);
 });

@@ -3,32 +3,36 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createProgram } from '../../src/apps/cli/program.ts';
-import { processTerminal } from '../../src/apps/terminal/terminal.ts';
+import { KeptTerminal } from '../support/kept-terminal.ts';
 import { ownFolder, run } from './command.ts';
+import { runHere } from './here.ts';
 
 const cwd = ownFolder();
-writeFileSync(join(cwd, 'latin1.json'), Buffer.from('{"a": "\xe9"}', 'latin1'));
+const latin1 = join(cwd, 'latin1.json');
+writeFileSync(latin1, Buffer.from('{"a": "\xe9"}', 'latin1'));
+// Nothing of the caller's settings, as for a process of the command.
+for (const name of Object.keys(process.env)) if (name.startsWith('POSTHORN_')) delete process.env[name];
 
-describe('the command line', { concurrency: true }, () => {
+describe('the command line', () => {
   it('has help for the program and for every command, with examples', async () => {
-    const { status, stdout } = await run(['--help'], { cwd });
+    const { status, stdout } = await runHere(['--help']);
     assert.equal(status, 0);
     assert.match(stdout, /Examples:/);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) .*\[options\]|^ {2}([a-z]+) +\S/gm)].map(
       (found) => found[1] ?? found[2] ?? '',
     );
-    const names = createProgram(processTerminal()).commands.map((command) => command.name());
+    const names = createProgram(new KeptTerminal()).commands.map((command) => command.name());
     assert.ok(names.length >= 10);
     for (const command of names) assert.ok(commands.includes(command), command);
     for (const command of names) {
-      const help = await run([command, '--help'], { cwd });
+      const help = await runHere([command, '--help']);
       assert.equal(help.status, 0);
       assert.match(help.stdout, /Examples?:\n {2}\$ /, command);
     }
   });
 
   it('says its version', async () => {
-    assert.match((await run(['--version'], { cwd })).stdout, /^\d+\.\d+\.\d+\n$/);
+    assert.match((await runHere(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
   const wrong: readonly [what: string, parameters: readonly string[], says: RegExp][] = [
@@ -58,12 +62,7 @@ describe('the command line', { concurrency: true }, () => {
     ['a bad subscription', ['endpoints', '--create', 'x', '--types', '**'], /prefixes ending in \.\*/],
     ['an address that is none', ['tail', '--url', 'posthorn'], /--url "posthorn" is no URL/],
     ['a missing tenant', ['send', 'order.paid'], /required option '--tenant <id>'/],
-    [
-      'a payload that is no JSON',
-      ['send', 'order.paid', '--tenant', 'a'],
-      /The payload from standard input is not JSON in UTF-8/,
-    ],
-    ['a payload that is not UTF-8', ['send', 'order.paid', 'latin1.json', '--tenant', 'a'], /is not JSON in UTF-8/],
+    ['a payload that is not UTF-8', ['send', 'order.paid', latin1, '--tenant', 'a'], /is not JSON in UTF-8/],
     [
       'an empty payload',
       ['send', 'a', '/dev/null', '--tenant', 'a'],
@@ -73,13 +72,34 @@ describe('the command line', { concurrency: true }, () => {
   ];
   for (const [what, parameters, says] of wrong) {
     it(`ends with status 2 and a sentence for ${what}`, async () => {
-      const { status, stdout, stderr } = await run(parameters, { cwd, input: '{"a":' });
+      const { status, stdout, stderr } = await runHere(parameters);
       assert.deepEqual([status, stdout], [2, '']);
       assert.match(stderr, says);
       if (parameters.length > 0) assert.match(stderr, /^posthorn: /);
       assert.doesNotMatch(stderr, / at .*\.js:\d/);
     });
   }
+});
+
+describe('the process of a command', { concurrency: true }, () => {
+  it('has the exit status of its command line, and writes help to standard output and errors to standard error', async () => {
+    const [help, version, wrong] = await Promise.all([
+      run(['--help'], { cwd }),
+      run(['--version'], { cwd }),
+      run(['serve', '--prot', '1'], { cwd }),
+    ]);
+    assert.deepEqual([help.status, help.stderr], [0, '']);
+    assert.match(help.stdout, /Examples:/);
+    assert.deepEqual([version.status, version.stderr], [0, '']);
+    assert.deepEqual([wrong.status, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /^posthorn: unknown option '--prot'\n\(Did you mean --port\?\)/);
+  });
+
+  it('ends with status 2 and a sentence for a payload that is no JSON', async () => {
+    const { status, stdout, stderr } = await run(['send', 'order.paid', '--tenant', 'a'], { cwd, input: '{"a":' });
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /^posthorn: The payload from standard input is not JSON in UTF-8/);
+  });
 });
 
 describe('settings on the command line', { concurrency: true }, () => {

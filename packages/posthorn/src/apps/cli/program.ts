@@ -25,6 +25,8 @@ export function createProgram(terminal: Terminal): Command {
     .showHelpAfterError('(add --help for help)')
     .exitOverride()
     .configureOutput({
+      writeOut: (text) => terminal.print(withoutLastBreak(text)),
+      writeErr: (text) => terminal.note(withoutLastBreak(text)),
       // Errors begin as everywhere else, see main.ts.
       outputError: (text, write) => write(text.replace(/^error:/, terminal.paintNote('red', 'posthorn:'))),
     })
@@ -53,4 +55,9 @@ Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 died while running.`
   addDoctor(program, terminal);
   addCompletion(program, terminal);
   return program;
+}
+
+/** Help and errors end with a line break; the terminal makes its own. */
+function withoutLastBreak(text: string): string {
+  return text.replace(/\n$/, '');
 }

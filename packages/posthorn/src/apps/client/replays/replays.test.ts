@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { plain } from '../../terminal/paint.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
+import { KeptTerminal } from '../../../../tests/support/kept-terminal.ts';
 import type { Replay } from '../shapes.ts';
 import { Progress } from './progress.ts';
 import { endText, paceText, wishText } from './words.ts';
@@ -49,22 +48,10 @@ describe('a replay in words', () => {
 describe('the progress of a replay', () => {
   /** The progress lines; `isLive` at a terminal. */
   function told(isLive: boolean, steps: readonly (readonly [now: number, done: number])[]): string[] {
-    const lines: string[] = [];
-    const take = (line: string) => void lines.push(line);
-    const terminal: Terminal = {
-      print: take,
-      note: take,
-      show: take,
-      paint: plain,
-      paintNote: plain,
-      places: undefined,
-      isLive,
-      taken: () => Promise.resolve(),
-      unread: new AbortController().signal,
-    };
+    const terminal = new KeptTerminal(isLive);
     const progress = new Progress(terminal);
     for (const [now, done] of steps) progress.show({ ...REPLAY, replayed: done }, now);
-    return lines;
+    return isLive ? terminal.shown : terminal.stderr.trimEnd().split('\n');
   }
 
   it('is a bar on a terminal, with how long it still takes', () => {
