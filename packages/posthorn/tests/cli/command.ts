@@ -1,13 +1,11 @@
 // Runs the built command as a user would: a process, its output, its exit status. Nothing of the caller's environment but
 // what a shell always has.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const COMMAND = fileURLToPath(new URL('../../bin/posthorn.js', import.meta.url));
+import { ANY_PORT, BUILT, launch, listeningAt } from '../support/service-process.ts';
 
 export interface Ended {
   /** `null` when a signal ended it. */
@@ -47,20 +45,10 @@ export class Running {
 
   constructor(
     parameters: readonly string[],
-    { cwd, environment = {}, program = [process.execPath, COMMAND], input = '' }: RunOptions,
+    { cwd, environment = {}, program = [process.execPath, BUILT.command], input = '' }: RunOptions,
   ) {
-    const { PATH = '', HOME = '', TMPDIR } = process.env;
-    const [file, ...before] = program;
-    this.child = spawn(file, [...before, ...parameters], {
-      cwd,
-      env: {
-        PATH: `${dirname(process.execPath)}:${PATH}`,
-        HOME,
-        ...(TMPDIR === undefined ? {} : { TMPDIR }),
-        ...environment,
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    const line = [...program, ...parameters];
+    this.child = launch(line, { folder: cwd, environment, stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.stdin?.on('error', () => undefined).end(input);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
@@ -93,20 +81,29 @@ export class Running {
   }
 
   /** Resolves when what was written to either output matches; rejects when the process ends before. */
-  async output(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(`${this.#stdout}\n${this.#stderr}`);
-      if (found !== null) return found;
-      if (this.child.exitCode !== null || this.child.signalCode !== null) {
-        throw new Error(`It ended before it wrote ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
-      }
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
+  output(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#written(`${pattern}`, () => pattern.exec(`${this.#stdout}\n${this.#stderr}`) ?? undefined);
+  }
+
+  /** Resolves with where the service listens; rejects when the process ends before. */
+  listening(): Promise<string> {
+    return this.#written('where it listens', () => listeningAt(this.#stdout));
   }
 
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.child.kill(signal);
     return this.ended;
+  }
+
+  async #written<Found>(what: string, find: () => Found | undefined): Promise<Found> {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`It ended before it wrote ${what}:\n${this.#stdout}\n${this.#stderr}`);
+      }
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
   }
 
   #look(): void {
@@ -120,12 +117,11 @@ export function run(parameters: readonly string[], options: RunOptions): Promise
   return new Running(parameters, options).ended;
 }
 
-/** `posthorn serve` on a free port. */
+/** `posthorn serve` on a free port, as `ServiceProcess` starts it, with both of its outputs at hand. */
 export async function serve(
   cwd: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly service: Running; readonly url: string }> {
-  const service = new Running(['serve', '--port', '0'], { cwd, environment });
-  const [, url = ''] = await service.output(/"url":"([^"]+)"/);
-  return { service, url };
+  const service = new Running(['serve'], { cwd, environment: { ...ANY_PORT, ...environment } });
+  return { service, url: await service.listening() };
 }

@@ -51,7 +51,7 @@ export class Installation {
   async serveAgain(): Promise<void> {
     const port = new URL(this.url).port;
     this.service = new Running(['serve', '--port', port], { cwd: this.root, environment: this.#settings });
-    await this.service.output(/"msg":"listening"/);
+    await this.service.listening();
   }
 
   async api(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -1,9 +1,10 @@
-// The one way to start `posthorn serve` as a process: as its users start it, told when it is ready, ended in every way there
-// is. Its whole log goes to a file, so that nobody has to read along, and its memory can be looked at from outside.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The one way to start a process of the command, and `posthorn serve` as one: as its users start it, told when it is ready,
+// ended in every way there is. Its whole log goes to a file, so that nobody has to read along, and its memory can be looked
+// at from outside.
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { now, until } from './waiting.ts';
 
@@ -12,11 +13,26 @@ export const BUILT = { command: fileURLToPath(new URL('../../bin/posthorn.js', i
 
 /** A start waits for disks and databases; one that takes longer than this has failed. */
 const START_LIMIT_MS = 60_000;
-/** Variables of the caller that would change what is started. */
-const NOT_PASSED_ON = /^(POSTHORN_|NODE_|PG)/;
+/**
+ * What a process finds of the caller's environment: what a shell always has (`PATH` too), and where compiled code is kept. Anything else
+ * could change what is started.
+ */
+const PASSED_ON = ['HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
+/** Settings of a service that is to take a free port. */
+export const ANY_PORT = { POSTHORN_PORT: '0' };
 /** Of a log, this much is shown when something went wrong. */
 const SHOWN_LINES = 20;
 const KIB = 1_024;
+
+export interface LaunchOptions {
+  /** The working directory. It must exist. */
+  readonly folder: string;
+  /** Settings, as POSTHORN_… variables, and whatever else it is to find. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdio: StdioOptions;
+  /** Ctrl-C on the terminal does not reach it. */
+  readonly detached?: boolean;
+}
 
 export interface ServiceOptions {
   /** Its working directory, where its log goes; nobody's posthorn.json is read. It must exist. */
@@ -39,8 +55,29 @@ process.once('exit', () => {
 
 const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** Where the service listens, once a whole line of its log says so. */
-function listeningAt(log: string): string | undefined {
+/** Starts a program, which is ended with this process at the latest. */
+export function launch(line: readonly string[], options: LaunchOptions): ChildProcess {
+  const { folder, environment, stdio, detached = false } = options;
+  const [file = '', ...parameters] = line;
+  const passedOn = Object.entries(process.env).filter(([name]) => PASSED_ON.includes(name));
+  const child = spawn(file, parameters, {
+    cwd: folder,
+    env: { ...Object.fromEntries(passedOn), PATH: searchPath(), ...environment },
+    stdio,
+    detached,
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** The caller's, with this very Node.js first. */
+function searchPath(): string {
+  return [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter);
+}
+
+/** Where a service listens, once a whole line of its log says so. */
+export function listeningAt(log: string): string | undefined {
   const lines = log.split('\n').slice(0, -1);
   const line = lines.find((text) => text.includes('"msg":"listening"'));
   return line === undefined ? undefined : /"url":"([^"]+)"/.exec(line)?.[1];
@@ -71,14 +108,12 @@ export class ServiceProcess implements AsyncDisposable {
   static async start(program: { readonly command: string }, options: ServiceOptions): Promise<ServiceProcess> {
     const { folder, environment, preload, runner = [], detached = false } = options;
     const began = now();
-    const inherited = Object.entries(process.env).filter(([name]) => !NOT_PASSED_ON.test(name));
     const logFile = join(folder, `service-${process.pid}-${++started}.log`);
     const preloads = preload === undefined ? [] : ['--import', preload];
-    const [file = '', ...parameters] = [...runner, process.execPath, ...preloads, program.command, 'serve'];
     const log = openSync(logFile, 'w');
-    const child = spawn(file, parameters, {
-      cwd: folder,
-      env: { ...Object.fromEntries(inherited), POSTHORN_PORT: '0', ...environment },
+    const child = launch([...runner, process.execPath, ...preloads, program.command, 'serve'], {
+      folder,
+      environment: { ...ANY_PORT, ...environment },
       stdio: ['ignore', log, log],
       detached,
     });
@@ -87,8 +122,6 @@ export class ServiceProcess implements AsyncDisposable {
     child.once('error', (error) => {
       failure = error;
     });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
     const over = () => failure !== undefined || isOver(child);
     const read = () => readFileSync(logFile, 'utf8');
     await until('the service listens', START_LIMIT_MS, () => over() || listeningAt(read()) !== undefined);
