@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Redirect, Route, Switch } from 'wouter';
 import { sessionQuery, useFirstTenants, useTenant } from './api/queries.ts';
+import { KeepLists } from './deliveries/list-cache.tsx';
 import { DeliveriesPage } from './deliveries/page.tsx';
-import { KeepLists } from './deliveries/shelf.tsx';
 import { DeliveryPage } from './delivery/page.tsx';
 import { EndpointsPage } from './endpoints/list-page.tsx';
 import { EndpointPage } from './endpoints/page.tsx';

@@ -1,11 +1,12 @@
 // The demo's calls to the service, over its HTTP API like anybody else.
-import { field } from '../../posthorn/src/apps/command/answers.ts';
+
 import { type ApiAccess, callApi, problemSentence } from '../../posthorn/src/apps/command/api-client.ts';
 import { CommandError } from '../../posthorn/src/apps/command/exit-codes.ts';
+import { field } from '../../posthorn/src/apps/command/json-field.ts';
 import type { SampleEvent } from '../../posthorn/src/apps/samples/iadvize.ts';
-import type { Part } from './cast.ts';
+import type { DemoEndpoint } from './endpoints.ts';
+import type { Installation } from './installation.ts';
 import type { Ending } from './ledger.ts';
-import type { Stage } from './stage.ts';
 
 export interface Posted {
   readonly eventId: string;
@@ -29,20 +30,20 @@ function list(value: unknown, name: string): readonly unknown[] {
 }
 
 export class DemoApi {
-  readonly #stage: Pick<Stage, 'apiKey' | 'service'>;
+  readonly #installation: Pick<Installation, 'apiKey' | 'service'>;
 
-  constructor(stage: Pick<Stage, 'apiKey' | 'service'>) {
-    this.#stage = stage;
+  constructor(installation: Pick<Installation, 'apiKey' | 'service'>) {
+    this.#installation = installation;
   }
 
   async createTenant(tenant: string): Promise<void> {
     await this.#call('PUT', `/v1/tenants/${tenant}`, '{}');
   }
 
-  async createEndpoint(part: Part, url: string): Promise<{ readonly id: string; readonly secret: string }> {
-    const { eventTypes, replyTimeoutMs, temper } = part;
-    const body = JSON.stringify({ url, eventTypes, description: temper, replyTimeoutMs });
-    const answer = await this.#call('POST', `/v1/tenants/${part.tenant}/endpoints`, body);
+  async createEndpoint(endpoint: DemoEndpoint, url: string): Promise<{ readonly id: string; readonly secret: string }> {
+    const { eventTypes, replyTimeoutMs, description } = endpoint;
+    const body = JSON.stringify({ url, eventTypes, description: description, replyTimeoutMs });
+    const answer = await this.#call('POST', `/v1/tenants/${endpoint.tenant}/endpoints`, body);
     return { id: text(answer.body, 'id'), secret: text(answer.body, 'secret') };
   }
 
@@ -81,7 +82,7 @@ export class DemoApi {
 
   /** The service's address changes when it is started again; its key does not. */
   get #access(): ApiAccess {
-    return { url: this.#stage.service.url, key: this.#stage.apiKey };
+    return { url: this.#installation.service.url, key: this.#installation.apiKey };
   }
 
   async #call(

@@ -1,5 +1,5 @@
 // The demo's observations: accepted events, every call that reached a receiver, and where each delivery ended. Times are
-// milliseconds on the demo's own monotonic clock, so that the service is not its own witness.
+// milliseconds on the demo's own monotonic clock, so that the service does not judge itself.
 
 /** One delivery of an accepted event. */
 export interface PromisedDelivery {

@@ -3,17 +3,20 @@ import { columns } from '../../posthorn/src/apps/terminal/columns.ts';
 import { inert } from '../../posthorn/src/apps/terminal/inert.ts';
 import type { Paint } from '../../posthorn/src/apps/terminal/paint.ts';
 import { VERSION } from '../../posthorn/src/apps/version.ts';
-import { CAST } from './cast.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import type { Installation } from './installation.ts';
 import type { Verdict } from './promises.ts';
-import type { Stage } from './stage.ts';
 
-export function openingLines({ service, receiver }: Pick<Stage, 'service' | 'receiver'>, paint: Paint): string[] {
+export function openingLines(
+  { service, receiver }: Pick<Installation, 'service' | 'receiver'>,
+  paint: Paint,
+): string[] {
   const head = ['endpoint', 'customer', 'wants', 'its receiver'].map((title) => paint('gray', title));
-  const rows = CAST.map(({ name, tenant, eventTypes, temper }) => [
+  const rows = ENDPOINTS.map(({ name, tenant, eventTypes, description }) => [
     paint('bold', name),
     tenant,
     eventTypes === null ? 'everything' : eventTypes.join(', '),
-    temper,
+    description,
   ]);
   return [
     `${paint('bold', `Posthorn ${VERSION}`)}: process ${service.pid}, SQLite in a temporary folder, receivers at ${receiver.url}`,

@@ -7,11 +7,11 @@ import { DEFAULT_SETTINGS } from '../../posthorn/src/domain/endpoint/settings.ts
 import { matches } from '../../posthorn/src/domain/event-type.ts';
 import type { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { DemoApi } from './api.ts';
-import { CAST, REFUSED_URLS, SLOW_REPLY_TIMEOUT_MS, TENANTS } from './cast.ts';
+import { ENDPOINTS, REFUSED_URLS, SLOW_REPLY_TIMEOUT_MS, TENANTS } from './endpoints.ts';
+import { type Installation, install } from './installation.ts';
+import { Observer } from './observer.ts';
 import { openingLines, summaryLines } from './pages.ts';
 import { judge, type Verdict } from './promises.ts';
-import { type Stage, setStage } from './stage.ts';
-import { Witness } from './witness.ts';
 
 /** The crash: every first attempt is over, the one that hangs included, and the first retry is due in 7 s. */
 const CRASH_AT_MS = SLOW_REPLY_TIMEOUT_MS + 1_000;
@@ -30,55 +30,55 @@ interface PostedSample {
  * @returns whether everything was as promised
  */
 export async function runDemo(terminal: Terminal): Promise<boolean> {
-  const witness = new Witness(terminal);
-  const stage = await setStage(witness);
+  const observer = new Observer(terminal);
+  const installation = await install(observer);
   try {
-    for (const line of openingLines(stage, terminal.paint)) terminal.print(line);
-    const verdicts = await play(stage, witness);
-    for (const line of summaryLines(verdicts, witness.elapsedMs, terminal.paint)) terminal.print(line);
+    for (const line of openingLines(installation, terminal.paint)) terminal.print(line);
+    const verdicts = await play(installation, observer);
+    for (const line of summaryLines(verdicts, observer.elapsedMs, terminal.paint)) terminal.print(line);
     return verdicts.every(({ kept }) => kept);
   } finally {
-    await stage.clear();
+    await installation.clear();
   }
 }
 
-async function play(stage: Stage, witness: Witness): Promise<Verdict[]> {
-  const api = new DemoApi(stage);
-  const names = await subscribe(api, stage);
-  const refused = await tryRefusedUrls(api, witness);
-  const again = await postAgain(api, witness, await postAll(api, witness, names));
-  await pause(Math.max(0, CRASH_AT_MS - witness.elapsedMs));
-  const backAt = await crash(stage, witness);
-  await settle(api, witness);
-  const stopped = await stop(stage.service);
+async function play(installation: Installation, observer: Observer): Promise<Verdict[]> {
+  const api = new DemoApi(installation);
+  const names = await subscribe(api, installation);
+  const refused = await tryRefusedUrls(api, observer);
+  const again = await postAgain(api, observer, await postAll(api, observer, names));
+  await pause(Math.max(0, CRASH_AT_MS - observer.elapsedMs));
+  const backAt = await crash(installation, observer);
+  await settle(api, observer);
+  const stopped = await stop(installation.service);
   const scene = {
     scheduleMs: DEFAULT_SETTINGS.scheduleMs,
-    endings: new Map(CAST.map(({ name, ending }) => [name, ending])),
+    endings: new Map(ENDPOINTS.map(({ name, ending }) => [name, ending])),
     backAt,
-    healthy: CAST.filter(({ healthy }) => healthy).map(({ name }) => name),
+    healthy: ENDPOINTS.filter(({ healthy }) => healthy).map(({ name }) => name),
   };
-  return [...judge(witness.ledger, scene), again, refused, stopped];
+  return [...judge(observer.ledger, scene), again, refused, stopped];
 }
 
 /** @returns names of the endpoints by id */
-async function subscribe(api: DemoApi, stage: Stage): Promise<ReadonlyMap<string, string>> {
+async function subscribe(api: DemoApi, installation: Installation): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const tenant of TENANTS) await api.createTenant(tenant);
-  for (const part of CAST) {
-    const { id, secret } = await api.createEndpoint(part, `${stage.receiver.url}/${part.name}`);
-    stage.secrets.set(part.name, secret);
-    names.set(id, part.name);
+  for (const endpoint of ENDPOINTS) {
+    const { id, secret } = await api.createEndpoint(endpoint, `${installation.receiver.url}/${endpoint.name}`);
+    installation.secrets.set(endpoint.name, secret);
+    names.set(id, endpoint.name);
   }
   return names;
 }
 
-async function tryRefusedUrls(api: DemoApi, witness: Witness): Promise<Verdict> {
+async function tryRefusedUrls(api: DemoApi, observer: Observer): Promise<Verdict> {
   const [tenant = ''] = TENANTS;
   let refused = 0;
   for (const url of REFUSED_URLS) {
     const sentence = await api.refusal(tenant, url);
     if (sentence !== undefined) refused += 1;
-    witness.show({ mark: 'refused', text: `${url}  ${sentence ?? 'was taken'}` });
+    observer.show({ mark: 'refused', text: `${url}  ${sentence ?? 'was taken'}` });
   }
   return {
     kept: refused === REFUSED_URLS.length,
@@ -89,13 +89,13 @@ async function tryRefusedUrls(api: DemoApi, witness: Witness): Promise<Verdict> 
 
 async function postAll(
   api: DemoApi,
-  witness: Witness,
+  observer: Observer,
   names: ReadonlyMap<string, string>,
 ): Promise<readonly PostedSample[]> {
   const wants = (tenant: string, type: string) =>
-    CAST.some((part) => part.tenant === tenant && matches(part.eventTypes, type));
+    ENDPOINTS.some((endpoint) => endpoint.tenant === tenant && matches(endpoint.eventTypes, type));
   const posted: PostedSample[] = [];
-  witness.begin();
+  observer.begin();
   for (const tenant of TENANTS) {
     for (const sample of IADVIZE_SAMPLES.filter(({ type }) => wants(tenant, type))) {
       const postedAt = performance.now();
@@ -103,20 +103,20 @@ async function postAll(
       posted.push({ tenant, sample, eventId });
       const endpoints = deliveries.map(({ id, endpointId }) => {
         const endpoint = names.get(endpointId) ?? endpointId;
-        witness.ledger.promised.push({ id, eventId, endpoint, postedAt });
+        observer.ledger.promised.push({ id, eventId, endpoint, postedAt });
         return endpoint;
       });
-      witness.show({ mark: 'accepted', eventType: sample.type, text: `for ${endpoints.join(', ')}` });
+      observer.show({ mark: 'accepted', eventType: sample.type, text: `for ${endpoints.join(', ')}` });
     }
   }
   return posted;
 }
 
-async function postAgain(api: DemoApi, witness: Witness, posted: readonly PostedSample[]): Promise<Verdict> {
+async function postAgain(api: DemoApi, observer: Observer, posted: readonly PostedSample[]): Promise<Verdict> {
   const [first] = posted;
   if (first === undefined) throw new Error('The demo has no events to post.');
   const { eventId, again } = await api.post(first.tenant, first.sample, first.eventId);
-  witness.show({ mark: 'accepted', eventType: first.sample.type, text: 'posted again with its id: the first answer' });
+  observer.show({ mark: 'accepted', eventType: first.sample.type, text: 'posted again with its id: the first answer' });
   return {
     kept: again && eventId === first.eventId,
     promise: 'an event posted again with its id is answered, not delivered again',
@@ -125,27 +125,27 @@ async function postAgain(api: DemoApi, witness: Witness, posted: readonly Posted
 }
 
 /** @returns when the service was back */
-async function crash(stage: Stage, witness: Witness): Promise<number> {
-  const { pid } = stage.service;
-  await stage.crash(() =>
-    witness.show({ mark: 'service', text: `process ${pid} killed (SIGKILL) while retries wait` }),
+async function crash(installation: Installation, observer: Observer): Promise<number> {
+  const { pid } = installation.service;
+  await installation.crash(() =>
+    observer.show({ mark: 'service', text: `process ${pid} killed (SIGKILL) while retries wait` }),
   );
   const backAt = performance.now();
-  witness.show({ mark: 'service', text: `process ${stage.service.pid} started on what is on disk` });
+  observer.show({ mark: 'service', text: `process ${installation.service.pid} started on what is on disk` });
   return backAt;
 }
 
 /** Watches until every delivery is ended, and shows those that took more than one attempt. */
-async function settle(api: DemoApi, witness: Witness): Promise<void> {
-  const { promised, endings } = witness.ledger;
-  while (promised.some(({ id }) => !endings.has(id)) && witness.elapsedMs < LIMIT_MS) {
+async function settle(api: DemoApi, observer: Observer): Promise<void> {
+  const { promised, endings } = observer.ledger;
+  while (promised.some(({ id }) => !endings.has(id)) && observer.elapsedMs < LIMIT_MS) {
     for (const tenant of TENANTS) {
       for (const [id, ending] of await api.endings(tenant)) {
         if (ending.state === 'pending' || endings.has(id)) continue;
         endings.set(id, ending);
         const endpoint = promised.find((delivery) => delivery.id === id)?.endpoint ?? '';
         const mark = ending.state === 'succeeded' ? 'succeeded' : 'exhausted';
-        if (ending.attempts > 1) witness.show({ mark, endpoint, text: `after ${ending.attempts} attempts` });
+        if (ending.attempts > 1) observer.show({ mark, endpoint, text: `after ${ending.attempts} attempts` });
       }
     }
     await pause(POLL_MS);

@@ -1,7 +1,7 @@
 // The receiver's report of every call: the messages between its process and the harness.
 
 /** How a path of the receiver answers; written into the path itself, so that a path needs no set-up. */
-export interface LaneHealth {
+export interface Behaviour {
   /** Two paths may answer alike. */
   readonly name: string;
   /** Before the answer, in milliseconds, drawn evenly. */
@@ -45,13 +45,13 @@ export type FromReceiver =
   | { readonly kind: 'arrived'; readonly path: string; readonly event: string }
   | { readonly kind: 'flushed'; readonly id: number };
 
-export function pathOf({ name, delayMs, failFirst, silent = false }: LaneHealth): string {
+export function pathOf({ name, delayMs, failFirst, silent = false }: Behaviour): string {
   return `/${name}/${delayMs[0]}-${delayMs[1]}/${failFirst}/${silent ? 'silent' : 'answers'}`;
 }
 
 const PATH = /^\/([^/]+)\/(\d+)-(\d+)\/(\d+)\/(silent|answers)$/;
 
-export function healthAfter(path: string): LaneHealth | undefined {
+export function behaviourOf(path: string): Behaviour | undefined {
   const found = PATH.exec(path);
   if (found === null) return undefined;
   const [, name = '', least, most, failFirst, silence] = found;

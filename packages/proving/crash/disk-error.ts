@@ -35,7 +35,7 @@ export const diskError: Suite = {
       });
     });
     await scene.recovered(producer.refusals.at(-1)?.at ?? now(), RECOVER_LIMIT_MS);
-    judgement.expect(!service.ended, `the process ended: ${service.lastWords}`);
+    judgement.expect(!service.ended, `the process ended: ${service.lastOutput}`);
     await scene.kill(service);
     const began = now();
     await scene.start();

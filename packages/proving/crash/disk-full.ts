@@ -44,7 +44,7 @@ export const diskFull: Suite = {
     disk.free();
     await scene.recovered(now(), RECOVER_LIMIT_MS);
     await pass(FREE_MS);
-    judgement.expect(!service.ended, `the process ended: ${service.lastWords}`);
+    judgement.expect(!service.ended, `the process ended: ${service.lastOutput}`);
 
     stage.say('the disk is full, and the process is killed');
     await scene.fault('disk full', async () => {

@@ -47,7 +47,7 @@ export const postgresFaults: Suite = {
           await pass(BETWEEN_MS);
           await scene.postRetried();
           await make({ scene, server, proxy, stage, judgement });
-          judgement.expect(!service.ended, `the process ended: ${service.lastWords}`);
+          judgement.expect(!service.ended, `the process ended: ${service.lastOutput}`);
         }
         await scene.settle(SETTLE_LIMIT_MS);
         const figures = await scene.judge(judgement);

@@ -51,7 +51,7 @@ export const powerCut: Suite = {
     await scene.settle(SETTLE_LIMIT_MS);
     const figures = await scene.judge(judgement);
     const status = await service.stop();
-    judgement.expect(status === 0, `the traced service ended with ${status}: ${service.lastWords}`);
+    judgement.expect(status === 0, `the traced service ended with ${status}: ${service.lastOutput}`);
     scene.retire(service);
     await until('the record is whole', RECORD_LIMIT_MS, () => tailOf(trace).endsWith('+++ exited with 0 +++\n'));
     const steps = [...readTrace(linesOf(trace), join(stage.folder, 'data'))];

@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import { verify } from '@posthorn/verify';
 import { Dice } from '../../posthorn/tests/support/dice.ts';
 import { now } from '../../posthorn/tests/support/waiting.ts';
-import { type Call, type FromReceiver, healthAfter, type ToReceiver } from './calls.ts';
+import { behaviourOf, type Call, type FromReceiver, type ToReceiver } from './calls.ts';
 import { payloadFault } from './payload.ts';
 
 /** Calls are told in batches: a message for each would cost more than the call. */
@@ -35,7 +35,7 @@ function answering(secret: string, dice: Dice): (request: IncomingMessage, respo
   return async (request, response) => {
     const arrivedAt = now();
     const path = request.url ?? '';
-    const manner = healthAfter(path);
+    const behaviour = behaviourOf(path);
     const event = header(request, 'x-iadvize-correlationid');
     const attempt = header(request, 'x-iadvize-delivery');
     const note = (status: number | null, fault: string | null) =>
@@ -43,17 +43,17 @@ function answering(secret: string, dice: Dice): (request: IncomingMessage, respo
     response.on('close', () => {
       if (!response.writableEnded) note(null, null);
     });
-    if (manner?.silent === true) tell({ kind: 'arrived', path, event });
+    if (behaviour?.silent === true) tell({ kind: 'arrived', path, event });
     const body = await bodyOf(request);
     const signature = header(request, 'x-iadvize-signature');
     const genuine = await verify({ method: 'POST', rawBody: body, secret, signature });
     const fault = genuine ? payloadFault(body.toString('utf8'), event) : 'its signature is wrong';
-    if (manner?.silent === true) return;
+    if (behaviour?.silent === true) return;
 
     const before = seen.get(`${path} ${event}`) ?? 0;
     seen.set(`${path} ${event}`, before + 1);
-    const status = manner === undefined ? 404 : before < manner.failFirst ? 500 : 200;
-    const [least, most] = manner?.delayMs ?? [0, 0];
+    const status = behaviour === undefined ? 404 : before < behaviour.failFirst ? 500 : 200;
+    const [least, most] = behaviour?.delayMs ?? [0, 0];
     setTimeout(
       () => {
         if (response.destroyed) return;

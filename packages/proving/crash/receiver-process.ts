@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from '../../posthorn/src/apps/receiver/certificates.ts';
-import { type Call, type FromReceiver, type LaneHealth, pathOf, type ToReceiver } from './calls.ts';
+import { type Behaviour, type Call, type FromReceiver, pathOf, type ToReceiver } from './calls.ts';
 
 const MAIN = fileURLToPath(new URL('./receiver-main.ts', import.meta.url));
 
@@ -47,9 +47,9 @@ export class Receiver implements AsyncDisposable {
     return receiver;
   }
 
-  /** A callback URL that answers in this manner. */
-  url(manner: LaneHealth): string {
-    return this.#url + pathOf(manner);
+  /** A callback URL that behaves so. */
+  url(behaviour: Behaviour): string {
+    return this.#url + pathOf(behaviour);
   }
 
   /** Resolves when `calls` has everything that has ended so far. */

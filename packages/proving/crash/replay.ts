@@ -32,8 +32,8 @@ async function underKills(
   await using scene = await Scene.set(stage, { ...options, posters: 8, thinkMs: 400 });
   const first = await scene.start();
   if (kind === 'postgres') await scene.start();
-  const manner = { name: 'replayed', delayMs: [0, 50], failFirst: Number.MAX_SAFE_INTEGER } as const;
-  const endpointId = await scene.addEndpoint(first, manner, TYPE, []);
+  const behaviour = { name: 'replayed', delayMs: [0, 50], failFirst: Number.MAX_SAFE_INTEGER } as const;
+  const endpointId = await scene.addEndpoint(first, behaviour, TYPE, []);
   const ids = await exhausted(scene, first, endpointId);
   const callsBefore = callsOf(scene);
   const { id } = await replayAll(first, TYPE, RATE_PER_SECOND);

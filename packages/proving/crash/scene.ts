@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { type ServiceOptions, ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { now, until } from '../../posthorn/tests/support/waiting.ts';
 import { API_KEY, call, createEndpoint, createTenant, deliveriesIn, deliveryDetail } from '../support/api.ts';
-import type { LaneHealth } from './calls.ts';
+import type { Behaviour } from './calls.ts';
 import { type Accepted, Producer } from './producer.ts';
 import { type Fault, type QueueReport, reportQueue, UNEXPLAINED } from './queue-report.ts';
 import { Receiver, SECRET } from './receiver-process.ts';
@@ -124,11 +124,11 @@ export class Scene implements AsyncDisposable {
 
   async addEndpoint(
     service: ServiceProcess,
-    manner: LaneHealth,
+    behaviour: Behaviour,
     eventType: string,
     scheduleMs?: readonly number[],
   ): Promise<string> {
-    const url = this.receiver.url(manner);
+    const url = this.receiver.url(behaviour);
     const schedule = scheduleMs === undefined ? {} : { scheduleMs };
     const id = await createEndpoint(service, { url, secret: SECRET, eventTypes: [eventType], ...schedule });
     this.#paths.set(id, new URL(url).pathname);

@@ -57,7 +57,7 @@ export const stopContinue: Suite = {
       scene.services.push(stopped);
       await scene.recovered(since, NOTICE_LIMIT_MS);
       await scene.settle(SETTLE_LIMIT_MS);
-      judgement.expect(!stopped.ended, `the stopped process ended: ${stopped.lastWords}`);
+      judgement.expect(!stopped.ended, `the stopped process ended: ${stopped.lastOutput}`);
       judgeOverlaps(scene, slow, judgement);
       await judgeLateOnes(scene, other, slow, judgement);
       return await scene.judge(judgement);

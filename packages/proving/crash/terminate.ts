@@ -37,7 +37,7 @@ async function underStops(stage: Stage, options: SceneOptions, rolling: boolean)
       const status = await stopping.stop(signal);
       scene.retire(stopping);
       longestStopMs = Math.max(longestStopMs, now() - began);
-      judgement.expect(status === 0, `after ${signal} its exit status was ${status}: ${stopping.lastWords}`);
+      judgement.expect(status === 0, `after ${signal} its exit status was ${status}: ${stopping.lastOutput}`);
     });
     const began = now();
     current = next ?? (await scene.start());

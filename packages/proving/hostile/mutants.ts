@@ -89,7 +89,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an error of the connection is taken for its end',
-    edit: edit('line.js', '(error) => this.#fail(error)', '() => this.#fail({ code: CLOSED })'),
+    edit: edit('http-connection.js', '(error) => this.#fail(error)', '() => this.#fail({ code: CLOSED })'),
     only: /TLS handshake: wants a client certificate \(TLS 1\.3\)/,
     noticed: /a call was connection_reset/,
   },

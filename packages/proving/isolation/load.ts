@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { now } from '../../posthorn/tests/support/waiting.ts';
 import { API_KEY, TENANT } from '../support/api.ts';
-import { payloadAt } from './manners.ts';
+import { payloadAt } from './behaviours.ts';
 
 const CONNECTIONS = 32;
 const TICK_MS = 1;

@@ -57,16 +57,20 @@ export async function measureMemory(scene: Scene, store: StoreKind, extent: Memo
   };
 
   await using place = await scene.place(store);
-  scene.badReceiver.setMood('hangs');
+  scene.badReceiver.switchTo('hangs');
   {
     await using service = await scene.start(place);
     await phase(service, 'idle', () => delay(phaseMs / 4));
     await phase(service, 'endpoints are made', async () => {
       await createTenant(service);
-      const hosts = Array.from({ length: endpoints }, (_, index) => `moody-${index}`);
+      const hosts = Array.from({ length: endpoints }, (_, index) => `switched-${index}`);
       await subscribe(
         service,
-        hosts.map((host) => ({ url: scene.url(host, 'moody'), eventTypes: [TYPE], replyTimeoutMs: REPLY_TIMEOUT_MS })),
+        hosts.map((host) => ({
+          url: scene.url(host, 'switched'),
+          eventTypes: [TYPE],
+          replyTimeoutMs: REPLY_TIMEOUT_MS,
+        })),
       );
     });
     await phase(service, 'deliveries are accepted', async () => {
@@ -79,7 +83,7 @@ export async function measureMemory(scene: Scene, store: StoreKind, extent: Memo
   }
   await using service = await scene.start(place);
   await phase(service, 'started anew with them', () => watch(service));
-  scene.badReceiver.setMood('floods');
+  scene.badReceiver.switchTo('floods');
   await phase(service, 'every receiver sends without an end', () => watch(service));
   const cutOff = await metric(service, 'posthorn_attempts_total', /outcome="succeeded"/);
 

@@ -5,8 +5,8 @@
 import type { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { now, pass, until } from '../../posthorn/tests/support/waiting.ts';
 import { createTenant, postBatch } from '../support/api.ts';
+import { payloadAt } from './behaviours.ts';
 import { post } from './load.ts';
-import { payloadAt } from './manners.ts';
 import { type Place, type Scene, type StoreKind, subscribe } from './scene.ts';
 import { medians, metric, type Spread, spreadOf } from './statistics.ts';
 import type { Trouble } from './troubles.ts';

@@ -4,7 +4,14 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { dripping, flooding } from '../../posthorn/tests/support/receivers.ts';
 import { now } from '../../posthorn/tests/support/waiting.ts';
-import { type FromReceiver, type LaneHealth, MANNERS, type Mood, momentIn, type ToReceiver } from './manners.ts';
+import {
+  BEHAVIOURS,
+  type Behaviour,
+  type FromReceiver,
+  momentIn,
+  type SteadyBehaviour,
+  type ToReceiver,
+} from './behaviours.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = Buffer.from('\r\ncontent-length: ');
@@ -17,12 +24,13 @@ const PATH = /^POST \/([a-z]+)/;
 const DRIP_EVERY_MS = 500;
 
 const callsOn = new WeakMap<Socket, number>();
-let mood: Mood = 'ok';
+/** The behaviour of `switched` paths. */
+let current: SteadyBehaviour = 'ok';
 let measured = { from: 0, until: 0 };
 let latencies: number[] = [];
-const calls = Object.fromEntries(MANNERS.map((manner) => [manner, 0])) as Record<LaneHealth, number>;
+const calls = Object.fromEntries(BEHAVIOURS.map((behaviour) => [behaviour, 0])) as Record<Behaviour, number>;
 
-const MEET: Readonly<Record<Mood, (socket: Socket) => void>> = {
+const ANSWERS: Readonly<Record<SteadyBehaviour, (socket: Socket) => void>> = {
   ok: (socket) => {
     const met = (callsOn.get(socket) ?? 0) + 1;
     callsOn.set(socket, met);
@@ -43,13 +51,13 @@ const MEET: Readonly<Record<Mood, (socket: Socket) => void>> = {
 
 function met(socket: Socket, head: string, body: Buffer): void {
   const found = PATH.exec(head)?.[1];
-  const manner = MANNERS.find((one) => one === found) ?? 'fails';
-  calls[manner] += 1;
-  if (manner === 'ok') {
+  const behaviour = BEHAVIOURS.find((one) => one === found) ?? 'fails';
+  calls[behaviour] += 1;
+  if (behaviour === 'ok') {
     const at = momentIn(body);
     if (at >= measured.from && at < measured.until) latencies.push(now() - at);
   }
-  MEET[manner === 'moody' ? mood : manner](socket);
+  ANSWERS[behaviour === 'switched' ? current : behaviour](socket);
 }
 
 function serve(socket: Socket): void {
@@ -77,7 +85,7 @@ const tell = (message: FromReceiver) => process.send?.(message);
 process.on('message', (message: ToReceiver) => {
   switch (message.kind) {
     case 'listen': {
-      mood = message.mood;
+      current = message.behaviour;
       const server = createServer({ cert: message.cert, key: message.key }, serve);
       server.on('tlsClientError', () => {});
       server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
@@ -86,13 +94,13 @@ process.on('message', (message: ToReceiver) => {
       });
       return;
     }
-    case 'mood':
-      mood = message.mood;
+    case 'behaviour':
+      current = message.behaviour;
       return;
     case 'measure':
       measured = message;
       latencies = [];
-      for (const manner of MANNERS) calls[manner] = 0;
+      for (const behaviour of BEHAVIOURS) calls[behaviour] = 0;
       return;
     case 'tell':
       tell({ kind: 'told', latencies, calls });

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { IssuedCertificate } from '../../posthorn/src/apps/receiver/certificates.ts';
-import type { FromReceiver, Mood, ToReceiver } from './manners.ts';
+import type { FromReceiver, SteadyBehaviour, ToReceiver } from './behaviours.ts';
 
 const MAIN = fileURLToPath(new URL('./receiver-main.ts', import.meta.url));
 
@@ -21,13 +21,13 @@ export class Receiver implements AsyncDisposable {
   static async start({ certPem, keyPem }: IssuedCertificate): Promise<Receiver> {
     const child = fork(MAIN, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const listening = heard(child, 'listening');
-    say(child, { kind: 'listen', cert: certPem, key: keyPem, mood: 'hangs' });
+    say(child, { kind: 'listen', cert: certPem, key: keyPem, behaviour: 'hangs' });
     return new Receiver(child, (await listening).port);
   }
 
-  /** How calls to `moody` paths are met from now on. */
-  setMood(mood: Mood): void {
-    say(this.#child, { kind: 'mood', mood });
+  /** How calls to `switched` paths are met from now on. */
+  switchTo(behaviour: SteadyBehaviour): void {
+    say(this.#child, { kind: 'behaviour', behaviour });
   }
 
   /** Measures the calls that are posted from one moment until the other. */

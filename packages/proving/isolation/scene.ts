@@ -14,10 +14,10 @@ import {
 } from '../../posthorn/tests/support/postgres.ts';
 import { ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { onPostgres } from '../crash/stores.ts';
-import { API_KEY, createEndpoint, type EndpointWish } from '../support/api.ts';
+import { API_KEY, createEndpoint, type NewEndpoint } from '../support/api.ts';
 import { type DeadHost, startDeadHost } from '../support/dead-host.ts';
 import { copyProgram, type Edit, type Program } from '../support/program.ts';
-import type { LaneHealth } from './manners.ts';
+import type { Behaviour } from './behaviours.ts';
 import { Receiver } from './receiver-process.ts';
 
 export type StoreKind = 'sqlite' | 'postgres';
@@ -81,9 +81,9 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A callback URL with a host of its own, whose calls are met so. */
-  url(host: string, manner: LaneHealth): string {
-    const { port } = manner === 'ok' ? this.receiver : this.badReceiver;
-    return `https://${host}.receiver.test:${port}/${manner}`;
+  url(host: string, behaviour: Behaviour): string {
+    const { port } = behaviour === 'ok' ? this.receiver : this.badReceiver;
+    return `https://${host}.receiver.test:${port}/${behaviour}`;
   }
 
   /** A callback URL on the host that does not answer. */
@@ -149,12 +149,12 @@ export class Scene implements AsyncDisposable {
 /** Makes endpoints. */
 export async function subscribe(
   service: ServiceProcess,
-  wishes: readonly Omit<EndpointWish, 'secret'>[],
+  endpoints: readonly Omit<NewEndpoint, 'secret'>[],
 ): Promise<void> {
   let next = 0;
   const maker = async () => {
-    for (let wish = wishes[next++]; wish !== undefined; wish = wishes[next++]) {
-      await createEndpoint(service, { ...wish, secret: SECRET });
+    for (let endpoint = endpoints[next++]; endpoint !== undefined; endpoint = endpoints[next++]) {
+      await createEndpoint(service, { ...endpoint, secret: SECRET });
     }
   };
   await Promise.all(Array.from({ length: TOGETHER }, maker));

@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly random: Random;
   readonly clock: (clock: Clock) => Clock;
   readonly settings: EngineSettings;
-  readonly report: (life: Incarnation, news: Report) => void;
+  readonly report: (life: Incarnation, report: Report) => void;
 }
 
 export class Incarnation {
@@ -38,7 +38,7 @@ export class Incarnation {
       clock: this.#clock(around.clock(around.time.clock())),
       random: around.random,
       settings: around.settings,
-      report: (news) => around.report(this, news),
+      report: (report) => around.report(this, report),
     });
   }
 

@@ -148,7 +148,7 @@ export class World {
       clock: this.#mutation.clock ?? ((clock) => clock),
       store: (self) => this.#storeFor(self),
       send: (self) => this.#senderFor(self),
-      report: (self, news) => this.#hear(self, news),
+      report: (self, report) => this.#hear(self, report),
     });
     this.#processes[index] = life;
     life.engine.start().catch((error: unknown) => {
@@ -335,7 +335,7 @@ export class World {
     const { engine } = this.#processes.find((life) => life?.alive) ?? {};
     const tenantId = this.#dice.pick(this.#tenants as [TenantId, ...TenantId[]]);
     const endpoint = this.#endpoints.find((one) => one.tenantId === tenantId);
-    const wish: ReplayRequest = {
+    const request: ReplayRequest = {
       states: this.#dice.pick([['exhausted'], ['exhausted', 'cancelled'], ['succeeded', 'exhausted']]),
       eventTypes: this.#dice.pick([null, ['order.*'], ['user.created', 'order.paid']]),
       endpointId: this.#dice.chance(0.3) ? endpoint?.id : undefined,
@@ -343,7 +343,7 @@ export class World {
       ratePerSecond: this.#dice.pick([1, 1, 3, 20, 1_000]),
     };
     try {
-      const replay = await engine?.createReplay(tenantId, wish);
+      const replay = await engine?.createReplay(tenantId, request);
       if (typeof replay !== 'object' || !this.#dice.chance(0.2)) return;
       this.time.plan(this.time.now + this.#dice.between(500, 60_000), () => void this.#cancelReplay(replay));
     } catch (error) {
@@ -381,10 +381,10 @@ export class World {
     await enabled;
   }
 
-  #hear(life: Incarnation, news: Report): void {
-    if (news.kind === 'took_over') this.ledger.tookOver(news.dead, this.time.now);
-    if (news.kind === 'declared_dead') this.ledger.gaveUp(news.owner);
-    if (news.kind !== 'started') this.#note(`${life.name} ${JSON.stringify(news)}`);
+  #hear(life: Incarnation, report: Report): void {
+    if (report.kind === 'took_over') this.ledger.tookOver(report.dead, this.time.now);
+    if (report.kind === 'declared_dead') this.ledger.gaveUp(report.owner);
+    if (report.kind !== 'started') this.#note(`${life.name} ${JSON.stringify(report)}`);
   }
 
   #note(line: string): void {

@@ -62,7 +62,7 @@ export async function createTenant(service: Asked): Promise<void> {
   await done(service, 'PUT', `/v1/tenants/${TENANT}`, '{}');
 }
 
-export interface EndpointWish {
+export interface NewEndpoint {
   readonly url: string;
   readonly secret: string;
   readonly eventTypes: readonly string[];
@@ -72,8 +72,8 @@ export interface EndpointWish {
 }
 
 /** @returns its id */
-export async function createEndpoint(service: Asked, wish: EndpointWish): Promise<string> {
-  const text = await done(service, 'POST', `/v1/tenants/${TENANT}/endpoints`, JSON.stringify(wish));
+export async function createEndpoint(service: Asked, endpoint: NewEndpoint): Promise<string> {
+  const text = await done(service, 'POST', `/v1/tenants/${TENANT}/endpoints`, JSON.stringify(endpoint));
   const { id }: { id: string } = JSON.parse(text);
   return id;
 }
@@ -138,8 +138,8 @@ export interface ReplayView {
 
 /** Begins a replay of everything of a type that is exhausted. */
 export async function replayAll(service: Asked, eventType: string, ratePerSecond: number): Promise<ReplayView> {
-  const wish = JSON.stringify({ eventTypes: [eventType], ratePerSecond });
-  const replay: ReplayView = JSON.parse(await done(service, 'POST', `/v1/tenants/${TENANT}/replays`, wish));
+  const endpoint = JSON.stringify({ eventTypes: [eventType], ratePerSecond });
+  const replay: ReplayView = JSON.parse(await done(service, 'POST', `/v1/tenants/${TENANT}/replays`, endpoint));
   return replay;
 }
 

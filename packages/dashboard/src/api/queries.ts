@@ -1,7 +1,7 @@
 // Everything the pages ask the API, by name, so that what changed can be asked again.
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Changes } from '../live/changes.ts';
 import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live/live.ts';
-import type { News } from '../live/news.ts';
 import { get, ofTenant, withQuery } from './client.ts';
 import type {
   AllStatistics,
@@ -24,7 +24,7 @@ const MAX_PAGE_ITEMS = 200;
 const SEARCH_ITEMS = 50;
 /** As many endpoints as a tenant may have: none is left out. */
 const MAX_LISTED = 10_000;
-/** After news, a single thing is asked for again this often at most, in milliseconds. */
+/** After changes, a single thing is asked for again this often at most, in milliseconds. */
 const ONE_GAP_MS = 250;
 /** Queries over many rows are repeated this often at most, in milliseconds. */
 const MANY_GAP_MS = 1_500;
@@ -114,7 +114,7 @@ export const deliveryQuery = (tenant: string, id: string) =>
     queryKey: ['tenant', tenant, 'delivery', id],
     queryFn: () => get<DeliveryDetail>(ofTenant(tenant, `/deliveries/${id}`)),
     refetchInterval: every(LIST_INTERVAL_MS),
-    meta: { live: { concerns: (news) => news.ofDelivery(id), gapMs: ONE_GAP_MS } },
+    meta: { live: { concerns: (changes) => changes.ofDelivery(id), gapMs: ONE_GAP_MS } },
   });
 
 /** An event never changes; what becomes of it does. */
@@ -126,7 +126,9 @@ export const useEvent = (tenant: string, id: string | undefined, live = false) =
     ...(live
       ? {
           refetchInterval: every(LIST_INTERVAL_MS),
-          meta: { live: { concerns: (news: News) => id !== undefined && news.ofEvent(id), gapMs: ONE_GAP_MS } },
+          meta: {
+            live: { concerns: (changes: Changes) => id !== undefined && changes.ofEvent(id), gapMs: ONE_GAP_MS },
+          },
         }
       : { staleTime: Number.POSITIVE_INFINITY }),
   });
@@ -157,7 +159,7 @@ export const useRecentDeliveries = (tenant: string, recent: Recent) =>
     refetchInterval: every(LIST_INTERVAL_MS),
     meta: {
       live: {
-        concerns: (news) => recent.endpointId === undefined || news.ofEndpoint(recent.endpointId),
+        concerns: (changes) => recent.endpointId === undefined || changes.ofEndpoint(recent.endpointId),
         gapMs: MANY_GAP_MS,
       },
     },
@@ -180,7 +182,7 @@ export const useEndpointStatistics = (tenant: string, id: string, span: Span) =>
     queryFn: () => get<Statistics>(withQuery(ofTenant(tenant, `/endpoints/${id}/stats`), { span })),
     refetchInterval: every(SUMS_GAP_MS),
     placeholderData: keepPreviousData,
-    meta: { live: { concerns: (news) => news.ofEndpoint(id), gapMs: SUMS_GAP_MS } },
+    meta: { live: { concerns: (changes) => changes.ofEndpoint(id), gapMs: SUMS_GAP_MS } },
   });
 
 export const replaysKey = (tenant: string) => ['tenant', tenant, 'replays'];
@@ -203,4 +205,5 @@ export const useReplay = (tenant: string, id: string) =>
       query.state.data?.state === 'running' ? REPLAY_INTERVAL_MS : every(LIST_INTERVAL_MS)(query),
   });
 
-const happens = ({ accepted, attempts, everything }: News): boolean => accepted > 0 || attempts.size > 0 || everything;
+const happens = ({ accepted, attempts, everything }: Changes): boolean =>
+  accepted > 0 || attempts.size > 0 || everything;

@@ -1,42 +1,42 @@
 // The API's answers. The server's own schemas are the source; only their types come here, none of their code.
 import type { Static } from 'typebox';
 import type {
-  AttemptShape,
-  DeliveryDetailShape,
-  DeliveryShape,
-  RetryShape,
+  AttemptSchema,
+  DeliveryDetailSchema,
+  DeliverySchema,
+  RetrySchema,
 } from '../../../posthorn/src/apps/api/schemas/delivery.ts';
-import type { EndpointSecretShape, EndpointShape } from '../../../posthorn/src/apps/api/schemas/endpoint.ts';
+import type { EndpointSchema, EndpointSecretSchema } from '../../../posthorn/src/apps/api/schemas/endpoint.ts';
 import type {
-  AcceptedShape,
-  EventDetailShape,
-  EventShape,
-  TestShape,
+  AcceptedSchema,
+  EventDetailSchema,
+  EventSchema,
+  TestSchema,
 } from '../../../posthorn/src/apps/api/schemas/event.ts';
-import type { FoundShape } from '../../../posthorn/src/apps/api/schemas/find.ts';
-import type { ReplayShape } from '../../../posthorn/src/apps/api/schemas/replay.ts';
-import type { AllStatisticsShape, StatisticsShape } from '../../../posthorn/src/apps/api/schemas/statistics.ts';
-import type { TenantShape } from '../../../posthorn/src/apps/api/schemas/tenant.ts';
+import type { FoundSchema } from '../../../posthorn/src/apps/api/schemas/find.ts';
+import type { ReplaySchema } from '../../../posthorn/src/apps/api/schemas/replay.ts';
+import type { AllStatisticsSchema, StatisticsSchema } from '../../../posthorn/src/apps/api/schemas/statistics.ts';
+import type { TenantSchema } from '../../../posthorn/src/apps/api/schemas/tenant.ts';
 
-export type Tenant = Static<typeof TenantShape>;
-export type Endpoint = Static<typeof EndpointShape>;
-export type EndpointSecret = Static<typeof EndpointSecretShape>;
-export type Delivery = Static<typeof DeliveryShape>;
+export type Tenant = Static<typeof TenantSchema>;
+export type Endpoint = Static<typeof EndpointSchema>;
+export type EndpointSecret = Static<typeof EndpointSecretSchema>;
+export type Delivery = Static<typeof DeliverySchema>;
 export type DeliveryState = Delivery['state'];
-export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
-export type Attempt = Static<typeof AttemptShape>;
-export type Retry = Static<typeof RetryShape>;
-export type PostedEvent = Static<typeof EventShape>;
-export type EventDetail = Static<typeof EventDetailShape>;
-export type AcceptedEvent = Static<typeof AcceptedShape>;
-export type Found = Static<typeof FoundShape>;
+export type DeliveryDetail = Static<typeof DeliveryDetailSchema>;
+export type Attempt = Static<typeof AttemptSchema>;
+export type Retry = Static<typeof RetrySchema>;
+export type PostedEvent = Static<typeof EventSchema>;
+export type EventDetail = Static<typeof EventDetailSchema>;
+export type AcceptedEvent = Static<typeof AcceptedSchema>;
+export type Found = Static<typeof FoundSchema>;
 export type Match = Found['data'][number];
-export type TestResult = Static<typeof TestShape>;
+export type TestResult = Static<typeof TestSchema>;
 export type Outcome = Attempt['outcome'];
-export type Replay = Static<typeof ReplayShape>;
-export type Statistics = Static<typeof StatisticsShape>;
+export type Replay = Static<typeof ReplaySchema>;
+export type Statistics = Static<typeof StatisticsSchema>;
 /** Of everybody or a tenant, with the endpoints that had trouble. */
-export type AllStatistics = Static<typeof AllStatisticsShape>;
+export type AllStatistics = Static<typeof AllStatisticsSchema>;
 export type Trouble = AllStatistics['worst'][number];
 export type Step = Statistics['steps'][number];
 export type Span = Statistics['span'];

@@ -1,8 +1,8 @@
 // A chart over time. It is read by the eye, by pointing at it, and by keyboard: the arrows go from step to step, and a screen
 // reader says the values of each.
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
+import { areaPath, barsPath, linePath, type Values } from './paths.ts';
 import type { Scale } from './scale.ts';
-import { areaPath, barsPath, linePath, type Values } from './shapes.ts';
 
 export interface Series {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Delivery, Page } from '../api/shapes.ts';
-import { News } from '../live/news.ts';
+import { Changes } from '../live/changes.ts';
 import { DeliveryFeed, HEAD_GAP_MS, OLDER_ITEMS } from './feed.ts';
 import { rowAt } from './long-list.ts';
 
@@ -63,9 +63,9 @@ function stage({ mock }: TestContext, count: number) {
 }
 
 const accepted = () => {
-  const news = new News();
-  news.add({ id: undefined, kind: 'accepted', data: '{}' });
-  return news;
+  const changes = new Changes();
+  changes.add({ id: undefined, kind: 'accepted', data: '{}' });
+  return changes;
 };
 
 describe('the list of deliveries', () => {

@@ -1,10 +1,11 @@
 // The list of deliveries and what keeps it current: begins anew with the newest page while somebody looks at its head; holds
 // still while they read on below, with states that change in place and a count of what is new.
 import type { Delivery, Page } from '../api/shapes.ts';
-import type { News } from '../live/news.ts';
-import { Paced } from '../live/paced.ts';
+import type { Changes } from '../live/changes.ts';
+import { Throttle } from '../live/throttle.ts';
 import {
   appendPage,
+  applyAttempts,
   beginList,
   type LongList,
   NO_ROWS,
@@ -12,7 +13,6 @@ import {
   type Range,
   refill,
   stretchesIn,
-  takeNews,
 } from './long-list.ts';
 
 /** The newest page, asked for again and again: more than fits into a window. */
@@ -52,8 +52,8 @@ export interface FeedView {
 export class DeliveryFeed {
   readonly #ask: Ask;
   readonly #listeners = new Set<() => void>();
-  readonly #head = new Paced(HEAD_GAP_MS, () => this.#askHead());
-  readonly #inView = new Paced(IN_VIEW_GAP_MS, () => this.#askInView());
+  readonly #head = new Throttle(HEAD_GAP_MS, () => this.#askHead());
+  readonly #inView = new Throttle(IN_VIEW_GAP_MS, () => this.#askInView());
   #view: FeedView = {
     list: NO_ROWS,
     loaded: false,
@@ -91,26 +91,26 @@ export class DeliveryFeed {
     this.#held = held;
     if (released) {
       if (this.#latest !== undefined) this.#begin(this.#latest);
-      this.#head.wish();
+      this.#head.ask();
     }
     void this.#fetchWhatIsSeen();
   }
 
   /** Asks for what may have changed. */
   refresh(): void {
-    this.#head.wish();
+    this.#head.ask();
     if (!this.#view.loaded) return;
-    this.#inView.wish();
+    this.#inView.ask();
     if (this.#view.olderError !== undefined) this.#change({ olderError: undefined });
     void this.#fetchWhatIsSeen();
   }
 
-  /** Takes in news. @param mayAdd whether they may be of deliveries that belong into the list */
-  hear(news: News, mayAdd: boolean): void {
-    const list = takeNews(this.#view.list, news.attempts);
+  /** Takes in changes. @param mayAdd whether they may be of deliveries that belong into the list */
+  hear(changes: Changes, mayAdd: boolean): void {
+    const list = applyAttempts(this.#view.list, changes.attempts);
     if (list !== this.#view.list) this.#change({ list });
-    if (news.everything) this.refresh();
-    else if (mayAdd) this.#head.wish();
+    if (changes.everything) this.refresh();
+    else if (mayAdd) this.#head.ask();
   }
 
   async #askHead(): Promise<void> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Delivery, Page } from '../api/shapes.ts';
-import type { AttemptNews } from '../live/news.ts';
+import type { AttemptMessage } from '../live/changes.ts';
 import {
   appendPage,
+  applyAttempts,
   beginList,
   type LongList,
   MAX_KEPT_ROWS,
@@ -11,7 +12,6 @@ import {
   refill,
   rowAt,
   stretchesIn,
-  takeNews,
 } from './long-list.ts';
 
 const delivery = (id: string, parts: Partial<Delivery> = {}): Delivery => ({
@@ -37,7 +37,7 @@ const shown = (list: LongList) =>
     const row = rowAt(list, place);
     return typeof row === 'object' ? row.id : row;
   });
-const attempt = (deliveryId: string, parts: Partial<AttemptNews> = {}): ReadonlyMap<string, AttemptNews> =>
+const attempt = (deliveryId: string, parts: Partial<AttemptMessage> = {}): ReadonlyMap<string, AttemptMessage> =>
   new Map([
     [
       deliveryId,
@@ -79,7 +79,7 @@ describe('a long list', () => {
   });
 
   it('shows what became of a delivery where it stands', () => {
-    const after = takeNews(list, attempt('d'));
+    const after = applyAttempts(list, attempt('d'));
     assert.deepEqual(
       rowAt(after, 2),
       delivery('d', {
@@ -88,13 +88,13 @@ describe('a long list', () => {
       }),
     );
     assert.equal(rowAt(after, 3), rowAt(list, 3), 'the others are the same');
-    assert.equal(takeNews(list, attempt('somewhere else')), list);
+    assert.equal(applyAttempts(list, attempt('somewhere else')), list);
   });
 
   it('does not take what is late, or was overtaken', () => {
-    const after = takeNews(list, attempt('d', { number: 2 }));
-    assert.equal(takeNews(after, attempt('d', { number: 1, state: 'pending' })), after);
-    assert.equal(takeNews(after, attempt('d', { number: 3, late: true })), after);
+    const after = applyAttempts(list, attempt('d', { number: 2 }));
+    assert.equal(applyAttempts(after, attempt('d', { number: 1, state: 'pending' })), after);
+    assert.equal(applyAttempts(after, attempt('d', { number: 3, late: true })), after);
     const overtaken = refill(after, page(['d', 'c']), 'e');
     assert.equal(rowAt(overtaken, 2), rowAt(after, 2), 'an answer that is older than the stream');
     const behind = beginList({ data: [delivery('d', { attemptCount: 3 })], nextCursor: null }, beginList(page(['d'])));

@@ -1,7 +1,7 @@
 // A list of any length as far as somebody has gone through it. The rows around those in view are kept; of all others only
 // where they were and how to ask for them again, so that a hundred thousand rows cost little more than a thousand.
 import type { Delivery, Page } from '../api/shapes.ts';
-import type { AttemptNews } from '../live/news.ts';
+import type { AttemptMessage } from '../live/changes.ts';
 
 /** Rows kept around those in view: about 2 MB. */
 export const MAX_KEPT_ROWS = 4_000;
@@ -72,7 +72,7 @@ export function refill(list: LongList, page: Page<Delivery>, cursor: string | un
 }
 
 /** Takes in what the stream told of deliveries that are kept. */
-export function takeNews(list: LongList, attempts: ReadonlyMap<string, AttemptNews>): LongList {
+export function applyAttempts(list: LongList, attempts: ReadonlyMap<string, AttemptMessage>): LongList {
   if (attempts.size === 0) return list;
   return mapStretches(list, (stretch) =>
     withRows(stretch, (row) => {
@@ -151,7 +151,7 @@ function newer(known: Delivery | undefined, fetched: Delivery): Delivery {
 
 function afterAttempt(
   row: Delivery,
-  { number, state, nextAttemptAt, startedAt, durationMs, outcome, status, late }: AttemptNews,
+  { number, state, nextAttemptAt, startedAt, durationMs, outcome, status, late }: AttemptMessage,
 ): Delivery {
   if (late || number <= row.attemptCount) return row;
   const ended = new Date(Date.parse(startedAt) + durationMs).toISOString();

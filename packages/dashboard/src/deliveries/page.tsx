@@ -6,7 +6,7 @@ import { useEndpoints } from '../api/queries.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { ReplayButton } from '../replays/button.tsx';
-import { wishOf } from '../replays/wish.ts';
+import { requestOf } from '../replays/request.ts';
 import { MAX_ROWS } from './feed.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { type Filters, isFiltered, useFilters } from './filters.ts';
@@ -33,7 +33,7 @@ export function DeliveriesPage({ tenant }: { readonly tenant: string }) {
       <div className="page-head">
         <h1>Deliveries</h1>
         <div className="action">
-          <ReplayButton tenant={tenant} wish={wishOf(filters)} />
+          <ReplayButton tenant={tenant} request={requestOf(filters)} />
           <button type="button" className="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             Pause
           </button>

@@ -3,15 +3,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { get, ofTenant, withQuery } from '../api/client.ts';
 import type { Delivery, Page } from '../api/shapes.ts';
+import type { Changes } from '../live/changes.ts';
 import { every, LIST_INTERVAL_MS, live } from '../live/live.ts';
-import type { News } from '../live/news.ts';
 import { DeliveryFeed } from './feed.ts';
 import type { Filters } from './filters.ts';
-import { useShelf } from './shelf.tsx';
+import { useListCache } from './list-cache.tsx';
 
 export function useFeed(tenant: string, filters: Filters) {
   const queries = useQueryClient();
-  const shelf = useShelf();
+  const cache = useListCache();
   const feed = useMemo(() => {
     const key = ['tenant', tenant, 'deliveries', filters];
     // Through the queries, so that what is refused is handled as everywhere; the list itself is kept by the feed.
@@ -25,11 +25,11 @@ export function useFeed(tenant: string, filters: Filters) {
           retry: false,
         }),
       );
-    return shelf.take(JSON.stringify(key), make);
-  }, [queries, shelf, tenant, filters]);
+    return cache.take(JSON.stringify(key), make);
+  }, [queries, cache, tenant, filters]);
   const view = useSyncExternalStore(feed.subscribe, feed.view);
 
-  useEffect(() => live.listen((news) => feed.hear(news, mayAdd(news, filters))), [feed, filters]);
+  useEffect(() => live.listen((changes) => feed.hear(changes, mayAdd(changes, filters))), [feed, filters]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const ask = () => {
@@ -60,12 +60,12 @@ async function filledPage(tenant: string, filters: Filters, limit: number, curso
   }
 }
 
-/** Whether news may be of deliveries that these filters let in. */
-function mayAdd(news: News, { state, outcome, status, endpointId, eventId }: Filters): boolean {
-  if (eventId !== undefined && !news.ofEvent(eventId)) return news.accepted > 0;
+/** Whether changes may be of deliveries that these filters let in. */
+function mayAdd(changes: Changes, { state, outcome, status, endpointId, eventId }: Filters): boolean {
+  if (eventId !== undefined && !changes.ofEvent(eventId)) return changes.accepted > 0;
   // Deliveries are born pending, and come into another state by an attempt.
   const byAttempt = state !== undefined || outcome !== undefined || status !== undefined;
   const born = outcome === undefined && status === undefined && (state === undefined || state.includes('pending'));
-  if (born && news.accepted > 0) return true;
-  return byAttempt && (endpointId === undefined ? news.attempts.size > 0 : news.ofEndpoint(endpointId));
+  if (born && changes.accepted > 0) return true;
+  return byAttempt && (endpointId === undefined ? changes.attempts.size > 0 : changes.ofEndpoint(endpointId));
 }

@@ -17,7 +17,7 @@ const MAX_LOOKED_INTO = 24;
 const MAX_PENDING = 100;
 /** Of a group, so many are named. */
 const NAMED = 3;
-/** News of them are shown at once; what no message tells, after so many milliseconds: they are many, and may be large. */
+/** Changes of them are shown at once; what no message tells, after so many milliseconds: they are many, and may be large. */
 const LOOKED_INTO_INTERVAL_MS = 15_000;
 
 export function Failures({ tenant, endpointId }: { readonly tenant: string; readonly endpointId: string }) {

@@ -13,8 +13,8 @@ import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 import { Failed, FailedPage, Loading, LoadingPage } from '../parts/states.tsx';
 import { ReplayButton } from '../replays/button.tsx';
+import { EXHAUSTED } from '../replays/request.ts';
 import { RunningReplays } from '../replays/running.tsx';
-import { EXHAUSTED } from '../replays/wish.ts';
 import { StatisticsCharts } from '../statistics/charts.tsx';
 import { SpanSwitch, useSpan } from '../statistics/span.tsx';
 import { boundsOf } from '../statistics/steps.ts';
@@ -64,7 +64,7 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
           <button type="button" className="button" disabled={turn.isPending} onClick={() => turn.mutate()}>
             {enabled ? 'Disable' : 'Enable'}
           </button>
-          <ReplayButton tenant={tenant} wish={enabled ? { ...EXHAUSTED, endpointId: id } : undefined} />
+          <ReplayButton tenant={tenant} request={enabled ? { ...EXHAUSTED, endpointId: id } : undefined} />
           <button type="button" className="button primary" disabled={test.isPending} onClick={() => test.mutate()}>
             {test.isPending ? 'Sending…' : 'Send test event'}
           </button>

@@ -1,5 +1,6 @@
 // Finds what a text stands for, whoever's it is: a receiver knows the headers of the calls it got, a producer the event that it
 // posted, a customer an order number.
+
 import { get, withQuery } from '../api/client.ts';
 import type { Found, Match } from '../api/shapes.ts';
 

@@ -1,11 +1,11 @@
-// Has queries asked again when there are news of what they show. Each query says in its `meta` which news those are.
+// Has queries asked again when there are changes of what they show. Each query says in its `meta` which changes those are.
 import type { Query, QueryClient } from '@tanstack/react-query';
-import type { News } from './news.ts';
-import { Paced } from './paced.ts';
+import type { Changes } from './changes.ts';
+import { Throttle } from './throttle.ts';
 
 interface LiveQuery {
   /** Whether what is shown may have changed. */
-  readonly concerns: (news: News) => boolean;
+  readonly concerns: (changes: Changes) => boolean;
   /** Asked again this often at most, in milliseconds. */
   readonly gapMs: number;
 }
@@ -16,20 +16,20 @@ declare module '@tanstack/react-query' {
   }
 }
 
-/** Hears news and asks what is shown again. */
-export function askAgain(queries: QueryClient): (news: News) => void {
-  const asking = new WeakMap<Query, Paced>();
-  return (news) => {
+/** Hears changes and asks what is shown again. */
+export function askAgain(queries: QueryClient): (changes: Changes) => void {
+  const asking = new WeakMap<Query, Throttle>();
+  return (changes) => {
     for (const query of queries.getQueryCache().findAll({ type: 'active' })) {
       const live = query.meta?.live;
-      if (live === undefined || !live.concerns(news)) continue;
-      const ask = asking.get(query) ?? pacedAsking(queries, query, live.gapMs);
+      if (live === undefined || !live.concerns(changes)) continue;
+      const ask = asking.get(query) ?? throttleOf(queries, query, live.gapMs);
       asking.set(query, ask);
-      ask.wish();
+      ask.ask();
     }
   };
 }
 
-function pacedAsking(queries: QueryClient, { queryKey }: Query, gapMs: number): Paced {
-  return new Paced(gapMs, () => queries.refetchQueries({ queryKey, exact: true, type: 'active' }));
+function throttleOf(queries: QueryClient, { queryKey }: Query, gapMs: number): Throttle {
+  return new Throttle(gapMs, () => queries.refetchQueries({ queryKey, exact: true, type: 'active' }));
 }

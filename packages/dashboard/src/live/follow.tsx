@@ -4,7 +4,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { askAgain } from './ask-again.ts';
 import { live } from './live.ts';
 
-/** @param tenant whose news; `undefined` for everybody's */
+/** @param tenant whose changes; `undefined` for everybody's */
 export function useFollow(tenant: string | undefined): void {
   const queries = useQueryClient();
   useEffect(() => live.listen(askAgain(queries)), [queries]);

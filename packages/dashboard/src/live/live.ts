@@ -2,11 +2,11 @@
 // is no stream – refused, cut, or more readers than the server takes – everything is asked for again at short intervals.
 import { withQuery } from '../api/client.ts';
 import { atRoot } from '../api/root.ts';
+import { Changes } from './changes.ts';
 import { Connection } from './connection.ts';
-import { News } from './news.ts';
 import type { ServerSent } from './server-sent.ts';
 
-/** News are passed on this often at most, so that a burst of thousands is one change on the page, in milliseconds. */
+/** Changes are passed on this often at most, so that a burst of thousands is one change on the page, in milliseconds. */
 const PASS_ON_MS = 200;
 /** Lists and whatever moves on its own, without a stream. */
 export const LIST_INTERVAL_MS = 2_000;
@@ -17,11 +17,11 @@ export const SETTINGS_INTERVAL_MS = 15_000;
 /** After an error: long enough to leave a struggling server alone. */
 const AFTER_ERROR_MS = 5_000;
 
-type Listener = (news: News) => void;
+type Listener = (changes: Changes) => void;
 
 class Live {
   #flows = false;
-  #news = new News();
+  #changes = new Changes();
   #passOn: ReturnType<typeof setTimeout> | undefined;
   #passedOnAt = Number.NEGATIVE_INFINITY;
   readonly #listeners = new Set<Listener>();
@@ -30,7 +30,7 @@ class Live {
   /** Whether the stream flows. */
   readonly flows = (): boolean => this.#flows;
 
-  /** Hears all news. @returns stops hearing */
+  /** Hears all changes. @returns stops hearing */
   readonly listen = (listener: Listener): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -66,20 +66,20 @@ class Live {
       connection.stop();
       clearTimeout(this.#passOn);
       this.#passOn = undefined;
-      this.#news = new News();
+      this.#changes = new Changes();
     };
   }
 
   #take(message: ServerSent): void {
-    this.#news.add(message);
+    this.#changes.add(message);
     if (this.#passOn !== undefined) return;
     const waitMs = Math.max(0, this.#passedOnAt + PASS_ON_MS - performance.now());
     this.#passOn = setTimeout(() => {
       this.#passOn = undefined;
       this.#passedOnAt = performance.now();
-      const news = this.#news;
-      this.#news = new News();
-      this.#tell(news);
+      const changes = this.#changes;
+      this.#changes = new Changes();
+      this.#tell(changes);
     }, waitMs);
   }
 
@@ -87,11 +87,11 @@ class Live {
     this.#flows = flows;
     for (const watcher of this.#watchers) watcher();
     // From here on whoever shows something has to ask, and asking begins now.
-    if (!flows && !document.hidden) this.#tell(News.ofEverything());
+    if (!flows && !document.hidden) this.#tell(Changes.ofEverything());
   }
 
-  #tell(news: News): void {
-    for (const listener of this.#listeners) listener(news);
+  #tell(changes: Changes): void {
+    for (const listener of this.#listeners) listener(changes);
   }
 }
 

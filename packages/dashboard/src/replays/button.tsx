@@ -1,30 +1,30 @@
 // Opens the dialog that asks what to replay.
 import { useState } from 'react';
 import { ReplayDialog } from './dialog.tsx';
-import type { ReplayRequest } from './wish.ts';
+import type { ReplayRequest } from './request.ts';
 
 interface ReplayButtonProps {
   readonly tenant: string;
   /** The first choice in the dialog; `undefined` when there is nothing to replay. */
-  readonly wish: ReplayRequest | undefined;
+  readonly request: ReplayRequest | undefined;
 }
 
-export function ReplayButton({ tenant, wish }: ReplayButtonProps) {
+export function ReplayButton({ tenant, request }: ReplayButtonProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <button
         type="button"
         className="button"
-        disabled={wish === undefined}
+        disabled={request === undefined}
         title={
-          wish === undefined ? 'Only what is settled can be replayed; a single delivery is retried on its page' : ''
+          request === undefined ? 'Only what is settled can be replayed; a single delivery is retried on its page' : ''
         }
         onClick={() => setOpen(true)}
       >
         Replay…
       </button>
-      {open && wish !== undefined && <ReplayDialog tenant={tenant} wish={wish} close={() => setOpen(false)} />}
+      {open && request !== undefined && <ReplayDialog tenant={tenant} request={request} close={() => setOpen(false)} />}
     </>
   );
 }

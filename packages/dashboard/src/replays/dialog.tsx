@@ -12,7 +12,7 @@ import { readTypes, typesText } from '../endpoints/event-types.ts';
 import { fromLocalField, toLocalField } from '../parts/local-time.ts';
 import { Failed } from '../parts/states.tsx';
 import { zoneText } from '../parts/time.ts';
-import { bodyOf, type ReplayRequest, SETTLED_STATES, type SettledState } from './wish.ts';
+import { bodyOf, type ReplayRequest, SETTLED_STATES, type SettledState } from './request.ts';
 
 const DEFAULT_RATE = 50;
 const MAX_RATE = 1_000;
@@ -22,12 +22,12 @@ const SETTLE_MS = 300;
 interface ReplayDialogProps {
   readonly tenant: string;
   /** The first choice. */
-  readonly wish: ReplayRequest;
+  readonly request: ReplayRequest;
   readonly close: () => void;
 }
 
-export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) {
-  const [wish, setWish] = useState(first);
+export function ReplayDialog({ tenant, request: first, close }: ReplayDialogProps) {
+  const [request, setRequest] = useState(first);
   const [types, setTypes] = useState(typesText(first.eventTypes === null ? null : [...first.eventTypes]));
   const [rate, setRate] = useState(DEFAULT_RATE);
   const [, go] = useLocation();
@@ -35,9 +35,9 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
   const title = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const change = (parts: Partial<ReplayRequest>) => setWish({ ...wish, ...parts });
+  const change = (parts: Partial<ReplayRequest>) => setRequest({ ...request, ...parts });
 
-  const counted = useSettled(wish);
+  const counted = useSettled(request);
   const count = useQuery({
     queryKey: [...replaysKey(tenant), 'count', counted],
     queryFn: () => post<{ total: number }>(ofTenant(tenant, '/replays'), bodyOf(counted, { dryRun: true })),
@@ -45,9 +45,9 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
     retry: false,
     gcTime: 0,
   });
-  const known = count.isFetching || counted !== wish ? undefined : count.data?.total;
+  const known = count.isFetching || counted !== request ? undefined : count.data?.total;
   const begin = useMutation({
-    mutationFn: () => post<Replay>(ofTenant(tenant, '/replays'), bodyOf(wish, { ratePerSecond: rate })),
+    mutationFn: () => post<Replay>(ofTenant(tenant, '/replays'), bodyOf(request, { ratePerSecond: rate })),
     onSuccess: async ({ id }) => {
       close();
       go(`/t/${encodeURIComponent(tenant)}/replays/${id}`);
@@ -65,7 +65,7 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
         <p className="muted">
           Each gets one more attempt, with the same ids and the same body. One that fails changes nothing.
         </p>
-        <Which tenant={tenant} wish={wish} change={change} />
+        <Which tenant={tenant} request={request} change={change} />
         <label className="field">
           <span>Event types</span>
           <input
@@ -92,9 +92,9 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
           <small>Endpoints that do not keep up are given less.</small>
         </label>
         <div role="status" className="count">
-          {wish.states.length === 0 ? (
+          {request.states.length === 0 ? (
             <span className="muted">Choose at least one state.</span>
-          ) : count.isError && counted === wish ? (
+          ) : count.isError && counted === request ? (
             <Failed error={count.error} />
           ) : known === undefined ? (
             <span className="muted">Counting…</span>
@@ -118,14 +118,16 @@ export function ReplayDialog({ tenant, wish: first, close }: ReplayDialogProps) 
 
 interface WhichProps {
   readonly tenant: string;
-  readonly wish: ReplayRequest;
+  readonly request: ReplayRequest;
   readonly change: (parts: Partial<ReplayRequest>) => void;
 }
 
-function Which({ tenant, wish, change }: WhichProps) {
+function Which({ tenant, request, change }: WhichProps) {
   const turn = (state: SettledState, on: boolean) =>
     change({
-      states: SETTLED_STATES.map(([each]) => each).filter((each) => (each === state ? on : wish.states.includes(each))),
+      states: SETTLED_STATES.map(([each]) => each).filter((each) =>
+        each === state ? on : request.states.includes(each),
+      ),
     });
   return (
     <>
@@ -135,7 +137,7 @@ function Which({ tenant, wish, change }: WhichProps) {
           <label key={state}>
             <input
               type="checkbox"
-              checked={wish.states.includes(state)}
+              checked={request.states.includes(state)}
               onChange={({ target }) => turn(state, target.checked)}
             />
             <span>{name}</span>
@@ -146,7 +148,7 @@ function Which({ tenant, wish, change }: WhichProps) {
         <span aria-hidden="true">Endpoint</span>
         <EndpointChoice
           tenant={tenant}
-          id={wish.endpointId}
+          id={request.endpointId}
           none="Every endpoint"
           choose={(endpointId) => change({ endpointId })}
         />
@@ -155,11 +157,11 @@ function Which({ tenant, wish, change }: WhichProps) {
         {(['since', 'until'] as const).map((end) => (
           <label key={end} className="field">
             <span>
-              {end === 'since' ? 'Created from' : 'Created before'} ({zoneText(wish[end])})
+              {end === 'since' ? 'Created from' : 'Created before'} ({zoneText(request[end])})
             </span>
             <input
               type="datetime-local"
-              value={toLocalField(wish[end])}
+              value={toLocalField(request[end])}
               onChange={({ target }) => change({ [end]: fromLocalField(target.value) })}
             />
           </label>

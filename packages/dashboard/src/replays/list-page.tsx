@@ -9,7 +9,7 @@ import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { aboutText } from './about.ts';
 import { ReplayButton } from './button.tsx';
 import { Progress, ReplayBadge } from './progress.tsx';
-import { EXHAUSTED } from './wish.ts';
+import { EXHAUSTED } from './request.ts';
 
 export function ReplaysPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Replays');
@@ -21,7 +21,7 @@ export function ReplaysPage({ tenant }: { readonly tenant: string }) {
       <div className="page-head">
         <h1>Replays</h1>
         <div className="action">
-          <ReplayButton tenant={tenant} wish={EXHAUSTED} />
+          <ReplayButton tenant={tenant} request={EXHAUSTED} />
         </div>
       </div>
       {replays.isPending && <Loading />}

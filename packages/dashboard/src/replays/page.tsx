@@ -12,7 +12,7 @@ import { Clock } from '../parts/moment.tsx';
 import { Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
 import { aboutText } from './about.ts';
 import { doneOf, Progress, ReplayBadge } from './progress.tsx';
-import { filtersOf } from './wish.ts';
+import { filtersOf } from './request.ts';
 
 export function ReplayPage({ tenant, id }: { readonly tenant: string; readonly id: string }) {
   usePageTitle('Replay');

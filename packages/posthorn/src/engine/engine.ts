@@ -290,13 +290,13 @@ export class Engine {
   }
 
   /** Counts the deliveries that a replay of this kind would be about. */
-  countReplay(tenantId: TenantId, wish: ReplayRequest): ReturnType<Replayer['count']> {
-    return this.#replayer.count(tenantId, wish);
+  countReplay(tenantId: TenantId, request: ReplayRequest): ReturnType<Replayer['count']> {
+    return this.#replayer.count(tenantId, request);
   }
 
   /** Begins to make one more attempt of every delivery that is meant, in the background and at a bounded rate. */
-  createReplay(tenantId: TenantId, wish: ReplayRequest, id?: ReplayId): ReturnType<Replayer['create']> {
-    return this.#replayer.create(tenantId, wish, id);
+  createReplay(tenantId: TenantId, request: ReplayRequest, id?: ReplayId): ReturnType<Replayer['create']> {
+    return this.#replayer.create(tenantId, request, id);
   }
 
   /** Ends a running replay. Deliveries that it has made due are attempted all the same. */

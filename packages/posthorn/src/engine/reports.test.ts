@@ -6,13 +6,14 @@ import type { Report } from '../engine/reports.ts';
 
 type Started = Extract<Report, { kind: 'started' }>;
 
-const startsOf = (here: Installation): Started[] => here.news.filter((one): one is Started => one.kind === 'started');
+const startsOf = (here: Installation): Started[] =>
+  here.reports.filter((one): one is Started => one.kind === 'started');
 
-describe('news', () => {
+describe('reports', () => {
   it('say how long an event waited for its commit', async () => {
     const here = await new Installation().start();
     await here.post();
-    const accepted = here.news.find((one) => one.kind === 'accepted');
+    const accepted = here.reports.find((one) => one.kind === 'accepted');
     assert.ok(accepted !== undefined && accepted.tookMs >= 0 && accepted.tookMs < 1);
   });
 

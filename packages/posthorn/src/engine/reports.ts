@@ -79,4 +79,4 @@ export type Report =
   /** Others took this process for dead (it was stopped or cut off from the store); it goes on under a new name. */
   | { readonly kind: 'declared_dead'; readonly owner: OwnerId };
 
-export type ReportListener = (news: Report) => void;
+export type ReportListener = (report: Report) => void;

@@ -12,54 +12,54 @@ const fine = () => Promise.resolve('done');
 function ill() {
   const time = new SimulatedTime();
   /** Changes of the store's health. */
-  const news: Report['kind'][] = [];
+  const reports: Report['kind'][] = [];
   /** Every call that failed, by its code. */
   const failures: string[] = [];
   const health = new StoreHealth(time.clock(), (told) => {
     if (told.kind === 'store_call_failed') failures.push(told.code);
-    else news.push(told.kind);
+    else reports.push(told.kind);
   });
-  return { time, news, failures, health };
+  return { time, reports, failures, health };
 }
 
 describe('the health of the store', () => {
   it('is told once per change, however many calls fail, and each failure is counted', async () => {
-    const { time, news, failures, health } = ill();
+    const { time, reports, failures, health } = ill();
     for (let n = 0; n < 3; n++) await assert.rejects(health.watch(full), FULL);
-    assert.deepEqual([health.problem, news], ['The disk is full.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, reports], ['The disk is full.', ['store_unavailable']]);
     await time.pass(2_000);
     assert.equal(await health.watch(fine), 'done');
-    assert.deepEqual([health.problem, news], [undefined, ['store_unavailable', 'store_available']]);
+    assert.deepEqual([health.problem, reports], [undefined, ['store_unavailable', 'store_available']]);
     assert.deepEqual(failures, ['disk_full', 'disk_full', 'disk_full']);
   });
 
   it('is not proved by a call that goes well among others that fail', async () => {
-    const { time, news, health } = ill();
+    const { time, reports, health } = ill();
     for (let n = 0; n < 10; n++) {
       await assert.rejects(health.watch(full), FULL);
       await time.pass(1_000);
       await health.watch(fine);
     }
-    assert.deepEqual([health.problem, news], ['The disk is full.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, reports], ['The disk is full.', ['store_unavailable']]);
   });
 
   it('is told by what went wrong last', async () => {
-    const { news, health } = ill();
+    const { reports, health } = ill();
     await assert.rejects(health.watch(full), FULL);
     const away = new StoreUnavailable('unreachable', 'It is away.');
     await assert.rejects(
       health.watch(() => Promise.reject(away)),
       away,
     );
-    assert.deepEqual([health.problem, news], ['It is away.', ['store_unavailable']]);
+    assert.deepEqual([health.problem, reports], ['It is away.', ['store_unavailable']]);
   });
 
   it('says nothing of defects', async () => {
-    const { news, health } = ill();
+    const { reports, health } = ill();
     await assert.rejects(
       health.watch(() => Promise.reject(new TypeError('a defect'))),
       TypeError,
     );
-    assert.deepEqual([health.problem, news], [undefined, []]);
+    assert.deepEqual([health.problem, reports], [undefined, []]);
   });
 });

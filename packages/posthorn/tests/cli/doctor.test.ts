@@ -188,7 +188,7 @@ describe('posthorn doctor', { concurrency: 2 }, () => {
     assert.match(of('settings'), /^bad: --grace-ms "30s" must be a whole number/m);
     assert.match(of('settings'), /^bad: NODE_TLS_REJECT_UNAUTHORIZED=0 /m);
     assert.equal(of('data folder'), '');
-    assert.match(of('clock'), /^ok: /);
+    assert.match(of('system clock'), /^ok: /);
   });
 
   it('finds name servers that do not answer, and walks the way to a callback URL', async () => {
@@ -250,7 +250,7 @@ describe('posthorn doctor on Postgres', () => {
     assert.equal(beside.status, 0, beside.of('database'));
     assert.match(beside.of('database'), /^ok: [1-9]\d* of its \d+ sessions are Posthorn's$/m);
     assert.match(beside.of('encryption key'), /the one the database was begun with$/);
-    assert.match(beside.of('clock'), /as the database server's, give or take \d+ ms/);
+    assert.match(beside.of('system clock'), /as the database server's, give or take \d+ ms/);
     assert.equal(beside.of('data folder'), '');
     await service.stop();
 

@@ -132,9 +132,9 @@ describe('a service that is told twice to stop', () => {
     service.child.kill('SIGTERM');
     await service.output(/"msg":"stopping"/);
     // The second one counts only when it is not the echo of the first.
-    const retryUntilDone = setInterval(() => service.child.kill('SIGTERM'), 100);
+    const signals = setInterval(() => service.child.kill('SIGTERM'), 100);
     const { status } = await service.ended;
-    clearInterval(retryUntilDone);
+    clearInterval(signals);
     assert.equal(status, 143);
   });
 });

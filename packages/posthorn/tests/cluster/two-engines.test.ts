@@ -26,7 +26,7 @@ const DONE: CallResult = {
 const FAILED: CallResult = { ...NONE, outcome: 'connect_refused', response: null, error: 'It refused.' };
 
 /** A receiver that both engines call: notes how many calls of one event were under way at once, and who made them. */
-class Witness {
+class CallRecorder {
   readonly calls: { engine: string; eventId: string; at: number }[] = [];
   overlaps = 0;
   readonly #underWay = new Set<string>();
@@ -54,16 +54,16 @@ describe('two engines on one Postgres', () => {
   let database: Awaited<ReturnType<typeof createTestDatabase>>;
   let stores: Store[];
   let engines: Engine[];
-  let witness: Witness;
+  let recorder: CallRecorder;
   let ended: number;
   let onSettled: () => void = () => {};
 
   before(async () => {
     database = await createTestDatabase();
-    witness = new Witness();
+    recorder = new CallRecorder();
     ended = 0;
-    const report = (news: Report) => {
-      if (news.kind !== 'attempted' || news.state === 'pending') return;
+    const report = (report: Report) => {
+      if (report.kind !== 'attempted' || report.state === 'pending') return;
       ended += 1;
       onSettled();
     };
@@ -77,7 +77,7 @@ describe('two engines on one Postgres', () => {
         encryptionKey: new Uint8Array(32).fill(3),
       };
       const clock = systemClock(Date.now() - monotonicMs());
-      const sender = witness.sender(`engine ${index}`);
+      const sender = recorder.sender(`engine ${index}`);
       return new Engine({ store, sender, clock, random: systemRandom(), settings, report });
     });
     for (const engine of engines) await engine.start();
@@ -112,10 +112,10 @@ describe('two engines on one Postgres', () => {
     const answers = await Promise.all([1, 2, 3, 4].flatMap(() => engines.map((engine) => engine.accept(ACME, drafts))));
     assert.ok(answers.every(({ kind }) => kind === 'accepted'));
     await whenEnded(4_000);
-    assert.equal(witness.calls.length, 4_000);
-    assert.equal(new Set(witness.calls.map(({ eventId }) => eventId)).size, 4_000);
-    assert.equal(witness.overlaps, 0);
-    assert.equal(new Set(witness.calls.map(({ engine }) => engine)).size, 2);
+    assert.equal(recorder.calls.length, 4_000);
+    assert.equal(new Set(recorder.calls.map(({ eventId }) => eventId)).size, 4_000);
+    assert.equal(recorder.overlaps, 0);
+    assert.equal(new Set(recorder.calls.map(({ engine }) => engine)).size, 2);
     await engines[1]?.deleteEndpoint(ACME, id);
   });
 
@@ -151,24 +151,24 @@ describe('two engines on one Postgres', () => {
     assert.equal(new Set(accepted.map(({ payload, deliveries }) => JSON.stringify({ payload, deliveries }))).size, 1);
     assert.ok(refused.every((one) => one?.payload !== accepted[0]?.payload));
     await whenEnded(4_002);
-    assert.equal(witness.calls.filter((call) => call.eventId === eventId).length, 1);
+    assert.equal(recorder.calls.filter((call) => call.eventId === eventId).length, 1);
     await engines[1]?.deleteEndpoint(ACME, id);
   });
 
   it('make each retry once, at its time, whoever it is that makes it', async () => {
-    const before = witness.calls.length;
-    witness.answer = (nth) => (nth === 0 ? FAILED : DONE);
+    const before = recorder.calls.length;
+    recorder.answer = (nth) => (nth === 0 ? FAILED : DONE);
     await endpoint(engines[0], [700]);
     const drafts = Array.from({ length: 300 }, (_, n) => ({ id: null, type: 'order.paid', payload: `{"n":${n}}` }));
     await Promise.all(engines.map((engine) => engine.accept(ACME, drafts)));
     await whenEnded(4_602);
-    const calls = Map.groupBy(witness.calls.slice(before), ({ eventId }) => eventId);
+    const calls = Map.groupBy(recorder.calls.slice(before), ({ eventId }) => eventId);
     assert.equal(calls.size, 600);
     for (const [first, second, ...more] of calls.values()) {
       assert.deepEqual(more, []);
       assert.ok(first !== undefined && second !== undefined);
       assert.ok(second.at - first.at >= 700, `retried after ${second.at - first.at} ms`);
     }
-    assert.equal(witness.overlaps, 0);
+    assert.equal(recorder.overlaps, 0);
   });
 });

@@ -24,7 +24,7 @@ export class Installation {
   readonly time = new SimulatedTime();
   readonly store: Store = createMemoryStore();
   readonly calls: WireCall[] = [];
-  readonly news: Report[] = [];
+  readonly reports: Report[] = [];
   engine: Engine;
   /** How the receiver behind a URL meets its next call; the default is 204 after 5 ms. */
   behave: (url: string, earlier: number) => Behaviour = () => ({ kind: 'answer', status: 204, afterMs: 5 });
@@ -46,7 +46,7 @@ export class Installation {
       clock: this.time.clock(),
       random: this.#dice.random(),
       settings: SETTINGS,
-      report: (news) => this.news.push(news),
+      report: (report) => this.reports.push(report),
     });
   }
 

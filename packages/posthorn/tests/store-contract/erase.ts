@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { EventId } from '../../src/domain/ids.ts';
-import { readSought } from '../../src/domain/sought.ts';
+import { readSearch } from '../../src/domain/search-range.ts';
 import { type ContractIt, eventFor, newlyLeased } from './bench.ts';
 import {
   attemptOf,
@@ -61,9 +61,9 @@ export function eraseContract(it: ContractIt): void {
           [[[], 0]],
         );
       }
-      const [sought] = readSought('ERASEME-1');
-      assert.ok(sought !== undefined);
-      assert.deepEqual(await bench.store.find(sought, 10), []);
+      const [range] = readSearch('ERASEME-1');
+      assert.ok(range !== undefined);
+      assert.deepEqual(await bench.store.find(range, 10), []);
       const page = { limit: 10, after: null };
       assert.deepEqual((await bench.store.deliveries(tenant, { key: 'ERASEME-1' }, page)).items, []);
 

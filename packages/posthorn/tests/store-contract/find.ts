@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { DeliveryId } from '../../src/domain/ids.ts';
-import { readSought } from '../../src/domain/sought.ts';
+import { readSearch } from '../../src/domain/search-range.ts';
 import type { Page } from '../../src/seams/store/registry.ts';
 import { allPages, type Bench, type ContractIt, eventFor, ids, newlyLeased } from './bench.ts';
 import { attemptOf, DONE, dueAgain, FAILED, later, newEvent, newId, SUCCEEDED, WALL, wallLater } from './makers.ts';
@@ -95,9 +95,9 @@ export function findContract(it: ContractIt): void {
       const { owner, endpoint } = await bench.start();
       const made = [];
       for (let index = 0; index < 5; index++) made.push(await bench.acceptOne(owner, endpoint));
-      const [sought] = readSought(made[0]?.id.slice(0, 13) ?? '');
-      assert.ok(sought !== undefined);
-      const matches = await bench.store.find(sought, 2);
+      const [range] = readSearch(made[0]?.id.slice(0, 13) ?? '');
+      assert.ok(range !== undefined);
+      const matches = await bench.store.find(range, 2);
       const values = (kind: string) => matches.filter((one) => one.kind === kind).map(({ value }) => value);
       const newest = made.toReversed().slice(0, 2);
       assert.deepEqual([values('delivery'), values('event')], [ids(newest), newest.map(({ event }) => event.id)]);
@@ -190,7 +190,7 @@ export function findContract(it: ContractIt): void {
 }
 
 async function found(bench: Bench, text: string) {
-  const [sought] = readSought(text);
-  assert.ok(sought !== undefined);
-  return await bench.store.find(sought, 20);
+  const [range] = readSearch(text);
+  assert.ok(range !== undefined);
+  return await bench.store.find(range, 20);
 }

@@ -345,8 +345,8 @@ async function record(world: World, choice: Choice, next: Next): Promise<void> {
 async function replay(world: World, states: Replay['states']): Promise<void> {
   const { bench, tenant } = world;
   const at = wallLater(1e9);
-  const wish = { endpointId: null, eventTypes: null, states, since: null, until: at };
-  const counts = (await bench.store.countReplay(tenant, wish, at)) ?? new Map<EndpointId, number>();
+  const request = { endpointId: null, eventTypes: null, states, since: null, until: at };
+  const counts = (await bench.store.countReplay(tenant, request, at)) ?? new Map<EndpointId, number>();
   const meant = world.known.filter(
     (one) => one.place === 'ended' && states.some((state) => state === one.state) && !world.isGone(one.endpoint),
   );
@@ -357,7 +357,7 @@ async function replay(world: World, states: Replay['states']): Promise<void> {
   );
   const id = newId<ReplayId>();
   const counters = { total, replayed: 0, skipped: 0, ratePerSecond: 1_000, createdAt: at, endedAt: null };
-  const created: Replay = { ...wish, ...counters, id, tenantId: tenant, state: 'running' };
+  const created: Replay = { ...request, ...counters, id, tenantId: tenant, state: 'running' };
   await bench.store.createReplay(created, counts, world.now, 10);
   const possible = meant.filter(({ endpoint }) => endpoint.state === 'active');
   for (const few of Map.groupBy(possible, ({ endpoint }) => endpoint.id).values()) {

@@ -99,9 +99,9 @@ export class ApiBench implements AsyncDisposable {
         userAgent: 'Posthorn/test',
         encryptionKey: new Uint8Array(32).fill(1),
       },
-      report: (news) => {
-        this.metrics.note(news);
-        this.stream.tell(news);
+      report: (report) => {
+        this.metrics.note(report);
+        this.stream.tell(report);
       },
     });
     this.app = createApi({

@@ -150,7 +150,7 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   /** The end of its log, for a person. */
-  get lastWords(): string {
+  get lastOutput(): string {
     return endOf(this.log());
   }
 

@@ -1,6 +1,6 @@
 // Finding what a text stands for, over all tenants.
 import { type AttemptId, type DeliveryId, type EventId, idTime, type TenantId } from '../../domain/ids.ts';
-import type { Sought } from '../../domain/sought.ts';
+import type { SearchRange } from '../../domain/search-range.ts';
 import { wall } from '../../domain/time.ts';
 import type { Match } from '../../seams/store/history.ts';
 import type { Database, Statement } from './connection.ts';
@@ -65,7 +65,7 @@ interface EventRow {
 }
 
 /** See `History.find`. */
-export async function find(database: Database, { ids, texts }: Sought, limit: number): Promise<Match[]> {
+export async function find(database: Database, { ids, texts }: SearchRange, limit: number): Promise<Match[]> {
   const byText = [texts.low, texts.high, limit];
   const ofText = await Promise.all([events(database, 'ownId', OWN_IDS, byText), events(database, 'key', KEYS, byText)]);
   if (ids === null) return ofText.flat();

@@ -125,7 +125,7 @@ export async function openPostgresStore(options: {
 
     events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
     eraseEvent: (tenantId, id, at) => eraseEvent(database, tenantId, id, at),
-    find: (sought, limit) => find(database, sought, limit),
+    find: (range, limit) => find(database, range, limit),
     event: (tenantId, id) => history.event(database, tenantId, id),
     deliveries: (tenantId, filter, page) => deliveries(database, tenantId, filter, page),
     delivery: (tenantId, id) => history.delivery(database, tenantId, id),

@@ -45,7 +45,10 @@ const damaged: Meaning = {
   advice: "The database is damaged: look at the server's log and its disk, and restore it from a backup.",
 };
 const stopped: Meaning = { code: 'unreachable', advice: 'The server was told to stop, or to end this session.' };
-const overWire: Meaning = { code: 'unreachable', advice: 'The connection broke; check the network and the server.' };
+const connectionBroke: Meaning = {
+  code: 'unreachable',
+  advice: 'The connection broke; check the network and the server.',
+};
 
 const STATES: Readonly<Record<string, Meaning>> = {
   [SQLSTATE.featureNotSupported]: {
@@ -104,7 +107,7 @@ const STATES: Readonly<Record<string, Meaning>> = {
 
 /** By the first two characters, for what is not named above. */
 const CLASSES: Readonly<Record<string, Meaning>> = {
-  '08': overWire,
+  '08': connectionBroke,
   '0A': {
     code: 'refused',
     advice: 'The server does not know what Posthorn asks of it: it must be Postgres itself, 15 or newer.',

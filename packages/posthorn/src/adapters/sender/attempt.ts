@@ -4,7 +4,7 @@ import type { SecureContext } from 'node:tls';
 import type { Dial } from './dial.ts';
 import type { AttemptFailure, AttemptStage } from './failures.ts';
 import { shakeHands } from './handshake.ts';
-import type { Ready } from './line.ts';
+import type { ReadySocket } from './http-connection.ts';
 import type { Sessions } from './sessions.ts';
 import type { Target } from './target.ts';
 
@@ -15,7 +15,7 @@ export interface AttemptParts {
 }
 
 export interface AttemptOwner {
-  ready(attempt: Attempt, ready: Ready): void;
+  ready(attempt: Attempt, ready: ReadySocket): void;
   failed(attempt: Attempt, failure: AttemptFailure): void;
 }
 

@@ -15,7 +15,13 @@ import {
 } from './failures.ts';
 import { requestHead, unwritableHeader } from './http/request-head.ts';
 import type { Progress, ResponseReader } from './http/response-reader.ts';
-import { type Connection, type Exchange, type ExchangeError, LINE_GONE, type Line } from './line.ts';
+import {
+  CONNECTION_GONE,
+  type Exchange,
+  type ExchangeError,
+  type HttpConnection,
+  type NewConnection,
+} from './http-connection.ts';
 import type { Waiter } from './origin.ts';
 import type { Pool } from './pool.ts';
 import type { Target } from './target.ts';
@@ -38,7 +44,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   #connecting: Connecting | undefined;
   #connectStartedAt = 0;
   #connectMs: number | null = null;
-  #line: Line | undefined;
+  #connection: HttpConnection | undefined;
   #clock: Deadline | undefined;
   #repeated = false;
   /** Of the exchange under way: whether its request was written to the socket. */
@@ -79,7 +85,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#connecting = new Connecting(this.#target, this.#call.connectTimeoutMs, this.#parts, this);
   }
 
-  connected(connection: Connection): void {
+  connected(connection: NewConnection): void {
     this.#connecting = undefined;
     this.#connectMs = Math.round(performance.now() - this.#connectStartedAt);
     this.serve(this.#parts.pool.open(this.#target.origin, connection));
@@ -89,12 +95,12 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#fail(failure);
   }
 
-  serve(line: Line): void {
+  serve(connection: HttpConnection): void {
     const { headers, body } = this.#call;
     const { authority, path } = this.#target;
-    this.#line = line;
+    this.#connection = connection;
     this.#written = false;
-    this.#reader = line.send(requestHead(authority, path, headers, body.length), body, this);
+    this.#reader = connection.send(requestHead(authority, path, headers, body.length), body, this);
   }
 
   written(): void {
@@ -103,26 +109,26 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   }
 
   ended(progress: Progress): void {
-    const [line, reader] = [this.#line, this.#reader];
-    if (this.#over || line === undefined || reader === undefined) return;
+    const [connection, reader] = [this.#connection, this.#reader];
+    if (this.#over || connection === undefined || reader === undefined) return;
     if (progress === 'broken') {
       this.#brokeRule(reader, reader.breach ?? '');
       return;
     }
-    if (progress === 'whole') this.#line = undefined;
+    if (progress === 'whole') this.#connection = undefined;
     this.#judge(reader, null);
-    if (progress === 'whole') this.#parts.pool.put(line);
+    if (progress === 'whole') this.#parts.pool.put(connection);
   }
 
   failed(error: ExchangeError): void {
     if (this.#over) return;
-    const line = this.#line;
-    const served = line?.served === true;
-    line?.destroy();
-    this.#line = undefined;
+    const connection = this.#connection;
+    const served = connection?.served === true;
+    connection?.destroy();
+    this.#connection = undefined;
     if (this.#reader?.decided === true) {
       this.#judge(this.#reader, 'The connection broke before the response had ended.');
-    } else if (served && !this.#written && error.code === LINE_GONE) {
+    } else if (served && !this.#written && error.code === CONNECTION_GONE) {
       // Not a byte was sent, so this is not even a repetition.
       this.connect();
     } else if (served && this.#reader?.answered !== true && isClosed(error)) {
@@ -130,7 +136,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
       this.#repeated = true;
       this.connect();
     } else {
-      this.#fail(exchangeFailure(this.#target.host, error), line);
+      this.#fail(exchangeFailure(this.#target.host, error), connection);
     }
   }
 
@@ -157,9 +163,9 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
   }
 
   /** @param line whose address a retry is not to begin with, though connecting to it went well */
-  #fail({ outcome, error }: Failure, line = this.#line): void {
-    if (line !== undefined && outcome !== 'interrupted') {
-      this.#parts.failedAddresses.failed(this.#target.origin, line.address);
+  #fail({ outcome, error }: Failure, connection = this.#connection): void {
+    if (connection !== undefined && outcome !== 'interrupted') {
+      this.#parts.failedAddresses.failed(this.#target.origin, connection.address);
     }
     this.#end({ outcome, response: this.#reader?.take() ?? null, error, ...this.#measured() });
   }
@@ -174,7 +180,7 @@ export class OneCall implements Exchange, ConnectOwner, Waiter {
     this.#over = true;
     this.#clock?.cancel();
     this.#giveUpConnecting();
-    this.#line?.destroy();
+    this.#connection?.destroy();
     this.#parts.underWay.delete(this.#stop, this);
     this.#resolve(result);
   }

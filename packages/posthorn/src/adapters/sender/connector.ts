@@ -12,7 +12,7 @@ import {
   plainHttp,
 } from './failures.ts';
 import type { Guard } from './guard.ts';
-import type { Connection, Ready } from './line.ts';
+import type { NewConnection, ReadySocket } from './http-connection.ts';
 import { Race, type RaceParts } from './race.ts';
 import type { Addresses, Answer, Resolver } from './resolver.ts';
 import type { Target } from './target.ts';
@@ -24,7 +24,7 @@ export interface ConnectorParts extends RaceParts {
 
 export interface ConnectOwner {
   /** @param tried one for each address that failed, also below */
-  connected(connection: Connection, tried: readonly AttemptFailure[]): void;
+  connected(connection: NewConnection, tried: readonly AttemptFailure[]): void;
   connectFailed(failure: Failure, tried: readonly AttemptFailure[]): void;
 }
 
@@ -63,7 +63,7 @@ export class Connecting {
     this.#fail(this.#overdue(stage));
   }
 
-  won(ready: Ready): void {
+  won(ready: ReadySocket): void {
     const owner = this.#owner;
     this.#owner = undefined;
     this.#deadline.cancel();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AttemptStage, connectFailure, exchangeFailure, handshakeFailure, isClosed } from './failures.ts';
-import { CLOSED } from './line.ts';
+import { CLOSED } from './http-connection.ts';
 
 const PORT = 8_443;
 const dialled = (code: string, address = '192.0.2.1') =>

@@ -2,7 +2,7 @@
 // what to do, never an address or another fact about the inside of the network. Of our own failures they say only what
 // happened: what becomes of the call is not for the sender to know.
 import type { Outcome } from '../../domain/outcome.ts';
-import { CLOSED, type ExchangeError, LINE_GONE } from './line.ts';
+import { CLOSED, CONNECTION_GONE, type ExchangeError } from './http-connection.ts';
 import type { LookupFailure } from './resolver.ts';
 import { tlsReason } from './tls-reasons.ts';
 
@@ -41,7 +41,7 @@ const UNREACHABLE = new Set([
   'ENETDOWN',
 ]);
 /** Codes of a connection that was closed or reset by the other side. */
-const BY_THE_OTHER_SIDE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', CLOSED, LINE_GONE]);
+const BY_THE_OTHER_SIDE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', CLOSED, CONNECTION_GONE]);
 
 /** One constant sentence, whatever the address is and however it was found: no answer to a port scan. */
 export function blocked(): Failure {

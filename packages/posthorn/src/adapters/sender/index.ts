@@ -5,9 +5,9 @@ import type { CallResult } from '../../domain/outcome.ts';
 import type { Call, Sender } from '../../seams/sender.ts';
 import { type CallParts, OneCall } from './call.ts';
 import { type Dial, dialTcp } from './dial.ts';
+import { DialLimit } from './dial-limit.ts';
 import { FailedAddresses } from './failed-addresses.ts';
 import { type Failure, interrupted } from './failures.ts';
-import { Gate } from './gate.ts';
 import { createGuard } from './guard.ts';
 import { Pool } from './pool.ts';
 import { createResolver, type Resolver } from './resolver.ts';
@@ -30,7 +30,7 @@ export interface SenderWorld {
 /** @throws when an extra CA is not a certificate */
 export function createSender(settings: SenderSettings, world: SenderWorld = {}): Sender {
   const targets = new Targets(settings);
-  const gate = new Gate();
+  const dialLimit = new DialLimit();
   const parts: CallParts = {
     resolver: world.resolver ?? createResolver(),
     guard: createGuard(settings),
@@ -38,8 +38,8 @@ export function createSender(settings: SenderSettings, world: SenderWorld = {}):
     trust: createTrust(settings.extraCa),
     sessions: new Sessions(),
     failedAddresses: new FailedAddresses(),
-    gate,
-    pool: new Pool(gate),
+    dialLimit,
+    pool: new Pool(dialLimit),
     underWay: new UnderWay(),
   };
   let closed = false;

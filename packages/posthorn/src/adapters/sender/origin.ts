@@ -1,27 +1,27 @@
 // One origin's connections, and the calls that wait for one. A busy connection is free again sooner than a new one is made,
 // so beyond the first few, another is begun only when waiting would take long: a short crowd then costs no handshakes, which
 // would only delay it, and a slow receiver still gets as many connections as it has calls.
-import type { Beginner, Gate } from './gate.ts';
-import type { Line } from './line.ts';
+import type { Dialer, DialLimit } from './dial-limit.ts';
+import type { HttpConnection } from './http-connection.ts';
 
 /** Connections that are begun for whoever finds none free: as many as one endpoint's calls under way, unless that is set otherwise. */
 const FREELY = 16;
-/** The line is looked at this often while calls stand in it. */
+/** How often the queue of calls is looked at while there is one. */
 const LOOK_MS = 20;
-/** The last in line is not to wait longer than this for a connection of the others. */
+/** The last in the queue is not to wait longer than this for a connection of the others. */
 const PATIENCE_MS = 250;
 
 export interface Waiter {
   /** A connection to call on; the waiter's until it is put back. */
-  serve(line: Line): void;
+  serve(connection: HttpConnection): void;
   /** No connection will be free soon: it is to make one. Its time has not been running so far. */
   connect(): void;
 }
 
 /**
  * How many connections an origin is to begin, once calls have waited for a look.
- * @param waiting calls in line
- * @param served calls that left the line for a free connection in the last `withinMs`
+ * @param waiting calls in the queue
+ * @param served calls that left the queue for a free connection in the last `withinMs`
  * @param connections open or being made
  */
 export function shortage(waiting: number, served: number, withinMs: number, connections: number): number {
@@ -30,11 +30,11 @@ export function shortage(waiting: number, served: number, withinMs: number, conn
   return waitMs > PATIENCE_MS ? Math.min(waiting, Math.max(FREELY, connections)) : 0;
 }
 
-export class Origin implements Beginner {
-  readonly #gate: Gate;
+export class Origin implements Dialer {
+  readonly #dialLimit: DialLimit;
   /** Those of all origins, the longest idle first. */
-  readonly #allIdle: Set<Line>;
-  readonly #idle: Line[] = [];
+  readonly #allIdle: Set<HttpConnection>;
+  readonly #idle: HttpConnection[] = [];
   /** In the order they came. */
   readonly #waiting = new Set<Waiter>();
   /** Open, or being made. */
@@ -42,8 +42,8 @@ export class Origin implements Beginner {
   #served = 0;
   #looking = false;
 
-  constructor(gate: Gate, allIdle: Set<Line>) {
-    this.#gate = gate;
+  constructor(dialLimit: DialLimit, allIdle: Set<HttpConnection>) {
+    this.#dialLimit = dialLimit;
     this.#allIdle = allIdle;
   }
 
@@ -54,14 +54,14 @@ export class Origin implements Beginner {
 
   /** Serves a waiter with an open connection at once or when one is free, or tells it to make one. */
   enter(waiter: Waiter): void {
-    const line = this.#waiting.size === 0 ? this.#take() : undefined;
-    if (line !== undefined) {
-      waiter.serve(line);
+    const connection = this.#waiting.size === 0 ? this.#take() : undefined;
+    if (connection !== undefined) {
+      waiter.serve(connection);
       return;
     }
     this.#waiting.add(waiter);
-    const wanted = this.#gate.wanted(this);
-    if (this.#connections + wanted < FREELY) this.#gate.want(this, wanted + 1);
+    const wanted = this.#dialLimit.wanted(this);
+    if (this.#connections + wanted < FREELY) this.#dialLimit.want(this, wanted + 1);
     if (!this.#looking && this.#waiting.size > 0) this.#lookLater();
   }
 
@@ -86,23 +86,23 @@ export class Origin implements Beginner {
   }
 
   /** A call on the connection has just ended. */
-  put(line: Line): void {
-    this.#idle.push(line);
-    this.#allIdle.add(line);
+  put(connection: HttpConnection): void {
+    this.#idle.push(connection);
+    this.#allIdle.add(connection);
     this.#serve();
   }
 
   /** An idle connection is not to be used again. */
-  remove(line: Line): void {
-    if (this.#allIdle.delete(line)) this.#idle.splice(this.#idle.indexOf(line), 1);
+  remove(connection: HttpConnection): void {
+    if (this.#allIdle.delete(connection)) this.#idle.splice(this.#idle.indexOf(connection), 1);
   }
 
   #serve(): void {
     while (this.#waiting.size > 0) {
-      const line = this.#take();
-      if (line === undefined) return;
+      const connection = this.#take();
+      if (connection === undefined) return;
       this.#served += 1;
-      this.#first()?.serve(line);
+      this.#first()?.serve(connection);
     }
   }
 
@@ -113,11 +113,11 @@ export class Origin implements Beginner {
   }
 
   /** The connection that was used last and is still open. */
-  #take(): Line | undefined {
-    for (let line = this.#idle.pop(); line !== undefined; line = this.#idle.pop()) {
-      this.#allIdle.delete(line);
-      if (line.reusable) return line;
-      line.destroy();
+  #take(): HttpConnection | undefined {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      this.#allIdle.delete(connection);
+      if (connection.reusable) return connection;
+      connection.destroy();
     }
     return undefined;
   }
@@ -132,7 +132,7 @@ export class Origin implements Beginner {
   #look(withinMs: number): void {
     this.#looking = false;
     if (this.#waiting.size === 0) return;
-    this.#gate.want(this, shortage(this.#waiting.size, this.#served, withinMs, this.#connections));
+    this.#dialLimit.want(this, shortage(this.#waiting.size, this.#served, withinMs, this.#connections));
     this.#lookLater();
   }
 }

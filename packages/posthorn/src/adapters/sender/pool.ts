@@ -1,22 +1,22 @@
 // Every connection, by origin. Between calls they are kept for a while, the latest used first, so that those beyond need grow
 // old and go.
-import type { Gate } from './gate.ts';
-import { type Connection, Line } from './line.ts';
+import type { DialLimit } from './dial-limit.ts';
+import { HttpConnection, type NewConnection } from './http-connection.ts';
 import { Origin, type Waiter } from './origin.ts';
 
 /** Over all origins. A TLS connection held open costs about 110 KB, so this is about 55 MB at most. */
-const MAX_IDLE_LINES = 500;
+const MAX_IDLE = 500;
 
 export class Pool {
-  readonly #gate: Gate;
+  readonly #dialLimit: DialLimit;
   readonly #origins = new Map<string, Origin>();
-  readonly #open = new Set<Line>();
+  readonly #open = new Set<HttpConnection>();
   /** Of all origins, the longest idle first. */
-  readonly #idle = new Set<Line>();
+  readonly #idle = new Set<HttpConnection>();
   #emptied: (() => void) | undefined;
 
-  constructor(gate: Gate) {
-    this.#gate = gate;
+  constructor(dialLimit: DialLimit) {
+    this.#dialLimit = dialLimit;
   }
 
   /** Serves a waiter with an open connection at once or when one is free, or tells it to make one. */
@@ -40,22 +40,22 @@ export class Pool {
     this.#forget(name);
   }
 
-  /** Makes a line of a connection that is ready for HTTP; it is the caller's until `put`. */
-  open(name: string, connection: Connection): Line {
-    const line = new Line(name, connection, this.#closed);
-    this.#open.add(line);
-    return line;
+  /** Wraps a connection that is ready for HTTP; it is the caller's until `put`. */
+  open(name: string, made: NewConnection): HttpConnection {
+    const connection = new HttpConnection(name, made, this.#closed);
+    this.#open.add(connection);
+    return connection;
   }
 
-  put(line: Line): void {
-    if (!line.reusable) {
-      line.destroy();
+  put(connection: HttpConnection): void {
+    if (!connection.reusable) {
+      connection.destroy();
       return;
     }
-    line.rest();
-    this.#origin(line.origin).put(line);
-    if (this.#idle.size <= MAX_IDLE_LINES) return;
-    const [oldest = line] = this.#idle;
+    connection.rest();
+    this.#origin(connection.origin).put(connection);
+    if (this.#idle.size <= MAX_IDLE) return;
+    const [oldest = connection] = this.#idle;
     this.#origins.get(oldest.origin)?.remove(oldest);
     oldest.destroy();
   }
@@ -64,22 +64,22 @@ export class Pool {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#emptied = resolve;
-      for (const line of this.#open) line.destroy();
+      for (const connection of this.#open) connection.destroy();
       if (this.#open.size === 0) resolve();
     });
   }
 
-  readonly #closed = (line: Line): void => {
-    this.#open.delete(line);
-    this.#origins.get(line.origin)?.remove(line);
-    this.ended(line.origin);
+  readonly #closed = (connection: HttpConnection): void => {
+    this.#open.delete(connection);
+    this.#origins.get(connection.origin)?.remove(connection);
+    this.ended(connection.origin);
     if (this.#open.size === 0) this.#emptied?.();
   };
 
   #origin(name: string): Origin {
     const known = this.#origins.get(name);
     if (known !== undefined) return known;
-    const origin = new Origin(this.#gate, this.#idle);
+    const origin = new Origin(this.#dialLimit, this.#idle);
     this.#origins.set(name, origin);
     return origin;
   }

@@ -6,12 +6,12 @@ import type { AddressRefusal } from '../../domain/address.ts';
 import { parseCallbackUrl } from '../../domain/callback-url.ts';
 import { Connecting } from './connector.ts';
 import { dialTcp } from './dial.ts';
+import { DialLimit } from './dial-limit.ts';
 import { FailedAddresses } from './failed-addresses.ts';
 import type { AttemptFailure, AttemptStage, Failure } from './failures.ts';
-import { Gate } from './gate.ts';
 import { createGuard, type Guard } from './guard.ts';
+import type { NewConnection } from './http-connection.ts';
 import type { SenderSettings } from './index.ts';
-import type { Connection } from './line.ts';
 import { type Answer, createResolver, type Resolver } from './resolver.ts';
 import { Sessions } from './sessions.ts';
 import { type Target, Targets } from './target.ts';
@@ -89,7 +89,7 @@ class Probing {
       trust,
       sessions: new Sessions(),
       failedAddresses: new FailedAddresses(),
-      gate: new Gate(),
+      dialLimit: new DialLimit(),
     };
     return new Promise((resolve) => {
       new Connecting(this.#target, LIMIT_MS, parts, {
@@ -157,7 +157,7 @@ function tcpStep({ address, tcpMs }: Pick<AttemptFailure, 'address' | 'tcpMs'>):
   return tcpMs === undefined ? [] : [{ step: 'tcp', tookMs: tcpMs, address }];
 }
 
-function connectedSteps({ socket, address, tcpMs, tlsMs }: Connection): ProbeStep[] {
+function connectedSteps({ socket, address, tcpMs, tlsMs }: NewConnection): ProbeStep[] {
   const steps = tcpStep({ address, tcpMs });
   if (!(socket instanceof TLSSocket)) return steps;
   const certificate = new X509Certificate(socket.getPeerCertificate().raw);

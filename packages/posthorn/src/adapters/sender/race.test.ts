@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { beforeEach, describe, it, mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { DialLimit } from './dial-limit.ts';
 import { FailedAddresses } from './failed-addresses.ts';
-import { Gate } from './gate.ts';
 import { headStart, MAX_ATTEMPTS, Race } from './race.ts';
 import { Sessions } from './sessions.ts';
 import type { Target } from './target.ts';
@@ -52,7 +52,7 @@ function run(
     else if (fate !== 'hangs') setImmediate(() => socket.destroy(Object.assign(new Error('no'), fate)));
     return socket;
   };
-  const parts = { dial, trust: TRUST, sessions: new Sessions(), failedAddresses, gate: new Gate() };
+  const parts = { dial, trust: TRUST, sessions: new Sessions(), failedAddresses, dialLimit: new DialLimit() };
   const { promise: result, resolve } = Promise.withResolvers<string | undefined>();
   const owner = { won: ({ address }: { address: string }) => resolve(address), lost: () => resolve(undefined) };
   return { race: new Race(addresses, leftMs, open, TARGET, parts, owner), result, tried, sockets };

@@ -2,10 +2,10 @@
 // or proves to be somebody else costs a head start and not the call (RFC 8305, "Happy Eyeballs").
 import { isIPv6 } from 'node:net';
 import { Attempt, type AttemptOwner, type AttemptParts } from './attempt.ts';
+import type { Dialer, DialLimit } from './dial-limit.ts';
 import type { FailedAddresses } from './failed-addresses.ts';
 import { type AttemptFailure, type AttemptStage, OVERTAKEN } from './failures.ts';
-import type { Beginner, Gate } from './gate.ts';
-import type { Ready } from './line.ts';
+import type { ReadySocket } from './http-connection.ts';
 import type { Target } from './target.ts';
 
 /** Longest head start of an address before the next one is tried beside it (RFC 8305, section 8, recommends 250 ms). */
@@ -38,17 +38,17 @@ export function inTurn(addresses: readonly string[]): string[] {
 export interface RaceParts extends AttemptParts {
   readonly failedAddresses: FailedAddresses;
   /** Lets all attempts but the first begin: that one has passed it already. */
-  readonly gate: Gate;
+  readonly dialLimit: DialLimit;
 }
 
 export interface RaceOwner {
-  won(ready: Ready): void;
+  won(ready: ReadySocket): void;
   /** Every address failed. */
   lost(): void;
 }
 
 /** Its owner hears one thing, never at once, and nothing after `cancel`. */
-export class Race implements Beginner, AttemptOwner {
+export class Race implements Dialer, AttemptOwner {
   readonly failures: AttemptFailure[] = [];
   readonly #target: Target;
   readonly #parts: RaceParts;
@@ -125,7 +125,7 @@ export class Race implements Beginner, AttemptOwner {
     return true;
   }
 
-  ready(winner: Attempt, ready: Ready): void {
+  ready(winner: Attempt, ready: ReadySocket): void {
     // Those that had a head start and have nothing to show for it.
     for (const attempt of this.#running) {
       if (attempt === winner) break;
@@ -158,7 +158,7 @@ export class Race implements Beginner, AttemptOwner {
 
   #next(): void {
     clearTimeout(this.#headStart);
-    this.#parts.gate.want(this, 1);
+    this.#parts.dialLimit.want(this, 1);
   }
 
   /** To the attempt that began last. */

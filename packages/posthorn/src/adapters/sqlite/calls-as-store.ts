@@ -58,7 +58,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
     events: (tenantId, filter, page) => fillPage(page, (...part) => call('eventsStep', tenantId, filter, ...part)),
     eraseEvent: (tenantId, id, at) => call('eraseEvent', tenantId, id, at),
-    find: (sought, limit) => call('find', sought, limit),
+    find: (range, limit) => call('find', range, limit),
     event: (tenantId, id) => call('event', tenantId, id),
     deliveries: (tenantId, filter, page) =>
       fillPage(page, (...part) => call('deliveriesStep', tenantId, filter, ...part)),

@@ -1,6 +1,6 @@
 // Finding what a text stands for, over all tenants.
 import { type AttemptId, type DeliveryId, type EventId, idTime } from '../../domain/ids.ts';
-import type { Sought } from '../../domain/sought.ts';
+import type { SearchRange } from '../../domain/search-range.ts';
 import { wall } from '../../domain/time.ts';
 import type { Match } from '../../seams/store/history.ts';
 import { ENDED_STATES } from './codes.ts';
@@ -54,7 +54,7 @@ interface AttemptRow extends DeliveryRow {
 }
 
 /** See `History.find`. */
-export function find(db: Connection, { ids, texts }: Sought, limit: number): Match[] {
+export function find(db: Connection, { ids, texts }: SearchRange, limit: number): Match[] {
   const found = [
     ...events(db, 'ownId', OWN_IDS, [texts.low, texts.high, limit]),
     ...events(db, 'key', KEYS, [texts.low, texts.high, limit]),

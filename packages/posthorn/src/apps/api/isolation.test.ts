@@ -84,12 +84,12 @@ async function furnish(bench: ApiBench, tenant: string): Promise<Ids> {
   const endpoint = await bench.endpoint(tenant);
   const { body } = await bench.call('POST', `/v1/tenants/${tenant}/events`, EVENT);
   await bench.call('POST', `/v1/tenants/${tenant}/events/batch`, { events: Array(200).fill(EVENT) });
-  const wish = { states: ['succeeded'], ratePerSecond: 1 };
+  const request = { states: ['succeeded'], ratePerSecond: 1 };
   await bench.until('a replay would take minutes', async () => {
-    const counted = await bench.call('POST', `/v1/tenants/${tenant}/replays`, { ...wish, dryRun: true });
+    const counted = await bench.call('POST', `/v1/tenants/${tenant}/replays`, { ...request, dryRun: true });
     return Number(member(counted.body, 'total')) === 201;
   });
-  const replay = await bench.call('POST', `/v1/tenants/${tenant}/replays`, wish);
+  const replay = await bench.call('POST', `/v1/tenants/${tenant}/replays`, request);
   return {
     tenant,
     endpoint,

@@ -1,4 +1,4 @@
-// The OpenAPI document: made from the routes' own schemas. Shapes with a title become components, so that generated
+// The OpenAPI document: made from the routes' own schemas. Schemas with a title become components, so that generated
 // clients have one type for each; problems are the same everywhere and are added here.
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
@@ -12,7 +12,7 @@ Every call under \`/v1\` needs the header \`Authorization: Bearer <key>\`. Bodie
 
 What is refused is answered with a problem document (RFC 9457) that names each field at fault and what is allowed there, and has changed nothing.`;
 
-export const ProblemShape = Type.Object(
+export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'urn:posthorn:problem: and the kind of problem; stable, for programs.' }),
     title: Type.String({ description: 'The kind of problem in words.' }),
@@ -94,7 +94,7 @@ function problemResponses(kinds: ReadonlySet<ProblemKind>): Record<number, objec
   return Object.fromEntries(
     [...kinds].map((kind) => [
       PROBLEM_KINDS[kind].status,
-      { description: PROBLEM_KINDS[kind].when, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemShape } } },
+      { description: PROBLEM_KINDS[kind].when, content: { [PROBLEM_MEDIA_TYPE]: { schema: ProblemSchema } } },
     ]),
   );
 }

@@ -21,9 +21,9 @@ type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 type Answers = Readonly<Record<number, TSchema>>;
 
 /** The status and the body of an answer. */
-type Answer<Shapes extends Answers> = {
-  readonly [Status in keyof Shapes & number]: { readonly status: Status; readonly body: Static<Shapes[Status]> };
-}[keyof Shapes & number];
+type Answer<Schemas extends Answers> = {
+  readonly [Status in keyof Schemas & number]: { readonly status: Status; readonly body: Static<Schemas[Status]> };
+}[keyof Schemas & number];
 
 /** A request as an operation sees it: its ids read, query and body checked. */
 export interface Asked<
@@ -56,7 +56,7 @@ interface DeclaredOperation<
   Path extends string,
   Query extends TSchema,
   Body extends TSchema,
-  Shapes extends Answers,
+  Schemas extends Answers,
   Chosen extends ChoosableIn<Path>,
 > extends Declared {
   /** The id in the path that the caller chooses; any other must exist. */
@@ -73,19 +73,19 @@ interface DeclaredOperation<
   /** Done again with the same `claimId`, it finds all that it has made and answers the same: then only that id is kept. */
   readonly rebuilds?: true;
   /** By status. */
-  readonly answers: Shapes;
+  readonly answers: Schemas;
   /** Called once for every server. @returns the work of a call; it throws a Problem to refuse it */
-  readonly work: (parts: RouteParts) => (asked: Asked<Path, Query, Body, Chosen>) => Promise<Answer<Shapes>>;
+  readonly work: (parts: RouteParts) => (asked: Asked<Path, Query, Body, Chosen>) => Promise<Answer<Schemas>>;
 }
 
 /** Declares an operation. @param path under `/v1`, see path-ids.ts; one that is `open` has no prefix */
 export function operation<
   Path extends string,
-  Shapes extends Answers,
+  Schemas extends Answers,
   Query extends TSchema = TSchema,
   Body extends TSchema = TSchema,
   Chosen extends ChoosableIn<Path> = never,
->(method: Method, path: Path, declared: DeclaredOperation<Path, Query, Body, Shapes, Chosen>): Operation {
+>(method: Method, path: Path, declared: DeclaredOperation<Path, Query, Body, Schemas, Chosen>): Operation {
   const { operationId, summary, tag, chosen, query, body, rawBody, answers, open = false } = declared;
   const names = namesIn(path);
   const readIds = pathIdReader(path, chosen);
@@ -145,7 +145,7 @@ export const ok = <Body>(body: Body) => answer(200, body);
 export const GONE = answer(204, null);
 export const GONE_SHAPE = { 204: Type.Null({ description: 'It is gone.' }) };
 
-interface DeclaredList<Path extends string, Query extends PageQueryShape, Shown, Item, Key> extends Declared {
+interface DeclaredList<Path extends string, Query extends PageQuerySchema, Shown, Item, Key> extends Declared {
   /** One word that tells its cursors from those of other lists. */
   readonly list: string;
   readonly query: Query;
@@ -163,10 +163,10 @@ interface DeclaredList<Path extends string, Query extends PageQueryShape, Shown,
   readonly readKey: KeyReader<Key>;
 }
 
-type PageQueryShape = TObject<typeof PAGE_QUERY>;
+type PageQuerySchema = TObject<typeof PAGE_QUERY>;
 
 /** Declares an operation that lists something in pages. A list of a tenant's is refused if there is no such tenant. */
-export function list<Path extends string, Query extends PageQueryShape, Shown, Item, Key>(
+export function list<Path extends string, Query extends PageQuerySchema, Shown, Item, Key>(
   path: Path,
   declared: DeclaredList<Path, Query, Shown, Item, Key>,
 ): Operation {

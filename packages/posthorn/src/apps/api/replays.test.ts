@@ -53,11 +53,11 @@ describe('a replay', () => {
     const ids = await exhausted(bench, 'sent.again', 12);
     const before = bench.calls.slice(-12);
     bench.answer = () => delivered();
-    const wish = { endpointId: endpoint, eventTypes: ['sent.*'], ratePerSecond: 1_000 };
-    const { status, body } = await bench.call('POST', REPLAYS, wish);
+    const request = { endpointId: endpoint, eventTypes: ['sent.*'], ratePerSecond: 1_000 };
+    const { status, body } = await bench.call('POST', REPLAYS, request);
     assert.equal(status, 201);
     assert.partialDeepStrictEqual(body, {
-      ...wish,
+      ...request,
       state: 'running',
       states: ['exhausted'],
       since: null,
@@ -139,14 +139,14 @@ describe('a replay', () => {
   it('is refused while as many are running as a tenant may have', async () => {
     await bench.endpoint('acme', { eventTypes: ['many'], scheduleMs: [] });
     await exhausted(bench, 'many', 20);
-    const wish = { eventTypes: ['many'], ratePerSecond: 1 };
+    const request = { eventTypes: ['many'], ratePerSecond: 1 };
     const begun: string[] = [];
     for (let index = 0; index < MAX_RUNNING_REPLAYS; index++) {
-      const { status, body } = await bench.call('POST', REPLAYS, wish);
+      const { status, body } = await bench.call('POST', REPLAYS, request);
       assert.equal(status, 201);
       begun.push(text(body, 'id'));
     }
-    const { status, body } = await bench.call('POST', REPLAYS, wish);
+    const { status, body } = await bench.call('POST', REPLAYS, request);
     assert.equal(status, 409);
     assert.match(text(body, 'detail'), /10 replays running/);
     for (const id of begun) await bench.call('POST', `${REPLAYS}/${id}/cancel`);

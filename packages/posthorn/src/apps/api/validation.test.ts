@@ -5,7 +5,7 @@ import { fieldErrors, fieldName } from './validation.ts';
 
 const CLOSED = { additionalProperties: false };
 
-const Shape = Type.Object(
+const Schema = Type.Object(
   {
     url: Type.String({ maxLength: 5, description: 'Where to call.' }),
     types: Type.Optional(
@@ -48,7 +48,7 @@ const rows: readonly (readonly [what: string, value: unknown, ...errors: (readon
 describe('field errors', () => {
   for (const [what, value, ...expected] of rows) {
     it(`tell of ${what}`, () => {
-      const errors = fieldErrors(Shape, value);
+      const errors = fieldErrors(Schema, value);
       assert.deepEqual(errors.map(({ field }) => field).sort(), expected.map(([field]) => field).sort());
       for (const [field, message] of expected) {
         assert.match(errors.find((error) => error.field === field)?.message ?? '', message);
@@ -57,7 +57,7 @@ describe('field errors', () => {
   }
 
   it('do not look for duplicates in lists that are too long: that takes the square of their length', () => {
-    const errors = fieldErrors(Shape, { url: 'x', types: Array(20_000).fill('a') });
+    const errors = fieldErrors(Schema, { url: 'x', types: Array(20_000).fill('a') });
     assert.equal(errors.length, 1);
     assert.match(errors[0]?.message ?? '', /2/);
   });
@@ -65,20 +65,20 @@ describe('field errors', () => {
   it('name every unknown field, however many there are', () => {
     const value: Record<string, unknown> = { url: 'x' };
     for (let i = 0; i < 100; i++) value[`extra${i}`] = i;
-    assert.notEqual(fieldErrors(Shape, value).length, 0);
+    assert.notEqual(fieldErrors(Schema, value).length, 0);
   });
 
   it('refuse a member called __proto__ by name', () => {
     const value: unknown = JSON.parse('{"url":"x","__proto__":{"delay":3}}');
     assert.deepEqual(
-      fieldErrors(Shape, value).map(({ field }) => field),
+      fieldErrors(Schema, value).map(({ field }) => field),
       ['__proto__'],
     );
   });
 
   it('carry the place of the value in the request', () => {
     assert.deepEqual(
-      fieldErrors(Shape, {}, 'query').map(({ field }) => field),
+      fieldErrors(Schema, {}, 'query').map(({ field }) => field),
       ['query.url'],
     );
   });

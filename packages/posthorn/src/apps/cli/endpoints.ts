@@ -1,7 +1,7 @@
 // `posthorn endpoints`: which there are and how they do; make, try, enable and disable one.
 import { type Command, Option } from 'commander';
+import type { Statistics } from '../client/answers.ts';
 import type { EndpointsFlags } from '../client/endpoints/run.ts';
-import type { Statistics } from '../client/shapes.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { listOf, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -1,8 +1,8 @@
 // `posthorn send`: posts one event to a running Posthorn.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { field } from '../command/answers.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
+import { field } from '../command/json-field.ts';
 import { inert, inertJson, inertLines } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';

@@ -9,11 +9,8 @@ const GROUP = 'Settings (flags win over environment, that over posthorn.json):';
 /** Adds `--config` and a flag for every setting. */
 export function addSettingsFlags(command: Command): Command {
   for (const name of SETTING_NAMES) {
-    const { takes, help, fallback, fallbackWords } = SETTINGS[name];
-    const option = new Option(
-      `${flagOf(name)} ${takes}`,
-      `${help} [${variableOf(name)}, ${fallbackWords ?? fallback}]`,
-    );
+    const { takes, help, fallback, fallbackText } = SETTINGS[name];
+    const option = new Option(`${flagOf(name)} ${takes}`, `${help} [${variableOf(name)}, ${fallbackText ?? fallback}]`);
     command.addOption(option.helpGroup(GROUP));
   }
   return command.addOption(

@@ -5,7 +5,7 @@ import { inert, inertLines } from '../terminal/inert.ts';
 import type { Paint, Style } from '../terminal/paint.ts';
 import { indentJson } from '../words/indent-json.ts';
 import { outcomeAdvice, outcomeTitle } from '../words/outcomes.ts';
-import type { Call } from './shapes.ts';
+import type { Call } from './answers.ts';
 
 /** Characters of a response that are shown; all of it is in the JSON. */
 const MAX_SHOWN_CHARACTERS = 2_000;

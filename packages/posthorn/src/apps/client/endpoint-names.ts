@@ -1,7 +1,8 @@
 // Names of endpoints, asked of the server once for each.
+
+import { isEndpoint } from './answers.ts';
 import { type Posthorn, tenantPath } from './posthorn.ts';
 import { askEach } from './several.ts';
-import { endpointShape } from './shapes.ts';
 import { shortId, shortUrl } from './short.ts';
 
 /** About 100 bytes each. Forgotten all at once. */
@@ -37,7 +38,7 @@ export class EndpointNames {
 
   async #ask(tenant: string, id: string): Promise<string> {
     try {
-      const endpoint = await this.#posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${id}`));
+      const endpoint = await this.#posthorn.find(isEndpoint, tenantPath(tenant, `/endpoints/${id}`));
       return endpoint === undefined ? `deleted ${shortId(id)}` : shortUrl(endpoint.url);
     } catch {
       this.#known.delete(id);

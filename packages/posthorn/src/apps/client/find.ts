@@ -5,9 +5,9 @@ import { printJson } from '../command/print-json.ts';
 import { inert } from '../terminal/inert.ts';
 import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { isFound, type Match } from './answers.ts';
 import { shortMoment } from './moment.ts';
 import { Posthorn } from './posthorn.ts';
-import { foundShape, type Match } from './shapes.ts';
 
 const KINDS: Readonly<Record<Match['kind'], string>> = {
   delivery: 'delivery',
@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<Match['kind'], string>> = {
 
 export async function find(access: ApiAccess, text: string, asJson: boolean, terminal: Terminal): Promise<void> {
   const query = new URLSearchParams({ id: text });
-  const found = await new Posthorn(access).get(foundShape, `/v1/find?${query}`);
+  const found = await new Posthorn(access).get(isFound, `/v1/find?${query}`);
   if (asJson) printJson(found, terminal);
   if (found.data.length === 0)
     throw new CommandError(`Nothing of any tenant has ${inert(text)} as an id, own id or key, or one that begins so.`);

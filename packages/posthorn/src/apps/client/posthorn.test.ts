@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { figure, record } from './guard.ts';
 import { Posthorn } from './posthorn.ts';
-import { figure, record } from './shape.ts';
 
 const Numbered = record({ n: figure });
 

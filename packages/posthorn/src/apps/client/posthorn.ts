@@ -4,8 +4,8 @@ import { MAX_PAGE_ITEMS } from '../api/limits.ts';
 import { type ApiAccess, type ApiAnswer, callApi, keyRefused, problemSentence } from '../command/api-client.ts';
 import { CommandError } from '../command/exit-codes.ts';
 import { inert } from '../terminal/inert.ts';
-import type { Shape } from './shape.ts';
-import { type Listed, pageOf } from './shapes.ts';
+import { type Listed, pageOf } from './answers.ts';
+import type { Guard } from './guard.ts';
 
 const UNAUTHORIZED = 401;
 const NOT_FOUND = 404;
@@ -18,41 +18,41 @@ export class Posthorn {
   }
 
   /** @throws CommandError when it is not answered as asked */
-  async get<T>(shape: Shape<T>, path: string): Promise<T> {
-    return this.#accept(shape, path, await this.#call('GET', path));
+  async get<T>(guard: Guard<T>, path: string): Promise<T> {
+    return this.#accept(guard, path, await this.#call('GET', path));
   }
 
   /** The same for what may not be there. */
-  async find<T>(shape: Shape<T>, path: string): Promise<T | undefined> {
+  async find<T>(guard: Guard<T>, path: string): Promise<T | undefined> {
     const answer = await this.#call('GET', path);
-    return answer.status === NOT_FOUND ? undefined : this.#accept(shape, path, answer);
+    return answer.status === NOT_FOUND ? undefined : this.#accept(guard, path, answer);
   }
 
   /**
    * @param timeoutMs where it may take longer than usual
    * @returns `undefined` when what it is to be done to is not there
    */
-  async post<T>(shape: Shape<T>, path: string, body?: object, timeoutMs?: number): Promise<T | undefined> {
+  async post<T>(guard: Guard<T>, path: string, body?: object, timeoutMs?: number): Promise<T | undefined> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const answer = await this.#call('POST', path, text, timeoutMs);
-    return answer.status === NOT_FOUND ? undefined : this.#accept(shape, path, answer);
+    return answer.status === NOT_FOUND ? undefined : this.#accept(guard, path, answer);
   }
 
   /**
    * The first items of a list, however many pages they are on.
-   * @param item the shape of each
+   * @param item whether it is one of them
    * @param path with its query, `limit` and `cursor` left out
    * @returns `undefined` when what it is a list of is not there
    */
-  async list<Item>(item: Shape<Item>, path: string, limit: number): Promise<Listed<Item> | undefined> {
-    const shape = pageOf(item);
+  async list<Item>(item: Guard<Item>, path: string, limit: number): Promise<Listed<Item> | undefined> {
+    const guard = pageOf(item);
     const data: Item[] = [];
     let cursor: string | null = null;
     do {
       const query = new URLSearchParams({ limit: String(Math.min(limit - data.length, MAX_PAGE_ITEMS)) });
       if (cursor !== null) query.set('cursor', cursor);
       const answer: Listed<Item> | undefined = await this.find(
-        shape,
+        guard,
         `${path}${path.includes('?') ? '&' : '?'}${query}`,
       );
       if (answer === undefined) return undefined;
@@ -68,10 +68,10 @@ export class Posthorn {
     return answer;
   }
 
-  #accept<T>(shape: Shape<T>, path: string, answer: ApiAnswer): T {
+  #accept<T>(guard: Guard<T>, path: string, answer: ApiAnswer): T {
     if (answer.status >= 300) throw new CommandError(problemSentence(answer));
     const { body } = answer;
-    if (shape(body)) return body;
+    if (guard(body)) return body;
     throw new CommandError(
       `The Posthorn at ${inert(this.#access.url)} answers ${path} in a way that this version does not know. Use the command of the server's version.`,
     );

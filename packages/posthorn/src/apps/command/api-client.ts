@@ -1,8 +1,8 @@
 // Calls a running Posthorn's API, and turns what goes wrong into a sentence for the person at the command line.
 import { request } from 'undici';
 import { inert } from '../terminal/inert.ts';
-import { field } from './answers.ts';
 import { CommandError } from './exit-codes.ts';
+import { field } from './json-field.ts';
 
 /** Long enough for a server that is busy, short enough for a person who waits. */
 const API_TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-// Being told to stop: the first signal asks, the second insists.
+// Being told to stop: the first signal asks, the second must be obeyed at once.
 type StopSignal = 'SIGTERM' | 'SIGINT';
 
 /**
@@ -10,10 +10,10 @@ const SAME_PRESS_MS = 500;
 /**
  * Listens from now on. With handlers of its own a process can also be stopped when it is the first one of a container,
  * where the kernel ignores signals that nobody handles.
- * @param retryUntilDone called on a later signal: stop at once
+ * @param stopAtOnce called on every later signal
  * @returns resolves with the first signal
  */
-export function stopSignal(retryUntilDone: (signal: StopSignal) => void): Promise<StopSignal> {
+export function stopSignal(stopAtOnce: (signal: StopSignal) => void): Promise<StopSignal> {
   const { promise, resolve } = Promise.withResolvers<StopSignal>();
   let firstAt: number | undefined;
   const receive = (signal: StopSignal) => {
@@ -22,7 +22,7 @@ export function stopSignal(retryUntilDone: (signal: StopSignal) => void): Promis
       firstAt = at;
       resolve(signal);
     } else if (at - firstAt > SAME_PRESS_MS) {
-      retryUntilDone(signal);
+      stopAtOnce(signal);
     }
   };
   process.on('SIGTERM', receive);

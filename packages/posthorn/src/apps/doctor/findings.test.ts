@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OVERTAKEN } from '../../adapters/sender/failures.ts';
 import { createAuthority } from '../receiver/certificates.ts';
-import { clockFindings } from './clock.ts';
 import { bytesText, type Finding } from './finding.ts';
 import { fileLimitFinding, proxyFindings } from './machine.ts';
 import { extraCaFinding, nameServerFinding, probeFindings } from './network.ts';
 import { serviceFinding, serviceUrl } from './service.ts';
 import type { StoreSight } from './store.ts';
+import { clockFindings } from './system-clock.ts';
 
 const NOW = Date.parse('2026-11-23T18:59:04.120Z');
 const DAY_MS = 86_400_000;

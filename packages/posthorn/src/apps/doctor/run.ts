@@ -13,7 +13,6 @@ import { pad, width } from '../terminal/columns.ts';
 import { inert } from '../terminal/inert.ts';
 import type { Style } from '../terminal/paint.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { clockFindings } from './clock.ts';
 import { dataFolderFindings } from './data-folder.ts';
 import { encryptionKeyFindings } from './encryption-key.ts';
 import { bad, type Finding } from './finding.ts';
@@ -22,6 +21,7 @@ import { extraCaFinding, nameServerFinding, probeFindings } from './network.ts';
 import { askReadiness, serviceFinding, serviceUrl } from './service.ts';
 import { badSettingsFindings, settingsFindings } from './settings.ts';
 import { lookAtStore, type StoreSight } from './store.ts';
+import { clockFindings } from './system-clock.ts';
 
 /** The options of `posthorn doctor`, beside the settings. */
 export interface DoctorFlags {
@@ -87,7 +87,7 @@ async function storeKeyAndClock(settings: Settings): Promise<Finding[]> {
     ...folder,
     ...store,
     ...(await looking('encryption key', async () => encryptionKeyFindings(settings, sight))),
-    ...(await looking('clock', async () => clockFindings(Date.now(), systemBootId(), sight))),
+    ...(await looking('system clock', async () => clockFindings(Date.now(), systemBootId(), sight))),
     ...(await looking('service', async () => {
       const url = serviceUrl(settings);
       return [serviceFinding(url, await askReadiness(url), sight?.holder)];

@@ -1,7 +1,7 @@
 // Whether a service answers where the settings say, and whether it is one.
 import { isIP } from 'node:net';
 import { request } from 'undici';
-import { field } from '../command/answers.ts';
+import { field } from '../command/json-field.ts';
 import type { Settings } from '../settings/table.ts';
 import { inert } from '../terminal/inert.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';

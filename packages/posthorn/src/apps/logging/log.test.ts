@@ -85,9 +85,9 @@ describe('a readable log line', () => {
   });
 });
 
-describe('news in words', () => {
+describe('reports in words', () => {
   const now: SteadyMs = steady(1_000_000);
-  const lineOf = (news: Report) => ({ level: levelOf(news), ...logLine(news, now) });
+  const lineOf = (report: Report) => ({ level: levelOf(report), ...logLine(report, now) });
   const attempted = (changes: Partial<Extract<Report, { kind: 'attempted' }>>) =>
     lineOf({
       kind: 'attempted',

@@ -16,23 +16,23 @@ const seconds = (ms: number): string => `${(Math.max(0, ms) / 1_000).toFixed(1)}
 
 type Attempted = Extract<Report, { kind: 'attempted' }>;
 
-function attemptLine(news: Attempted, now: SteadyMs): LogLine {
-  const { result } = news;
+function attemptLine(report: Attempted, now: SteadyMs): LogLine {
+  const { result } = report;
   const fields: LogFields = {
-    tenant: news.tenantId,
-    endpoint: news.endpointId,
-    event: news.eventId,
-    type: news.eventType,
-    delivery: news.deliveryId,
-    attempt: news.attemptId,
-    number: news.number,
+    tenant: report.tenantId,
+    endpoint: report.endpointId,
+    event: report.eventId,
+    type: report.eventType,
+    delivery: report.deliveryId,
+    attempt: report.attemptId,
+    number: report.number,
     outcome: result.outcome,
     status: result.response?.status,
     durationMs: Math.round(result.durationMs),
-    state: news.state,
-    retryInMs: news.dueAt === null ? undefined : Math.max(0, Math.round(news.dueAt - now)),
+    state: report.state,
+    retryInMs: report.dueAt === null ? undefined : Math.max(0, Math.round(report.dueAt - now)),
   };
-  return { text: `attempt ${news.number} ${attemptText(news, now)}`, fields };
+  return { text: `attempt ${report.number} ${attemptText(report, now)}`, fields };
 }
 
 function attemptText({ result, state, dueAt, late }: Attempted, now: SteadyMs): string {
@@ -45,17 +45,17 @@ function attemptText({ result, state, dueAt, late }: Attempted, now: SteadyMs): 
   return `failed${next}: ${why}`;
 }
 
-/** How important news are. */
-export function levelOf(news: Report): LogLevel {
-  switch (news.kind) {
+/** How important a report is. */
+export function levelOf(report: Report): LogLevel {
+  switch (report.kind) {
     case 'accepted':
     case 'started':
     case 'store_call_failed':
       return 'debug';
     case 'attempted':
-      return attemptLevel(news);
+      return attemptLevel(report);
     case 'documents_renewed':
-      return news.unreadable.length === 0 ? 'info' : 'error';
+      return report.unreadable.length === 0 ? 'info' : 'error';
     case 'store_available':
     case 'replay_started':
     case 'replay_ended':
@@ -91,64 +91,64 @@ function replayFields({ replay }: Extract<Report, { kind: 'replay_started' | 're
 }
 
 /** @param now to say how long until the next attempt */
-export function logLine(news: Report, now: SteadyMs): LogLine {
-  switch (news.kind) {
+export function logLine(report: Report, now: SteadyMs): LogLine {
+  switch (report.kind) {
     case 'accepted':
       return {
         text: 'event accepted',
-        fields: { tenant: news.tenantId, event: news.eventId, type: news.type, deliveries: news.deliveries },
+        fields: { tenant: report.tenantId, event: report.eventId, type: report.type, deliveries: report.deliveries },
       };
     case 'started':
       return {
-        text: `attempt ${news.number} started`,
+        text: `attempt ${report.number} started`,
         fields: {
-          tenant: news.tenantId,
-          endpoint: news.endpointId,
-          event: news.eventId,
-          delivery: news.deliveryId,
-          attempt: news.attemptId,
-          number: news.number,
+          tenant: report.tenantId,
+          endpoint: report.endpointId,
+          event: report.eventId,
+          delivery: report.deliveryId,
+          attempt: report.attemptId,
+          number: report.number,
         },
       };
     case 'attempted':
-      return attemptLine(news, now);
+      return attemptLine(report, now);
     case 'replay_started':
-      return { text: `replay of ${news.replay.total} deliveries started`, fields: replayFields(news) };
+      return { text: `replay of ${report.replay.total} deliveries started`, fields: replayFields(report) };
     case 'replay_ended': {
-      const { state, replayed, skipped } = news.replay;
+      const { state, replayed, skipped } = report.replay;
       return {
         text: `replay ${state}: ${replayed} deliveries replayed, ${skipped} skipped`,
-        fields: replayFields(news),
+        fields: replayFields(report),
       };
     }
     case 'event_erased':
       return {
         text: 'event erased: its payload, keys and responses are gone',
-        fields: { tenant: news.tenantId, event: news.eventId },
+        fields: { tenant: report.tenantId, event: report.eventId },
       };
     case 'store_call_failed':
-      return { text: `a call of the store failed: ${news.message}`, fields: {} };
+      return { text: `a call of the store failed: ${report.message}`, fields: {} };
     case 'store_unavailable':
-      return { text: `the store is unavailable: ${news.message}`, fields: {} };
+      return { text: `the store is unavailable: ${report.message}`, fields: {} };
     case 'store_available':
       return { text: 'the store is available again', fields: {} };
     case 'documents_renewed': {
-      const { renewed, unreadable } = news;
+      const { renewed, unreadable } = report;
       const text = `endpoints of an older database were brought to today's form: ${renewed} versions`;
       if (unreadable.length === 0) return { text, fields: { renewed } };
       return { text: `${text}; ${unreadable.length} cannot be read: ${unreadable[0]}`, fields: { renewed } };
     }
     case 'pruning_failed':
-      return { text: `old history was not all removed, the next round is in an hour: ${news.message}`, fields: {} };
+      return { text: `old history was not all removed, the next round is in an hour: ${report.message}`, fields: {} };
     case 'took_over':
       return {
-        text: `took over the work of a process that died; calls that it had begun: ${news.cutOff}`,
-        fields: { owner: news.dead, cutOff: news.cutOff },
+        text: `took over the work of a process that died; calls that it had begun: ${report.cutOff}`,
+        fields: { owner: report.dead, cutOff: report.cutOff },
       };
     case 'declared_dead':
       return {
         text: 'other processes took this one for dead (stopped, or cut off from the store): going on under a new name',
-        fields: { owner: news.owner },
+        fields: { owner: report.owner },
       };
   }
 }

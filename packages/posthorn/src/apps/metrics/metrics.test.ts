@@ -46,11 +46,11 @@ const attempted = (parts: Partial<Extract<Report, { kind: 'attempted' }>>): Repo
   ...parts,
 });
 
-async function after(...news: readonly Report[]): Promise<string> {
+async function after(...reports: readonly Report[]): Promise<string> {
   const load = { leased: 0, active: 0, lanes: 0 };
   const sources = { load: () => load, store: createMemoryStore(), clock: systemClock(0), version: '1' };
   const metrics = new Metrics({ ...sources, withProcess: false });
-  for (const one of news) metrics.note(one);
+  for (const one of reports) metrics.note(one);
   return await metrics.text();
 }
 

@@ -118,20 +118,20 @@ export class Metrics {
   }
 
   /** Counts what the engine tells. */
-  note(news: Report): void {
-    switch (news.kind) {
+  note(report: Report): void {
+    switch (report.kind) {
       case 'accepted':
         this.#accepted.inc();
-        this.#accept.observe(news.tookMs / 1_000);
+        this.#accept.observe(report.tookMs / 1_000);
         return;
       case 'started':
-        this.#noteStart(news);
+        this.#noteStart(report);
         return;
       case 'attempted':
-        this.#noteAttempt(news);
+        this.#noteAttempt(report);
         return;
       case 'store_call_failed':
-        this.#storeFailures.inc({ reason: news.code });
+        this.#storeFailures.inc({ reason: report.code });
         return;
       case 'store_unavailable':
         this.#storeUp = 0;

@@ -93,12 +93,12 @@ export async function startServiceOn(
     clock,
     random,
     settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent, encryptionKey },
-    report: (news) => {
-      metrics.note(news);
-      stream.tell(news);
-      const level = levelOf(news);
+    report: (report) => {
+      metrics.note(report);
+      stream.tell(report);
+      const level = levelOf(report);
       if (!log.writes(level)) return;
-      const { text, fields } = logLine(news, clock.now());
+      const { text, fields } = logLine(report, clock.now());
       log.write(level, text, fields);
     },
   });

@@ -21,7 +21,7 @@ export function settingsTable({ values, origins }: SettingsInForce): string[] {
     SETTING_NAMES.map((name) => {
       const value = shown(name, values);
       const unset = value === null || (Array.isArray(value) && value.length === 0);
-      const words = unset ? (SETTINGS[name].fallbackWords ?? 'none') : String(value);
+      const words = unset ? (SETTINGS[name].fallbackText ?? 'none') : String(value);
       return [variableOf(name), inert(words), from(origins[name])];
     }),
   );

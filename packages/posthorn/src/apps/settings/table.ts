@@ -28,7 +28,7 @@ export interface Setting<T, Default> {
   readonly read: Reader<T>;
   readonly fallback: Default;
   /** Words for `fallback` where the value does not speak for itself. */
-  readonly fallbackWords?: string;
+  readonly fallbackText?: string;
   /** How the text of a value that holds a secret is shown; left out, as it is. */
   readonly mask?: (text: string) => string;
 }
@@ -67,7 +67,7 @@ export const SETTINGS = {
     help: 'Address that people use where a proxy stands before this, e.g. https://hooks.example.com or …/webhooks.',
     read: publicUrl,
     fallback: undefined,
-    fallbackWords: 'none: no proxy',
+    fallbackText: 'none: no proxy',
   }),
   data: setting({
     takes: '<folder>',
@@ -80,7 +80,7 @@ export const SETTINGS = {
     help: 'Postgres (15 or newer) to store everything in, e.g. postgres://user:password@host/database?sslmode=verify-full.',
     read: databaseUrl,
     fallback: undefined,
-    fallbackWords: 'none: SQLite in the data folder',
+    fallbackText: 'none: SQLite in the data folder',
     mask: maskDatabaseUrl,
   }),
   apiKey: setting({
@@ -88,7 +88,7 @@ export const SETTINGS = {
     help: 'The key that API calls must carry.',
     read: apiKey,
     fallback: undefined,
-    fallbackWords: 'none: made at the first start, shown once, kept as a hash',
+    fallbackText: 'none: made at the first start, shown once, kept as a hash',
     mask: () => HIDDEN,
   }),
   encryptionKey: setting({
@@ -96,7 +96,7 @@ export const SETTINGS = {
     help: 'Encrypts endpoint secrets at rest (AES-256-GCM): 32 bytes in base64 or hexadecimal. Required with Postgres.',
     read: encryptionKey,
     fallback: undefined,
-    fallbackWords: 'none: made at the first start and kept in the data folder',
+    fallbackText: 'none: made at the first start and kept in the data folder',
     mask: () => HIDDEN,
   }),
   allowNetworks: setting({
@@ -104,14 +104,14 @@ export const SETTINGS = {
     help: 'Networks that callbacks may reach although they are not public, with commas between, e.g. 127.0.0.0/8.',
     read: listOf(allowedNetwork),
     fallback: [],
-    fallbackWords: 'none: public addresses only',
+    fallbackText: 'none: public addresses only',
   }),
   denyNetworks: setting({
     takes: '<networks>',
     help: 'Networks that callbacks may not reach, be they public or allowed, with commas between, e.g. 203.0.113.0/24.',
     read: listOf(network),
     fallback: [],
-    fallbackWords: 'none',
+    fallbackText: 'none',
   }),
   allowHttp: setting({
     takes: '[true|networks|false]',
@@ -124,7 +124,7 @@ export const SETTINGS = {
     help: "PEM file with certificate authorities that are trusted besides the system's, in callbacks and by Postgres.",
     read: path,
     fallback: undefined,
-    fallbackWords: "none: the system's only",
+    fallbackText: "none: the system's only",
   }),
   headerPrefix: setting({
     takes: '<prefix>',
@@ -137,7 +137,7 @@ export const SETTINGS = {
     help: 'The header user-agent of callbacks, e.g. Acme-Webhooks/1.0.',
     read: userAgent,
     fallback: undefined,
-    fallbackWords: 'none: Posthorn/<version>',
+    fallbackText: 'none: Posthorn/<version>',
   }),
   allowShortSecrets: setting({
     takes: '[true|false]',

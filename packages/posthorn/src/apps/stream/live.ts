@@ -61,13 +61,13 @@ export class LiveStream {
   }
 
   /** Tells everybody who wants to know. */
-  tell(news: Report): void {
-    if (this.#closed || this.#period === undefined || !isTold(news)) return;
+  tell(report: Report): void {
+    if (this.#closed || this.#period === undefined || !isTold(report)) return;
     const { name, recent } = this.#period;
     const number = recent.last + 1;
-    const text = `id: ${name}-${number}\nevent: ${news.kind}\ndata: ${messageData(news, this.#clock)}\n\n`;
-    const endpointId = news.kind === 'accepted' ? undefined : news.endpointId;
-    const message = { number, tenantId: news.tenantId, endpointId, text, bytes: Buffer.byteLength(text) };
+    const text = `id: ${name}-${number}\nevent: ${report.kind}\ndata: ${messageData(report, this.#clock)}\n\n`;
+    const endpointId = report.kind === 'accepted' ? undefined : report.endpointId;
+    const message = { number, tenantId: report.tenantId, endpointId, text, bytes: Buffer.byteLength(text) };
     recent.add(message);
     for (const reader of this.#readers) if (wants(reader, message)) this.#write(reader, message);
   }

@@ -10,32 +10,32 @@ export const MESSAGE_KINDS = ['accepted', 'started', 'attempted'] as const;
 
 type Told = Extract<Report, { kind: (typeof MESSAGE_KINDS)[number] }>;
 
-/** Whether these news are for the stream. */
-export function isTold(news: Report): news is Told {
-  return MESSAGE_KINDS.some((kind) => kind === news.kind);
+/** Whether this report is for the stream. */
+export function isTold(report: Report): report is Told {
+  return MESSAGE_KINDS.some((kind) => kind === report.kind);
 }
 
 /** The data of a message, as JSON in one line. */
-export function messageData(news: Told, clock: Clock): string {
-  const { tenantId: tenant, eventId } = news;
-  if (news.kind === 'accepted') {
-    return JSON.stringify({ tenant, eventId, eventType: news.type, deliveries: news.deliveries });
+export function messageData(report: Told, clock: Clock): string {
+  const { tenantId: tenant, eventId } = report;
+  if (report.kind === 'accepted') {
+    return JSON.stringify({ tenant, eventId, eventType: report.type, deliveries: report.deliveries });
   }
-  const { endpointId, deliveryId, attemptId, number, trigger } = news;
+  const { endpointId, deliveryId, attemptId, number, trigger } = report;
   const attempt = { tenant, endpointId, eventId, deliveryId, attemptId, number, trigger };
-  if (news.kind === 'started') return JSON.stringify(attempt);
-  const { result, dueAt } = news;
+  if (report.kind === 'started') return JSON.stringify(attempt);
+  const { result, dueAt } = report;
   return JSON.stringify({
     ...attempt,
-    eventType: news.eventType,
-    startedAt: isoTime(news.startedAt),
+    eventType: report.eventType,
+    startedAt: isoTime(report.startedAt),
     connectMs: result.connectMs,
     durationMs: result.durationMs,
     outcome: result.outcome,
     status: result.response?.status ?? null,
     error: errorWithoutResponse(result),
-    state: news.state,
+    state: report.state,
     nextAttemptAt: dueAt === null ? null : isoTime(wall(clock.wallNow() + dueAt - clock.now())),
-    late: news.late,
+    late: report.late,
   });
 }

@@ -32,7 +32,7 @@ function member(test: TestContext) {
     },
   };
   const clock = time.clock();
-  const news: Report['kind'][] = [];
+  const reports: Report['kind'][] = [];
   const lost: OwnerId[] = [];
   const lostAt: number[] = [];
   const start = time.now;
@@ -40,7 +40,15 @@ function member(test: TestContext) {
   const due = new DueNotice();
   const holdings = new Holdings(store, clock, new Dice(1).random(), health, due);
   const leases = new Leases(
-    { store, clock, holdings, health, due, recorder: { add: async () => {} }, report: ({ kind }) => news.push(kind) },
+    {
+      store,
+      clock,
+      holdings,
+      health,
+      due,
+      recorder: { add: async () => {} },
+      report: ({ kind }) => reports.push(kind),
+    },
     {
       onFresh() {},
       onLost: () => {
@@ -63,12 +71,12 @@ function member(test: TestContext) {
     await memory.takeOver(other, known, steady(time.now));
     await memory.leave(other);
   };
-  return { time, start, store, wayMs, news, lost, lostAt, holdings, leases, begin, takeOver };
+  return { time, start, store, wayMs, reports, lost, lostAt, holdings, leases, begin, takeOver };
 }
 
 describe('a process that was taken for dead', () => {
   it('goes on under one new name, however many of its beats were on their way', async (test) => {
-    const { time, wayMs, news, lost, holdings, leases, begin, takeOver } = member(test);
+    const { time, wayMs, reports, lost, holdings, leases, begin, takeOver } = member(test);
     await begin();
     const first = holdings.owner;
     wayMs.beat = 12_000;
@@ -79,11 +87,11 @@ describe('a process that was taken for dead', () => {
     const second = holdings.owner;
     assert.notEqual(second, first);
     await time.pass(60_000);
-    assert.deepEqual([holdings.owner, lost, news, leases.fresh], [second, [first], ['declared_dead'], true]);
+    assert.deepEqual([holdings.owner, lost, reports, leases.fresh], [second, [first], ['declared_dead'], true]);
   });
 
   it('registers one new name, also when that fails at first', async (test) => {
-    const { time, store, news, lost, holdings, leases, begin, takeOver } = member(test);
+    const { time, store, reports, lost, holdings, leases, begin, takeOver } = member(test);
     await begin();
     const first = holdings.owner;
     await takeOver(first);
@@ -96,17 +104,17 @@ describe('a process that was taken for dead', () => {
     };
     await time.pass(60_000);
     assert.deepEqual(asked, Array(3).fill(holdings.owner));
-    assert.deepEqual([lost, news, leases.fresh], [[first], ['declared_dead'], true]);
+    assert.deepEqual([lost, reports, leases.fresh], [[first], ['declared_dead'], true]);
   });
 
   it('is not dead again because its new name takes long to be registered', async (test) => {
-    const { time, wayMs, news, lost, holdings, leases, begin, takeOver } = member(test);
+    const { time, wayMs, reports, lost, holdings, leases, begin, takeOver } = member(test);
     await begin();
     const first = holdings.owner;
     await takeOver(first);
     wayMs.join = 12_000;
     await time.pass(60_000);
-    assert.deepEqual([lost, news, leases.fresh], [[first], ['declared_dead'], true]);
+    assert.deepEqual([lost, reports, leases.fresh], [[first], ['declared_dead'], true]);
   });
 });
 

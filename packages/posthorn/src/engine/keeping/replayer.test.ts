@@ -24,8 +24,8 @@ async function withExhausted(count: number): Promise<Installation> {
   return here;
 }
 
-async function begin(here: Installation, wish: Partial<ReplayRequest> = {}): Promise<Replay> {
-  const replay = await here.wait(here.engine.createReplay(ACME, { ...EXHAUSTED, ...wish }));
+async function begin(here: Installation, request: Partial<ReplayRequest> = {}): Promise<Replay> {
+  const replay = await here.wait(here.engine.createReplay(ACME, { ...EXHAUSTED, ...request }));
   assert.ok(typeof replay === 'object', String(replay));
   return replay;
 }
@@ -63,8 +63,8 @@ describe('a replay', () => {
     const here = await withExhausted(3);
     const { id } = await begin(here);
     await here.time.pass(5_000);
-    const told = here.news.flatMap((news) =>
-      'replay' in news ? [[news.kind, news.replay.id, news.replay.state]] : [],
+    const told = here.reports.flatMap((report) =>
+      'replay' in report ? [[report.kind, report.replay.id, report.replay.state]] : [],
     );
     assert.deepEqual(told, [
       ['replay_started', id, 'running'],

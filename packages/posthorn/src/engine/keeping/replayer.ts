@@ -64,8 +64,8 @@ export class Replayer implements DueListener {
   }
 
   /** Counts what a replay would be about. */
-  async count(tenantId: TenantId, wish: ReplayRequest): Promise<number | ReplayRefusal> {
-    const counted = await this.#count(tenantId, wish);
+  async count(tenantId: TenantId, request: ReplayRequest): Promise<number | ReplayRefusal> {
+    const counted = await this.#count(tenantId, request);
     return typeof counted === 'string' ? counted : counted.total;
   }
 
@@ -75,13 +75,13 @@ export class Replayer implements DueListener {
    */
   async create(
     tenantId: TenantId,
-    wish: ReplayRequest,
+    request: ReplayRequest,
     given?: ReplayId,
   ): Promise<Replay | ReplayRefusal | 'too_many'> {
     const { store, clock, random, report } = this.#parts;
     const known = given && (await store.replay(tenantId, given));
     if (known !== undefined) return known;
-    const counted = await this.#count(tenantId, wish);
+    const counted = await this.#count(tenantId, request);
     if (typeof counted === 'string') return counted;
     const { filter, at, counts, total } = counted;
     const replay: Replay = {
@@ -89,7 +89,7 @@ export class Replayer implements DueListener {
       id: given ?? makeId<ReplayId>(at, random.bytes(10)),
       tenantId,
       state: total === 0 ? 'completed' : 'running',
-      ratePerSecond: wish.ratePerSecond ?? DEFAULT_REPLAY_RATE,
+      ratePerSecond: request.ratePerSecond ?? DEFAULT_REPLAY_RATE,
       total,
       replayed: 0,
       skipped: 0,
@@ -126,10 +126,10 @@ export class Replayer implements DueListener {
     await this.#running;
   }
 
-  async #count(tenantId: TenantId, wish: ReplayRequest): Promise<Counted | ReplayRefusal> {
+  async #count(tenantId: TenantId, request: ReplayRequest): Promise<Counted | ReplayRefusal> {
     const { store, clock } = this.#parts;
     const at = clock.wallNow();
-    const endpointId = wish.endpointId ?? null;
+    const endpointId = request.endpointId ?? null;
     if (endpointId !== null) {
       const endpoint = await store.endpoint(tenantId, endpointId);
       if (endpoint === undefined) return 'unknown_endpoint';
@@ -137,10 +137,10 @@ export class Replayer implements DueListener {
     }
     const filter: ReplayFilter = {
       endpointId,
-      eventTypes: wish.eventTypes ?? null,
-      states: wish.states,
-      since: wish.since ?? null,
-      until: wall(Math.min(wish.until ?? at, at)),
+      eventTypes: request.eventTypes ?? null,
+      states: request.states,
+      since: request.since ?? null,
+      until: wall(Math.min(request.until ?? at, at)),
     };
     const counts = await store.countReplay(tenantId, filter, at);
     if (counts === undefined) return 'unknown_tenant';

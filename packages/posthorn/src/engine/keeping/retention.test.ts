@@ -106,18 +106,18 @@ describe('pruning', () => {
 
   it('says of every round that failed why it did, and begins the next one an hour later', async (test) => {
     const { time, begun, store } = crowded(test, 1);
-    const news: Report[] = [];
+    const reports: Report[] = [];
     const tooSlow = { ...store, pruneTallies: () => Promise.reject(new StoreUnavailable('busy', 'It took too long.')) };
     new Retention(
       tooSlow,
       time.clock(),
       30,
       () => false,
-      (one) => news.push(one),
+      (one) => reports.push(one),
     ).start();
     await time.pass(2 * MINUTE_MS);
-    assert.deepEqual(news, [{ kind: 'pruning_failed', message: 'It took too long.' }]);
+    assert.deepEqual(reports, [{ kind: 'pruning_failed', message: 'It took too long.' }]);
     await time.pass(HOUR_MS);
-    assert.deepEqual([news.length, begun.length], [2, 2]);
+    assert.deepEqual([reports.length, begun.length], [2, 2]);
   });
 });

@@ -2,7 +2,7 @@
 import type { DeliveryState, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome, Response } from '../../domain/outcome.ts';
-import type { Sought } from '../../domain/sought.ts';
+import type { SearchRange } from '../../domain/search-range.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 import type { Page } from './registry.ts';
 
@@ -143,7 +143,7 @@ export interface History {
   /** Newest first. */
   events(tenantId: TenantId, filter: EventFilter, page: Page<EventKey>): Promise<Listed<EventSummary, EventKey>>;
   /** What a text may stand for, of all tenants: at most `limit` of each kind, newest first. Deleted tenants have nothing. */
-  find(sought: Sought, limit: number): Promise<Match[]>;
+  find(range: SearchRange, limit: number): Promise<Match[]>;
   event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
   /**
    * Erases what an event told: its payload, its keys, and the headers and bodies of all responses to it. The facts stay: ids,

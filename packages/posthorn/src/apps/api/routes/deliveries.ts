@@ -14,10 +14,10 @@ import { timeBounds } from '../list-query.ts';
 import { answer, list, type Operation, ok, operation } from '../operation.ts';
 import { notFound, Problem } from '../problems.ts';
 import {
-  DeliveryDetailShape,
+  DeliveryDetailSchema,
   DeliveryList,
   DeliveryListQuery,
-  RetryShape,
+  RetrySchema,
   showDelivery,
   showDeliveryDetail,
 } from '../schemas/delivery.ts';
@@ -51,7 +51,7 @@ const getDelivery = operation('GET', ONE, {
   operationId: 'getDelivery',
   summary: 'Show a delivery with its attempts',
   tag: TAG,
-  answers: { 200: DeliveryDetailShape },
+  answers: { 200: DeliveryDetailSchema },
   work:
     ({ store, clock }) =>
     async ({ ids }) => {
@@ -65,7 +65,7 @@ const retryDelivery = operation('POST', `${ONE}/retry`, {
   operationId: 'retryDelivery',
   summary: 'Make one more attempt now, whatever the state of the delivery',
   tag: TAG,
-  answers: { 202: RetryShape },
+  answers: { 202: RetrySchema },
   problems: ['conflict'],
   work:
     ({ engine }) =>

@@ -10,13 +10,13 @@ import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '.
 import { invalid, notFound, Problem } from '../problems.ts';
 import type { RouteParts } from '../route.ts';
 import {
-  ChangedEndpointShape,
-  CreatedEndpointShape,
+  ChangedEndpointSchema,
+  CreatedEndpointSchema,
   EndpointChangeBody,
   EndpointList,
   EndpointListQuery,
-  EndpointSecretShape,
-  EndpointShape,
+  EndpointSchema,
+  EndpointSecretSchema,
   NewEndpointBody,
   PutEndpointBody,
   showCreatedEndpoint,
@@ -32,7 +32,7 @@ const createEndpoint = operation('POST', MANY, {
   summary: 'Create an endpoint',
   tag: TAG,
   body: NewEndpointBody,
-  answers: { 201: CreatedEndpointShape },
+  answers: { 201: CreatedEndpointSchema },
   problems: ['conflict'],
   work:
     (parts) =>
@@ -51,7 +51,7 @@ const putEndpoint = operation('PUT', ONE, {
   tag: TAG,
   chosen: 'endpoint',
   body: PutEndpointBody,
-  answers: { 200: ChangedEndpointShape, 201: CreatedEndpointShape },
+  answers: { 200: ChangedEndpointSchema, 201: CreatedEndpointSchema },
   problems: ['conflict'],
   work:
     (parts) =>
@@ -100,7 +100,7 @@ const getEndpoint = operation('GET', ONE, {
   operationId: 'getEndpoint',
   summary: 'Show an endpoint',
   tag: TAG,
-  answers: { 200: EndpointShape },
+  answers: { 200: EndpointSchema },
   work:
     ({ engine }) =>
     async ({ ids }) =>
@@ -112,7 +112,7 @@ const changeEndpoint = operation('PATCH', ONE, {
   summary: 'Change settings of an endpoint',
   tag: TAG,
   body: EndpointChangeBody,
-  answers: { 200: ChangedEndpointShape },
+  answers: { 200: ChangedEndpointSchema },
   work:
     (parts) =>
     async ({ ids, body, by }) => {
@@ -141,7 +141,7 @@ const getEndpointSecret = operation('GET', `${ONE}/secret`, {
   operationId: 'getEndpointSecret',
   summary: 'Show the signing secret and the extra headers of an endpoint',
   tag: TAG,
-  answers: { 200: EndpointSecretShape },
+  answers: { 200: EndpointSecretSchema },
   work:
     ({ engine }) =>
     async ({ ids }) => {
@@ -162,7 +162,7 @@ function switching(word: 'enable' | 'disable', state: EndpointState, summary: st
     operationId: `${word}Endpoint`,
     summary,
     tag: TAG,
-    answers: { 200: EndpointShape },
+    answers: { 200: EndpointSchema },
     work:
       ({ engine }) =>
       async ({ ids }) => {

@@ -15,11 +15,11 @@ import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '.
 import { notFound, Problem } from '../problems.ts';
 import type { RouteParts } from '../route.ts';
 import {
-  AcceptedBatchShape,
-  AcceptedShape,
+  AcceptedBatchSchema,
+  AcceptedSchema,
   BatchBody,
   EventBody,
-  EventDetailShape,
+  EventDetailSchema,
   EventList,
   EventListQuery,
   showAccepted,
@@ -36,7 +36,7 @@ const postEvent = operation('POST', MANY, {
   tag: TAG,
   rawBody: { shape: EventBody, wrapping: 1, maxBytes: MAX_EVENT_REQUEST_BYTES },
   rebuilds: true,
-  answers: { 200: AcceptedShape, 202: AcceptedShape },
+  answers: { 200: AcceptedSchema, 202: AcceptedSchema },
   problems: ['conflict'],
   work:
     (parts) =>
@@ -53,7 +53,7 @@ const postEvents = operation('POST', `${MANY}/batch`, {
   tag: TAG,
   rawBody: { shape: BatchBody, wrapping: 3, maxBytes: MAX_BATCH_REQUEST_BYTES },
   rebuilds: true,
-  answers: { 200: AcceptedBatchShape, 202: AcceptedBatchShape },
+  answers: { 200: AcceptedBatchSchema, 202: AcceptedBatchSchema },
   problems: ['conflict'],
   work:
     (parts) =>
@@ -94,7 +94,7 @@ const getEvent = operation('GET', `${MANY}/:event`, {
   operationId: 'getEvent',
   summary: 'Show an event with its exact body and its deliveries',
   tag: TAG,
-  answers: { 200: EventDetailShape },
+  answers: { 200: EventDetailSchema },
   work:
     ({ store, clock }) =>
     async ({ ids }) => {

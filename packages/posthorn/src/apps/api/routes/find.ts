@@ -1,19 +1,19 @@
 // Finding what a text stands for, over all tenants.
-import { readSought } from '../../../domain/sought.ts';
+import { readSearch } from '../../../domain/search-range.ts';
 import type { Match } from '../../../seams/store/history.ts';
 import { type Operation, ok, operation } from '../operation.ts';
-import { FindQuery, FoundShape, MAX_MATCHES, showMatch } from '../schemas/find.ts';
+import { FindQuery, FoundSchema, MAX_MATCHES, showMatch } from '../schemas/find.ts';
 
 const find = operation('GET', '/find', {
   operationId: 'find',
   summary: 'Find a delivery, attempt or event of any tenant by an id, how it begins, an own id, a key or a header line',
   tag: 'Deliveries',
   query: FindQuery,
-  answers: { 200: FoundShape },
+  answers: { 200: FoundSchema },
   work:
     ({ store }) =>
     async ({ query }) => {
-      const texts = readSought(query.id);
+      const texts = readSearch(query.id);
       // One more tells whether there are more.
       const found = await Promise.all(texts.map((text) => store.find(text, MAX_MATCHES + 1)));
       const matches = inTurns(found.flat());

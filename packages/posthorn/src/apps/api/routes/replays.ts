@@ -8,7 +8,14 @@ import { MAX_REPLAY_COUNTS } from '../limits.ts';
 import { moment } from '../list-query.ts';
 import { answer, list, type Operation, ok, operation } from '../operation.ts';
 import { invalid, notFound, Problem } from '../problems.ts';
-import { DryRunShape, NewReplayBody, ReplayList, ReplayListQuery, ReplayShape, showReplay } from '../schemas/replay.ts';
+import {
+  DryRunSchema,
+  NewReplayBody,
+  ReplayList,
+  ReplayListQuery,
+  ReplaySchema,
+  showReplay,
+} from '../schemas/replay.ts';
 
 const TAG = 'Replays';
 const MANY = '/tenants/:tenant/replays';
@@ -19,23 +26,23 @@ const createReplay = operation('POST', MANY, {
   summary: 'Make one more attempt of many deliveries, or count them first',
   tag: TAG,
   body: NewReplayBody,
-  answers: { 200: DryRunShape, 201: ReplayShape },
+  answers: { 200: DryRunSchema, 201: ReplaySchema },
   problems: ['conflict'],
   work: ({ engine }) => {
     let counting = 0;
     return async ({ ids, body, claimId }) => {
-      const wish = wishOf(body);
+      const request = requestOf(body);
       if (counting >= MAX_REPLAY_COUNTS) throw overloaded(`${MAX_REPLAY_COUNTS} replays are being counted already.`);
       counting += 1;
       try {
         if (body.dryRun === true) {
-          const total = await engine.countReplay(ids.tenant, wish);
+          const total = await engine.countReplay(ids.tenant, request);
           if (typeof total === 'string') throw refused(total);
           return answer(200, { dryRun: true as const, total });
         }
         const replay = await engine.createReplay(
           ids.tenant,
-          wish,
+          request,
           claimId === null ? undefined : parseId<ReplayId>(claimId),
         );
         if (typeof replay === 'string') throw refused(replay);
@@ -67,7 +74,7 @@ const getReplay = operation('GET', ONE, {
   operationId: 'getReplay',
   summary: 'Show how far a replay has come',
   tag: TAG,
-  answers: { 200: ReplayShape },
+  answers: { 200: ReplaySchema },
   work:
     ({ store }) =>
     async ({ ids }) => {
@@ -81,7 +88,7 @@ const cancelReplay = operation('POST', `${ONE}/cancel`, {
   operationId: 'cancelReplay',
   summary: 'End a running replay; what it has set in motion is attempted all the same',
   tag: TAG,
-  answers: { 200: ReplayShape },
+  answers: { 200: ReplaySchema },
   problems: ['conflict'],
   work:
     ({ engine }) =>
@@ -96,7 +103,7 @@ const cancelReplay = operation('POST', `${ONE}/cancel`, {
 
 export const replayOperations: readonly Operation[] = [createReplay, listReplays, getReplay, cancelReplay];
 
-function wishOf(body: Static<typeof NewReplayBody>): ReplayRequest {
+function requestOf(body: Static<typeof NewReplayBody>): ReplayRequest {
   const { endpointId, states = ['exhausted'], ratePerSecond } = body;
   const eventTypes = body.eventTypes === undefined ? undefined : storedSubscriptions(body.eventTypes);
   const since = body.since === undefined ? undefined : moment('since', body.since);

@@ -7,9 +7,9 @@ import { notFound } from '../problems.ts';
 import type { RouteParts } from '../route.ts';
 import {
   AllStatisticsQuery,
-  AllStatisticsShape,
+  AllStatisticsSchema,
   StatisticsQuery,
-  StatisticsShape,
+  StatisticsSchema,
   showStatistics,
   showTrouble,
 } from '../schemas/statistics.ts';
@@ -23,7 +23,7 @@ const getStatistics = operation('GET', '/stats', {
     'Counts, rates, durations and what is pending, of all tenants or of one, and the endpoints with most trouble',
   tag: TAG,
   query: AllStatisticsQuery,
-  answers: { 200: AllStatisticsShape },
+  answers: { 200: AllStatisticsSchema },
   problems: ['not-found'],
   work:
     ({ engine, store }) =>
@@ -42,7 +42,7 @@ const getEndpointStatistics = operation('GET', '/tenants/:tenant/endpoints/:endp
   summary: 'Counts, rates, durations and what is pending, of an endpoint',
   tag: TAG,
   query: StatisticsQuery,
-  answers: { 200: StatisticsShape },
+  answers: { 200: StatisticsSchema },
   work:
     ({ engine, store }) =>
     async ({ ids, query }) => {

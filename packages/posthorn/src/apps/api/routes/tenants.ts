@@ -2,7 +2,7 @@
 import { parseTenantId } from '../../../domain/ids.ts';
 import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
 import { notFound } from '../problems.ts';
-import { PutTenantBody, showTenant, TenantList, TenantListQuery, TenantShape } from '../schemas/tenant.ts';
+import { PutTenantBody, showTenant, TenantList, TenantListQuery, TenantSchema } from '../schemas/tenant.ts';
 
 const TAG = 'Tenants';
 const ONE = '/tenants/:tenant';
@@ -13,7 +13,7 @@ const putTenant = operation('PUT', ONE, {
   tag: TAG,
   chosen: 'tenant',
   body: PutTenantBody,
-  answers: { 200: TenantShape, 201: TenantShape },
+  answers: { 200: TenantSchema, 201: TenantSchema },
   work:
     ({ store, clock }) =>
     async ({ ids, body }) => {
@@ -42,7 +42,7 @@ const getTenant = operation('GET', ONE, {
   operationId: 'getTenant',
   summary: 'Show a tenant',
   tag: TAG,
-  answers: { 200: TenantShape },
+  answers: { 200: TenantSchema },
   work:
     ({ store }) =>
     async ({ ids }) => {

@@ -6,14 +6,14 @@ import { overloaded } from '../failures.ts';
 import { MAX_EVENT_REQUEST_BYTES, MAX_TEST_CALLS } from '../limits.ts';
 import { ok, operation } from '../operation.ts';
 import { notFound } from '../problems.ts';
-import { showTest, TestBody, TestShape } from '../schemas/event.ts';
+import { showTest, TestBody, TestSchema } from '../schemas/event.ts';
 
 export const testEndpoint = operation('POST', '/tenants/:tenant/endpoints/:endpoint/test', {
   operationId: 'testEndpoint',
   summary: 'Send a sample event now, enabled or not; nothing is stored or retried',
   tag: 'Endpoints',
   rawBody: { shape: TestBody, wrapping: 1, maxBytes: MAX_EVENT_REQUEST_BYTES },
-  answers: { 200: TestShape },
+  answers: { 200: TestSchema },
   work: ({ engine }) => {
     let underWay = 0;
     return async ({ ids, body }) => {

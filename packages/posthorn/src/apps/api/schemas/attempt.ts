@@ -40,7 +40,7 @@ export const CALL_FIELDS = {
   error: nullableText('The failure, in one sentence.'),
 };
 
-const CallShape = Type.Object({ id: ATTEMPT_ID, ...CALL_FIELDS });
+const CallSchema = Type.Object({ id: ATTEMPT_ID, ...CALL_FIELDS });
 
 interface Call {
   readonly connectMs: number | null;
@@ -52,7 +52,7 @@ interface Call {
 }
 
 /** One call, of a delivery or a test, as it is answered. */
-export function showCall(id: AttemptId, startedAt: WallMs, call: Call): Static<typeof CallShape> {
+export function showCall(id: AttemptId, startedAt: WallMs, call: Call): Static<typeof CallSchema> {
   const { response } = call;
   return {
     id,
@@ -72,7 +72,7 @@ export function showCall(id: AttemptId, startedAt: WallMs, call: Call): Static<t
   };
 }
 
-type BodyText = Pick<Static<typeof CallShape>, 'responseBody' | 'responseBodyEncoding'>;
+type BodyText = Pick<Static<typeof CallSchema>, 'responseBody' | 'responseBodyEncoding'>;
 
 function bodyText(body: Uint8Array | undefined): BodyText {
   if (body === undefined) return { responseBody: null, responseBodyEncoding: 'utf-8' };

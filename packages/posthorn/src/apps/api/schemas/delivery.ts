@@ -66,12 +66,12 @@ const DELIVERY_FIELDS = {
   endpointHost: nullableText("Host of the endpoint's URL as it is now; null when the endpoint was deleted."),
 };
 
-export const DeliveryShape = Type.Object(DELIVERY_FIELDS, {
+export const DeliverySchema = Type.Object(DELIVERY_FIELDS, {
   title: 'Delivery',
   description: 'One event on its way to one endpoint.',
 });
 
-export const AttemptShape = Type.Object(
+export const AttemptSchema = Type.Object(
   {
     id: ATTEMPT_ID,
     number: Type.Integer({ description: 'Counts the attempts of the delivery from 1.' }),
@@ -87,12 +87,12 @@ export const AttemptShape = Type.Object(
   { title: 'Attempt', description: 'One HTTP call of a delivery, with its outcome.' },
 );
 
-export const DeliveryDetailShape = Type.Object(
-  { ...DELIVERY_FIELDS, attempts: Type.Array(AttemptShape, { description: 'In the order they were made.' }) },
+export const DeliveryDetailSchema = Type.Object(
+  { ...DELIVERY_FIELDS, attempts: Type.Array(AttemptSchema, { description: 'In the order they were made.' }) },
   { title: 'DeliveryDetail', description: 'A delivery with its attempts.' },
 );
 
-export const DeliveryList = page('DeliveryList', DeliveryShape);
+export const DeliveryList = page('DeliveryList', DeliverySchema);
 export const DeliveryListQuery = Type.Object(
   {
     state: several(STATE, 'Only those in this state.'),
@@ -112,7 +112,7 @@ export const DeliveryListQuery = Type.Object(
   CLOSED,
 );
 
-export const RetryShape = Type.Object(
+export const RetrySchema = Type.Object(
   {
     id: uuid('Id of the delivery.'),
     retry: Type.Enum(['due', 'under_way'], {
@@ -129,7 +129,7 @@ function wallTime(at: SteadyMs, clock: Clock): WallMs {
 }
 
 /** A delivery as it is answered. @param clock turns due times into times of day */
-export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<typeof DeliveryShape> {
+export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<typeof DeliverySchema> {
   const { nextAttemptAt, endedAt, lastAttempt } = delivery;
   return {
     id: delivery.id,
@@ -147,7 +147,7 @@ export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<ty
 }
 
 /** A delivery with its attempts as it is answered. @param clock turns due times into times of day */
-export function showDeliveryDetail(delivery: DeliveryDetail, clock: Clock): Static<typeof DeliveryDetailShape> {
+export function showDeliveryDetail(delivery: DeliveryDetail, clock: Clock): Static<typeof DeliveryDetailSchema> {
   return {
     ...showDelivery(delivery, clock),
     attempts: delivery.history.map((attempt) => ({

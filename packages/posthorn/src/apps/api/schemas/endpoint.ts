@@ -132,22 +132,22 @@ const SHOWN = {
   updatedAt: time('When it was last changed.'),
 };
 
-export const EndpointShape = Type.Object(SHOWN, {
+export const EndpointSchema = Type.Object(SHOWN, {
   title: 'Endpoint',
   description: 'A callback URL with its subscriptions and settings.',
 });
 const WARNINGS = Type.Array(Type.String(), {
   description: 'Things that are allowed and seldom meant, such as another endpoint with the same URL. Usually empty.',
 });
-export const ChangedEndpointShape = Type.Object(
+export const ChangedEndpointSchema = Type.Object(
   { ...SHOWN, warnings: WARNINGS },
   { title: 'ChangedEndpoint', description: 'The endpoint after the change.' },
 );
-export const CreatedEndpointShape = Type.Object(
+export const CreatedEndpointSchema = Type.Object(
   { ...SHOWN, warnings: WARNINGS, secret: Type.String({ description: 'The signing secret, in clear.' }) },
   { title: 'CreatedEndpoint', description: 'The new endpoint, with its secret.' },
 );
-export const EndpointSecretShape = Type.Object(
+export const EndpointSecretSchema = Type.Object(
   {
     secret: Type.String({ description: 'The signing secret, in clear.' }),
     headers: Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
@@ -155,7 +155,7 @@ export const EndpointSecretShape = Type.Object(
   { title: 'EndpointSecret', description: "The endpoint's secret values." },
 );
 
-export const EndpointList = page('EndpointList', EndpointShape);
+export const EndpointList = page('EndpointList', EndpointSchema);
 export const EndpointListQuery = Type.Object(
   {
     ...PAGE_QUERY,
@@ -173,7 +173,7 @@ export const EndpointListQuery = Type.Object(
 );
 
 /** An endpoint as it is answered: without its secrets and header values. */
-export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShape> {
+export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointSchema> {
   return {
     id: endpoint.id,
     uid: endpoint.uid,
@@ -192,6 +192,6 @@ export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointShap
 }
 
 /** An endpoint as the answer to its creation shows it: with the secret that signs. */
-export function showCreatedEndpoint(endpoint: OpenEndpoint, warnings: string[]): Static<typeof CreatedEndpointShape> {
+export function showCreatedEndpoint(endpoint: OpenEndpoint, warnings: string[]): Static<typeof CreatedEndpointSchema> {
   return { ...showEndpoint(endpoint), warnings, secret: endpoint.secrets[0] };
 }

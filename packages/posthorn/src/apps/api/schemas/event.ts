@@ -8,7 +8,7 @@ import type { EventDetail, EventSummary } from '../../../seams/store/history.ts'
 import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
 import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
-import { DeliveryShape, EVENT_TYPE, showDelivery } from './delivery.ts';
+import { DeliverySchema, EVENT_TYPE, showDelivery } from './delivery.ts';
 import { CLOSED, givenTime, nullableText, nullableTime, PAGE_QUERY, page, SEARCH_KEY, time, uuid } from './fields.ts';
 
 const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
@@ -59,7 +59,7 @@ export const TestBody = Type.Partial(Type.Pick(EventBody, ['type', 'payload']), 
   description: 'Left out, a sample of what the endpoint subscribed to.',
 });
 
-export const AcceptedShape = Type.Object(
+export const AcceptedSchema = Type.Object(
   {
     id: uuid('Id of the event: the correlation id of its calls.'),
     ownId: SHOWN_OWN_ID,
@@ -72,30 +72,30 @@ export const AcceptedShape = Type.Object(
   { title: 'AcceptedEvent', description: 'The event is on disk and will be delivered.' },
 );
 
-export const AcceptedBatchShape = Type.Object(
-  { events: Type.Array(AcceptedShape, { description: 'In the order of the request.' }) },
+export const AcceptedBatchSchema = Type.Object(
+  { events: Type.Array(AcceptedSchema, { description: 'In the order of the request.' }) },
   { title: 'AcceptedEvents', description: 'All of the events are on disk and will be delivered.' },
 );
 
 const SUMMARY = { id: uuid('Id of the event.'), type: Type.String(), createdAt: time('When it was accepted.') };
 
-export const EventShape = Type.Object(SUMMARY, {
+export const EventSchema = Type.Object(SUMMARY, {
   title: 'Event',
   description: 'Something that happened in your application.',
 });
-export const EventDetailShape = Type.Object(
+export const EventDetailSchema = Type.Object(
   {
     ...SUMMARY,
     ownId: SHOWN_OWN_ID,
     keys: Type.Array(Type.String(), { description: 'Texts that it can be found by.' }),
     erasedAt: nullableTime('When its payload and the responses to it were erased; null as long as they are there.'),
     body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
-    deliveries: Type.Array(DeliveryShape),
+    deliveries: Type.Array(DeliverySchema),
   },
   { title: 'EventDetail', description: 'An event with its body and deliveries.' },
 );
 
-export const EventList = page('EventList', EventShape);
+export const EventList = page('EventList', EventSchema);
 export const EventListQuery = Type.Object(
   {
     eventType: Type.Optional(EVENT_TYPE),
@@ -107,7 +107,7 @@ export const EventListQuery = Type.Object(
   CLOSED,
 );
 
-export const TestShape = Type.Object(
+export const TestSchema = Type.Object(
   {
     attempt: Type.Object(
       { id: ATTEMPT_ID, ...CALL_FIELDS },
@@ -120,7 +120,7 @@ export const TestShape = Type.Object(
 );
 
 /** An event as the answer to posting it shows it: the same for the first request and every repetition. */
-export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape> {
+export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedSchema> {
   return {
     id: event.id,
     ownId: event.ownId,
@@ -131,12 +131,12 @@ export function showAccepted(event: AcceptedEvent): Static<typeof AcceptedShape>
 }
 
 /** An event as lists show it. */
-export function showEvent(event: EventSummary): Static<typeof EventShape> {
+export function showEvent(event: EventSummary): Static<typeof EventSchema> {
   return { id: event.id, type: event.type, createdAt: isoTime(event.createdAt) };
 }
 
 /** An event with its body and deliveries. @param clock turns due times into times of day */
-export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof EventDetailShape> {
+export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof EventDetailSchema> {
   return {
     ...showEvent(event),
     ownId: event.ownId,
@@ -148,7 +148,7 @@ export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof
 }
 
 /** A test call as it is answered. */
-export function showTest({ attemptId, eventId, startedAt, result, body }: TestAnswer): Static<typeof TestShape> {
+export function showTest({ attemptId, eventId, startedAt, result, body }: TestAnswer): Static<typeof TestSchema> {
   return { attempt: showCall(attemptId, startedAt, result), eventId, body: bodyText(body) };
 }
 

@@ -22,7 +22,7 @@ export const FindQuery = Type.Object(
   CLOSED,
 );
 
-const MatchShape = Type.Object(
+const MatchSchema = Type.Object(
   {
     kind: Type.Enum(['delivery', 'attempt', 'event', 'ownId', 'key'], {
       type: 'string',
@@ -37,15 +37,15 @@ const MatchShape = Type.Object(
   { title: 'Match', description: 'Something that the text stands for.' },
 );
 
-export const FoundShape = Type.Object(
+export const FoundSchema = Type.Object(
   {
-    data: Type.Array(MatchShape, { description: `At most ${MAX_MATCHES}, the newest of each kind first.` }),
+    data: Type.Array(MatchSchema, { description: `At most ${MAX_MATCHES}, the newest of each kind first.` }),
     more: Type.Boolean({ description: 'There are more: look for a longer text.' }),
   },
   { title: 'Found', description: 'What the text stands for; nothing, if data is empty.' },
 );
 
-export function showMatch(match: Match): Static<typeof MatchShape> {
+export function showMatch(match: Match): Static<typeof MatchSchema> {
   const { kind, tenantId: tenant, value, at, deliveryId, eventId } = match;
   return { kind, tenant, value, at: isoTime(at), deliveryId, eventId };
 }

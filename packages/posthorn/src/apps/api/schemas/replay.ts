@@ -36,7 +36,7 @@ export const NewReplayBody = Type.Object(
   { ...CLOSED, title: 'NewReplay', description: 'Which deliveries get one more attempt. All conditions must hold.' },
 );
 
-export const DryRunShape = Type.Object(
+export const DryRunSchema = Type.Object(
   {
     dryRun: Type.Literal(true),
     total: Type.Integer({ description: 'Deliveries that a replay would be about.' }),
@@ -44,7 +44,7 @@ export const DryRunShape = Type.Object(
   { title: 'ReplayDryRun', description: 'The effect that a replay would have. Nothing has been done.' },
 );
 
-export const ReplayShape = Type.Object(
+export const ReplaySchema = Type.Object(
   {
     id: uuid('Id of the replay.'),
     state: Type.Enum([...REPLAY_STATES], { type: 'string', description: 'running, completed or cancelled.' }),
@@ -66,11 +66,11 @@ export const ReplayShape = Type.Object(
   { title: 'Replay', description: 'One more attempt of many deliveries, in the background.' },
 );
 
-export const ReplayList = page('ReplayList', ReplayShape);
+export const ReplayList = page('ReplayList', ReplaySchema);
 export const ReplayListQuery = Type.Object(PAGE_QUERY, CLOSED);
 
 /** A replay as it is answered. */
-export function showReplay(replay: Replay): Static<typeof ReplayShape> {
+export function showReplay(replay: Replay): Static<typeof ReplaySchema> {
   const { eventTypes, since, endedAt } = replay;
   return {
     id: replay.id,

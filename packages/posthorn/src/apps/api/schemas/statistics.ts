@@ -31,7 +31,7 @@ const ATTEMPT_COUNTS = {
   exhausted: count('Deliveries whose last attempt failed.'),
 };
 
-const StepShape = Type.Object(
+const StepSchema = Type.Object(
   {
     at: time('When the step begins.'),
     accepted: ACCEPTED,
@@ -45,7 +45,7 @@ const StepShape = Type.Object(
   { title: 'StatisticsStep', description: 'Counts of one step.' },
 );
 
-const TroubleShape = Type.Object(
+const TroubleSchema = Type.Object(
   {
     tenant: Type.String({ description: 'Id of the tenant.' }),
     endpointId: uuid('Id of the endpoint.'),
@@ -92,18 +92,18 @@ const STATISTICS = {
     },
     { description: 'Deliveries that are pending now.' },
   ),
-  steps: Type.Array(StepShape, { description: 'All steps, the oldest first.' }),
+  steps: Type.Array(StepSchema, { description: 'All steps, the oldest first.' }),
 };
 
 const HOW_EXACT =
   'Counted by each process and written every 5 s: a process that is killed takes the counts of its last seconds with it. Deliveries do not depend on them.';
 
-export const StatisticsShape = Type.Object(STATISTICS, { title: 'Statistics', description: HOW_EXACT });
+export const StatisticsSchema = Type.Object(STATISTICS, { title: 'Statistics', description: HOW_EXACT });
 
-export const AllStatisticsShape = Type.Object(
+export const AllStatisticsSchema = Type.Object(
   {
     ...STATISTICS,
-    worst: Type.Array(TroubleShape, {
+    worst: Type.Array(TroubleSchema, {
       maxItems: MAX_TROUBLES,
       description: `Up to ${MAX_TROUBLES} endpoints that had trouble, worst first: by exhausted deliveries, then by failed attempts.`,
     }),
@@ -116,7 +116,7 @@ export function showStatistics(
   span: (typeof SPANS)[number],
   statistics: Statistics,
   ofEndpoint: boolean,
-): Static<typeof StatisticsShape> {
+): Static<typeof StatisticsSchema> {
   const { total, steps, pending } = statistics;
   const ended = total.succeeded + total.exhausted;
   const events = ({ accepted }: Readonly<Counts>) => ({ accepted: ofEndpoint ? null : accepted });
@@ -147,7 +147,7 @@ export function showStatistics(
 }
 
 /** An endpoint that had trouble as it is answered. */
-export function showTrouble(trouble: Trouble): Static<typeof TroubleShape> {
+export function showTrouble(trouble: Trouble): Static<typeof TroubleSchema> {
   return {
     tenant: trouble.tenantId,
     endpointId: trouble.endpointId,

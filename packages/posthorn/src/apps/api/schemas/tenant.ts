@@ -29,7 +29,7 @@ export const PutTenantBody = Type.Object(
   { ...CLOSED, title: 'PutTenant' },
 );
 
-export const TenantShape = Type.Object(
+export const TenantSchema = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
@@ -39,14 +39,14 @@ export const TenantShape = Type.Object(
   { title: 'Tenant', description: 'A customer of your application: owns endpoints and events.' },
 );
 
-export const TenantList = page('TenantList', TenantShape);
+export const TenantList = page('TenantList', TenantSchema);
 export const TenantListQuery = Type.Object(
   { ...PAGE_QUERY, search: search('Only tenants whose id or name has this text in it; A to Z and a to z are alike.') },
   CLOSED,
 );
 
 /** A tenant as it is answered. */
-export function showTenant(tenant: Tenant): Static<typeof TenantShape> {
+export function showTenant(tenant: Tenant): Static<typeof TenantSchema> {
   return {
     id: tenant.id,
     name: tenant.name,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { plain } from '../../terminal/paint.ts';
-import type { DeliveryDetail } from '../shapes.ts';
+import type { DeliveryDetail } from '../answers.ts';
 import { deliveryDetail } from './detail.ts';
 
 const NOW = Date.parse('2026-11-23T19:00:04.120Z');

@@ -3,9 +3,9 @@ import { columns } from '../../terminal/columns.ts';
 import { inert } from '../../terminal/inert.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { agoText, durationText } from '../../words/times.ts';
+import type { Attempt, DeliveryDetail, Endpoint } from '../answers.ts';
 import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
 import { longMoment } from '../moment.ts';
-import type { Attempt, DeliveryDetail, Endpoint } from '../shapes.ts';
 import { stateMark, stateStyle } from './state-mark.ts';
 
 /**

@@ -1,9 +1,9 @@
 // Deliveries as a table, newest first.
 import { inert } from '../../terminal/inert.ts';
 import { type Column, type Sheet, table } from '../../terminal/table.ts';
+import type { Delivery } from '../answers.ts';
 import { outcomeMark, outcomeStyle } from '../call.ts';
 import { shortMoment } from '../moment.ts';
-import type { Delivery } from '../shapes.ts';
 import type { DeliveryFilterFlags } from './filter.ts';
 import { stateMark, stateStyle } from './state-mark.ts';
 

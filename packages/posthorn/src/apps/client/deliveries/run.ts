@@ -4,18 +4,18 @@ import { printJson } from '../../command/print-json.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { RETRIED } from '../../words/retries.ts';
-import { EndpointNames } from '../endpoint-names.ts';
-import { expectSpan } from '../moment.ts';
-import { Posthorn, tenantPath } from '../posthorn.ts';
 import {
   type Delivery,
   type DeliveryDetail,
-  deliveryDetailShape,
-  deliveryShape,
-  endpointShape,
+  isDelivery,
+  isDeliveryDetail,
+  isEndpoint,
+  isRetry,
   type Listed,
-  retryShape,
-} from '../shapes.ts';
+} from '../answers.ts';
+import { EndpointNames } from '../endpoint-names.ts';
+import { expectSpan } from '../moment.ts';
+import { Posthorn, tenantPath } from '../posthorn.ts';
 import { missing, theTenant } from '../tenants.ts';
 import { deliveryDetail } from './detail.ts';
 import { type DeliveryFilterFlags, deliveryQuery } from './filter.ts';
@@ -66,7 +66,7 @@ async function list(asking: Asking): Promise<void> {
 }
 
 const fetchList = ({ posthorn, tenant, flags }: Asking, asked: DeliveryFilterFlags) =>
-  posthorn.list(deliveryShape, tenantPath(tenant, `/deliveries${deliveryQuery(asked)}`), flags.limit);
+  posthorn.list(isDelivery, tenantPath(tenant, `/deliveries${deliveryQuery(asked)}`), flags.limit);
 
 async function showList({ posthorn, tenant, flags, terminal }: Asking, page: Listed<Delivery>): Promise<void> {
   if (flags.json === true) {
@@ -98,7 +98,7 @@ async function find(asking: Asking, id: string): Promise<void> {
 }
 
 const fetchOne = ({ posthorn, tenant }: Asking, id: string) =>
-  posthorn.find(deliveryDetailShape, tenantPath(tenant, `/deliveries/${id}`));
+  posthorn.find(isDeliveryDetail, tenantPath(tenant, `/deliveries/${id}`));
 
 async function showOne(asking: Asking, delivery: DeliveryDetail | undefined): Promise<void> {
   const { posthorn, tenant, flags, terminal } = asking;
@@ -107,7 +107,7 @@ async function showOne(asking: Asking, delivery: DeliveryDetail | undefined): Pr
     printJson(delivery, terminal);
     return;
   }
-  const endpoint = await posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${delivery.endpointId}`));
+  const endpoint = await posthorn.find(isEndpoint, tenantPath(tenant, `/endpoints/${delivery.endpointId}`));
   for (const line of deliveryDetail(delivery, endpoint, Date.now(), terminal)) terminal.print(line);
   if (delivery.state === 'succeeded' || endpoint === undefined) return;
   terminal.note('');
@@ -115,7 +115,7 @@ async function showOne(asking: Asking, delivery: DeliveryDetail | undefined): Pr
 }
 
 async function retry({ posthorn, tenant, flags, terminal }: Asking, id: string): Promise<void> {
-  const answer = await posthorn.post(retryShape, tenantPath(tenant, `/deliveries/${id}/retry`));
+  const answer = await posthorn.post(isRetry, tenantPath(tenant, `/deliveries/${id}/retry`));
   if (answer === undefined) throw await missing(posthorn, tenant, `delivery ${id}`);
   if (flags.json === true) printJson(answer, terminal);
   else terminal.print(RETRIED[answer.retry]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OUTCOMES, type Outcome } from '../../../domain/outcome.ts';
 import { plain } from '../../terminal/paint.ts';
-import type { Endpoint, Statistics } from '../shapes.ts';
+import type { Endpoint, Statistics } from '../answers.ts';
 import { endpointDetail } from './detail.ts';
 import { endpointTable } from './list.ts';
 

@@ -3,8 +3,8 @@ import { columns } from '../../terminal/columns.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { durationText } from '../../words/times.ts';
+import type { Endpoint, Statistics } from '../answers.ts';
 import { longMoment } from '../moment.ts';
-import type { Endpoint, Statistics } from '../shapes.ts';
 import { healthFacts } from './health.ts';
 import { enabledMark, typesText } from './list.ts';
 

@@ -4,7 +4,7 @@ import { inert } from '../../terminal/inert.ts';
 import { countText, percentText } from '../../words/figures.ts';
 import { outcomeTitle } from '../../words/outcomes.ts';
 import { agoText, durationText } from '../../words/times.ts';
-import type { Statistics } from '../shapes.ts';
+import type { Statistics } from '../answers.ts';
 
 const SPANS: Readonly<Record<Statistics['span'], string>> = {
   hour: 'last hour',

@@ -3,7 +3,7 @@ import { inert } from '../../terminal/inert.ts';
 import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { percentText } from '../../words/figures.ts';
-import type { Endpoint, Statistics } from '../shapes.ts';
+import type { Endpoint, Statistics } from '../answers.ts';
 import { shortUrl } from '../short.ts';
 import { pendingText } from './health.ts';
 

@@ -5,10 +5,10 @@ import { printJson } from '../../command/print-json.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { durationText } from '../../words/times.ts';
+import { isCreatedEndpoint, isEndpoint, isStatistics, isTest, type Statistics } from '../answers.ts';
 import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { askEach } from '../several.ts';
-import { createdEndpointShape, endpointShape, type Statistics, statisticsShape, testShape } from '../shapes.ts';
 import { missing, noTenant, theTenant } from '../tenants.ts';
 import { endpointDetail } from './detail.ts';
 import { endpointTable } from './list.ts';
@@ -57,7 +57,7 @@ export async function endpoints(
 }
 
 async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void> {
-  const page = await posthorn.list(endpointShape, tenantPath(tenant, '/endpoints'), flags.limit);
+  const page = await posthorn.list(isEndpoint, tenantPath(tenant, '/endpoints'), flags.limit);
   if (page === undefined) throw await noTenant(posthorn, tenant);
   if (flags.json === true) {
     printJson(page, terminal);
@@ -72,7 +72,7 @@ async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void
 
 async function show(asking: Asking, id: string): Promise<void> {
   const { posthorn, tenant, flags, terminal } = asking;
-  const endpoint = await posthorn.find(endpointShape, tenantPath(tenant, `/endpoints/${id}`));
+  const endpoint = await posthorn.find(isEndpoint, tenantPath(tenant, `/endpoints/${id}`));
   if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
   const statistics = await statisticsOf(asking, id);
   if (flags.json === true) printJson({ ...endpoint, stats: statistics ?? null }, terminal);
@@ -87,12 +87,12 @@ async function show(asking: Asking, id: string): Promise<void> {
 
 /** @returns `undefined` where there are none */
 function statisticsOf({ posthorn, tenant, flags }: Asking, id: string): Promise<Statistics | undefined> {
-  return posthorn.find(statisticsShape, tenantPath(tenant, `/endpoints/${id}/stats?span=${flags.span}`));
+  return posthorn.find(isStatistics, tenantPath(tenant, `/endpoints/${id}/stats?span=${flags.span}`));
 }
 
 async function create({ posthorn, tenant, flags, terminal }: Asking, url: string): Promise<void> {
   const { types, description, json } = flags;
-  const endpoint = await posthorn.post(createdEndpointShape, tenantPath(tenant, '/endpoints'), {
+  const endpoint = await posthorn.post(isCreatedEndpoint, tenantPath(tenant, '/endpoints'), {
     url,
     ...(types !== undefined && { eventTypes: types }),
     ...(description !== undefined && { description }),
@@ -111,7 +111,7 @@ async function change(
   id: string,
   to: 'enable' | 'disable',
 ): Promise<void> {
-  const endpoint = await posthorn.post(endpointShape, tenantPath(tenant, `/endpoints/${id}/${to}`));
+  const endpoint = await posthorn.post(isEndpoint, tenantPath(tenant, `/endpoints/${id}/${to}`));
   if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
   if (flags.json === true) printJson(endpoint, terminal);
   else {
@@ -125,7 +125,7 @@ const TEST_TIMEOUT_MS = 75_000;
 
 async function test({ posthorn, tenant, flags, terminal }: Asking, id: string): Promise<void> {
   const path = tenantPath(tenant, `/endpoints/${id}/test`);
-  const tested = await posthorn.post(testShape, path, undefined, TEST_TIMEOUT_MS);
+  const tested = await posthorn.post(isTest, path, undefined, TEST_TIMEOUT_MS);
   if (tested === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
   const { attempt } = tested;
   const isTaken = attempt.outcome === 'succeeded';

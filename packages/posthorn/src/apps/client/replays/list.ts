@@ -3,11 +3,11 @@ import { inert } from '../../terminal/inert.ts';
 import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { countText } from '../../words/figures.ts';
+import type { Replay } from '../answers.ts';
 import { shortMoment } from '../moment.ts';
-import type { Replay } from '../shapes.ts';
-import { wishText } from './words.ts';
+import { filterText } from './text.ts';
 
-const LEAST_WISH_PLACES = 20;
+const LEAST_FILTER_PLACES = 20;
 
 const STYLES: Readonly<Record<Replay['state'], Style>> = { running: 'yellow', completed: 'green', cancelled: 'gray' };
 
@@ -20,7 +20,7 @@ export function replayTable(replays: readonly Replay[], now: number, sheet: Shee
       { title: 'DONE', cell: ({ replayed }) => countText(replayed), right: true },
       { title: 'SKIPPED', cell: ({ skipped }) => countText(skipped), right: true },
       { title: 'CREATED (UTC)', cell: ({ createdAt }) => shortMoment(inert(createdAt), now) },
-      { title: 'OF', cell: (replay) => wishText(replay.total, replay), least: LEAST_WISH_PLACES },
+      { title: 'OF', cell: (replay) => filterText(replay.total, replay), least: LEAST_FILTER_PLACES },
     ],
     replays,
     sheet,

@@ -2,7 +2,7 @@
 import type { Terminal } from '../../terminal/terminal.ts';
 import { countText } from '../../words/figures.ts';
 import { durationText } from '../../words/times.ts';
-import type { Replay } from '../shapes.ts';
+import type { Replay } from '../answers.ts';
 
 const BAR_PLACES = 24;
 /** Nobody can read less. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KeptTerminal } from '../../../../tests/support/kept-terminal.ts';
-import type { Replay } from '../shapes.ts';
+import type { Replay } from '../answers.ts';
 import { Progress } from './progress.ts';
-import { endText, paceText, wishText } from './words.ts';
+import { durationAtRate, endText, filterText } from './text.ts';
 
 const REPLAY: Replay = {
   id: '01a212fb-fda9-723d-95b3-eed6a753f2c1',
@@ -23,9 +23,9 @@ const REPLAY: Replay = {
 
 describe('a replay in words', () => {
   it('says what it is about, and how long it takes', () => {
-    assert.equal(wishText(1_240, { ...REPLAY, until: null }), '1,240 exhausted deliveries');
+    assert.equal(filterText(1_240, { ...REPLAY, until: null }), '1,240 exhausted deliveries');
     assert.equal(
-      wishText(1, {
+      filterText(1, {
         states: ['exhausted', 'cancelled'],
         endpointId: '01a2',
         eventTypes: ['order.*', 'user.created'],
@@ -34,7 +34,7 @@ describe('a replay in words', () => {
       }),
       '1 exhausted or cancelled delivery of order.*, user.created to 01a2 created since 2026-11-22 00:00:00.000 UTC until 2026-11-23 00:00:00.000 UTC',
     );
-    assert.equal(paceText(1_240, 50), 'about 25 s at 50 a second');
+    assert.equal(durationAtRate(1_240, 50), 'about 25 s at 50 a second');
   });
 
   it('says what was done', () => {

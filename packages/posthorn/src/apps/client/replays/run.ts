@@ -6,13 +6,13 @@ import { printJson } from '../../command/print-json.ts';
 import { stopSignal } from '../../command/signals.ts';
 import { inert } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { isDryRun, isReplay, type Replay } from '../answers.ts';
 import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
-import { dryRunShape, type Replay, replayShape } from '../shapes.ts';
 import { missing, noTenant, theTenant } from '../tenants.ts';
 import { replayTable } from './list.ts';
+import { durationAtRate, endText, filterText, type ReplayFilter } from './text.ts';
 import { watchReplay } from './watch.ts';
-import { endText, paceText, type Wish, wishText } from './words.ts';
 
 /** The options of `posthorn replay`. */
 export interface ReplayFlags {
@@ -58,7 +58,7 @@ export async function replay(access: ApiAccess, flags: ReplayFlags, terminal: Te
 }
 
 async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void> {
-  const page = await posthorn.list(replayShape, tenantPath(tenant, '/replays'), LISTED);
+  const page = await posthorn.list(isReplay, tenantPath(tenant, '/replays'), LISTED);
   if (page === undefined) throw await noTenant(posthorn, tenant);
   if (flags.json === true) {
     printJson(page, terminal);
@@ -69,7 +69,7 @@ async function list({ posthorn, tenant, flags, terminal }: Asking): Promise<void
 }
 
 async function cancel({ posthorn, tenant, flags, terminal }: Asking, id: string): Promise<void> {
-  const ended = await posthorn.post(replayShape, tenantPath(tenant, `/replays/${id}/cancel`));
+  const ended = await posthorn.post(isReplay, tenantPath(tenant, `/replays/${id}/cancel`));
   if (ended === undefined) throw await missing(posthorn, tenant, `replay ${id}`);
   if (flags.json === true) printJson(ended, terminal);
   else terminal.print(endText(ended));
@@ -78,7 +78,7 @@ async function cancel({ posthorn, tenant, flags, terminal }: Asking, id: string)
 async function begin(asking: Asking): Promise<void> {
   const { posthorn, tenant, flags, terminal } = asking;
   const { endpoint, type, state, since, until, rate } = flags;
-  const wish: Wish = {
+  const filter: ReplayFilter = {
     endpointId: endpoint ?? null,
     eventTypes: type === undefined ? null : [...type],
     states: [...state],
@@ -86,18 +86,18 @@ async function begin(asking: Asking): Promise<void> {
     until: until ?? null,
   };
   const asked = {
-    ...Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null)),
+    ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null)),
     ratePerSecond: rate,
   };
   const path = tenantPath(tenant, '/replays');
-  const count = await posthorn.post(dryRunShape, path, { ...asked, dryRun: true }, COUNT_TIMEOUT_MS);
+  const count = await posthorn.post(isDryRun, path, { ...asked, dryRun: true }, COUNT_TIMEOUT_MS);
   if (count === undefined) throw await noTenant(posthorn, tenant);
   const { total } = count;
   if (flags.json === true && (flags.dryRun === true || total === 0)) {
     printJson(count, terminal);
     return;
   }
-  const preview = `${wishText(total, wish)}${total === 0 ? '' : `: ${paceText(total, rate)}`}.`;
+  const preview = `${filterText(total, filter)}${total === 0 ? '' : `: ${durationAtRate(total, rate)}`}.`;
   if (flags.dryRun === true) {
     terminal.print(preview);
     return;
@@ -109,7 +109,7 @@ async function begin(asking: Asking): Promise<void> {
     process.exitCode = EXIT.failed;
     return;
   }
-  const created = await posthorn.post(replayShape, path, asked, COUNT_TIMEOUT_MS);
+  const created = await posthorn.post(isReplay, path, asked, COUNT_TIMEOUT_MS);
   if (created === undefined) throw await noTenant(posthorn, tenant);
   await watch(asking, created.id);
 }

@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CommandError } from '../../command/exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { isReplay, type Replay } from '../answers.ts';
 import { type Posthorn, tenantPath } from '../posthorn.ts';
-import { type Replay, replayShape } from '../shapes.ts';
 import { missing } from '../tenants.ts';
 import { Progress } from './progress.ts';
 
@@ -28,7 +28,7 @@ export async function watchReplay(
   let seenAt = performance.now();
   while (!stop.aborted) {
     try {
-      seen = await posthorn.find(replayShape, tenantPath(tenant, `/replays/${id}`));
+      seen = await posthorn.find(isReplay, tenantPath(tenant, `/replays/${id}`));
       if (seen === undefined) throw await missing(posthorn, tenant, `replay ${id}`);
       seenAt = performance.now();
       progress.show(seen, seenAt);

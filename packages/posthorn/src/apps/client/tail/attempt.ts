@@ -1,9 +1,9 @@
 // An attempt as the live stream tells it.
 import { DELIVERY_STATES } from '../../../domain/delivery.ts';
 import { OUTCOMES } from '../../../domain/outcome.ts';
-import { figure, flag, oneOf, orNull, record, type Shape, text } from '../shape.ts';
+import { figure, flag, type Guard, oneOf, orNull, record, text } from '../guard.ts';
 
-const tailedAttemptShape = record({
+const isTailedAttempt = record({
   tenant: text,
   endpointId: text,
   eventType: text,
@@ -18,13 +18,13 @@ const tailedAttemptShape = record({
   late: flag,
 });
 
-export type TailedAttempt = typeof tailedAttemptShape extends Shape<infer T> ? T : never;
+export type TailedAttempt = typeof isTailedAttempt extends Guard<infer T> ? T : never;
 
 /** @param data of an `attempted` message @returns `undefined` when it is not what this version knows */
 export function readAttempt(data: string): TailedAttempt | undefined {
   try {
     const value: unknown = JSON.parse(data);
-    return tailedAttemptShape(value) ? value : undefined;
+    return isTailedAttempt(value) ? value : undefined;
   } catch {
     return undefined;
   }

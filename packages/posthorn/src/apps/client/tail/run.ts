@@ -4,10 +4,10 @@ import { EXIT } from '../../command/exit-codes.ts';
 import { stopSignal } from '../../command/signals.ts';
 import { inert, inertJson } from '../../terminal/inert.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { isTenant } from '../answers.ts';
 import { EndpointNames } from '../endpoint-names.ts';
 import { longMoment } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
-import { tenantShape } from '../shapes.ts';
 import { noTenant } from '../tenants.ts';
 import { endedAt, readAttempt } from './attempt.ts';
 import { follow, type Happening } from './follow.ts';
@@ -25,7 +25,7 @@ export interface TailFlags {
 export async function tail(access: ApiAccess, flags: TailFlags, terminal: Terminal): Promise<void> {
   const { tenant, endpoint } = flags;
   const posthorn = new Posthorn(access);
-  if (tenant !== undefined && (await posthorn.find(tenantShape, tenantPath(tenant))) === undefined) {
+  if (tenant !== undefined && (await posthorn.find(isTenant, tenantPath(tenant))) === undefined) {
     throw await noTenant(posthorn, tenant);
   }
   const stop = new AbortController();

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Replay } from '../api/shapes.ts';
 import { NO_FILTERS } from '../deliveries/filters.ts';
-import { bodyOf, EXHAUSTED, filtersOf, wishOf } from './wish.ts';
+import { bodyOf, EXHAUSTED, filtersOf, requestOf } from './request.ts';
 
 const SINCE = '2026-11-23T12:00:00.000Z';
 
 describe('what is to be replayed', () => {
   it('is what a list shows', () => {
     const filters = { ...NO_FILTERS, state: 'succeeded', endpointId: 'e', eventType: 'a.b', since: SINCE };
-    assert.deepEqual(JSON.parse(bodyOf(wishOf(filters) ?? EXHAUSTED, { dryRun: true })), {
+    assert.deepEqual(JSON.parse(bodyOf(requestOf(filters) ?? EXHAUSTED, { dryRun: true })), {
       endpointId: 'e',
       eventTypes: ['a.b'],
       states: ['succeeded'],
@@ -19,15 +19,15 @@ describe('what is to be replayed', () => {
   });
 
   it('is what did not arrive, if nothing is said', () => {
-    assert.deepEqual(JSON.parse(bodyOf(wishOf(NO_FILTERS) ?? EXHAUSTED, { ratePerSecond: 5 })), {
+    assert.deepEqual(JSON.parse(bodyOf(requestOf(NO_FILTERS) ?? EXHAUSTED, { ratePerSecond: 5 })), {
       states: ['exhausted'],
       ratePerSecond: 5,
     });
   });
 
   it('is nothing that is on its way, and no single event', () => {
-    assert.equal(wishOf({ ...NO_FILTERS, state: 'pending' }), undefined);
-    assert.equal(wishOf({ ...NO_FILTERS, eventId: 'v' }), undefined);
+    assert.equal(requestOf({ ...NO_FILTERS, state: 'pending' }), undefined);
+    assert.equal(requestOf({ ...NO_FILTERS, eventId: 'v' }), undefined);
   });
 });
 

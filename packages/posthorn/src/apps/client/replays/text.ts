@@ -2,18 +2,18 @@
 import { inert } from '../../terminal/inert.ts';
 import { countText } from '../../words/figures.ts';
 import { durationText } from '../../words/times.ts';
+import type { Replay } from '../answers.ts';
 import { longMoment } from '../moment.ts';
-import type { Replay } from '../shapes.ts';
 
 /** The deliveries that a replay is about. */
-export type Wish = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'> & {
+export type ReplayFilter = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'> & {
   /** `null` for now. */
   readonly until: string | null;
 };
 
 /** `1,240 exhausted deliveries of order.* to 01a2… created since 2026-11-23 18:59:04.120 UTC` */
-export function wishText(total: number, wish: Wish): string {
-  const { states, endpointId, eventTypes, since, until } = wish;
+export function filterText(total: number, filter: ReplayFilter): string {
+  const { states, endpointId, eventTypes, since, until } = filter;
   return [
     countText(total),
     states.join(' or '),
@@ -26,7 +26,7 @@ export function wishText(total: number, wish: Wish): string {
 }
 
 /** `about 25 s at 50 a second` */
-export const paceText = (total: number, ratePerSecond: number): string =>
+export const durationAtRate = (total: number, ratePerSecond: number): string =>
   `about ${durationText((total / ratePerSecond) * 1_000)} at ${ratePerSecond} a second`;
 
 /** The summary after it has ended. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Paced } from './paced.ts';
+import { Throttle } from './throttle.ts';
 
 const GAP_MS = 500;
 
@@ -11,7 +11,7 @@ function stage({ mock }: TestContext) {
   mock.method(performance, 'now', () => now);
   let begun = 0;
   let finish = () => {};
-  const paced = new Paced(GAP_MS, () => {
+  const throttle = new Throttle(GAP_MS, () => {
     begun += 1;
     return new Promise<void>((resolve) => {
       finish = resolve;
@@ -25,13 +25,13 @@ function stage({ mock }: TestContext) {
     finish();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { paced, pass, end, begun: () => begun };
+  return { throttle, pass, end, begun: () => begun };
 }
 
-describe('paced work', () => {
-  it('is begun at once, and once more for everything that was wished meanwhile', async (t) => {
-    const { paced, pass, end, begun } = stage(t);
-    for (let wishes = 0; wishes < 100; wishes++) paced.wish();
+describe('throttled work', () => {
+  it('is begun at once, and once more for everything that was asked for meanwhile', async (t) => {
+    const { throttle, pass, end, begun } = stage(t);
+    for (let asks = 0; asks < 100; asks++) throttle.ask();
     assert.equal(begun(), 1);
     await end();
     pass(GAP_MS - 1);
@@ -44,10 +44,10 @@ describe('paced work', () => {
   });
 
   it('is never done twice at a time, and more rarely the longer it takes', async (t) => {
-    const { paced, pass, end, begun } = stage(t);
-    paced.wish();
+    const { throttle, pass, end, begun } = stage(t);
+    throttle.ask();
     pass(2_000);
-    paced.wish();
+    throttle.ask();
     assert.equal(begun(), 1);
     await end();
     pass(7_999);
@@ -57,13 +57,13 @@ describe('paced work', () => {
   });
 
   it('is not begun any more once it is stopped', async (t) => {
-    const { paced, pass, end, begun } = stage(t);
-    paced.wish();
-    paced.wish();
+    const { throttle, pass, end, begun } = stage(t);
+    throttle.ask();
+    throttle.ask();
     await end();
-    paced.stop();
+    throttle.stop();
     pass(10 * GAP_MS);
-    paced.wish();
+    throttle.ask();
     assert.equal(begun(), 1);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { areaPath, barsPath, linePath } from './paths.ts';
 import { countScale } from './scale.ts';
-import { areaPath, barsPath, linePath } from './shapes.ts';
 
 const SCALE = countScale([10]);
 

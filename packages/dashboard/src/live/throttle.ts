@@ -1,4 +1,4 @@
-// Work that is wished for any number of times and done as often as is good: at once if it can be, never twice at a time, and
+// Work that is asked for any number of times and done as often as is good: at once if it can be, never twice at a time, and
 // more rarely the longer it takes, so that what is slow does not keep the server busy.
 
 /** After work that took a second, this many seconds of rest. */
@@ -6,11 +6,11 @@ const REST_PER_WORK = 4;
 /** However long it took: it may have been waiting for a server that was away. */
 const MAX_REST_MS = 10_000;
 
-export class Paced {
+export class Throttle {
   readonly #gapMs: number;
   readonly #work: () => Promise<unknown>;
   #state: 'idle' | 'working' | 'resting' | 'stopped' = 'idle';
-  #wished = false;
+  #asked = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -23,9 +23,9 @@ export class Paced {
   }
 
   /** Asks for the work to be begun after this moment. */
-  wish(): void {
+  ask(): void {
     if (this.#state === 'idle') void this.#do();
-    else this.#wished = true;
+    else this.#asked = true;
   }
 
   /** Begins nothing any more. */
@@ -35,7 +35,7 @@ export class Paced {
   }
 
   async #do(): Promise<void> {
-    this.#wished = false;
+    this.#asked = false;
     this.#state = 'working';
     const began = performance.now();
     await this.#work();
@@ -45,7 +45,7 @@ export class Paced {
     this.#rest = setTimeout(
       () => {
         this.#state = 'idle';
-        if (this.#wished) void this.#do();
+        if (this.#asked) void this.#do();
       },
       Math.max(this.#gapMs - tookMs, Math.min(REST_PER_WORK * tookMs, MAX_REST_MS)),
     );

@@ -3,7 +3,7 @@ import { durationText } from '../words/times.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
 import type { StoreSight } from './store.ts';
 
-const CHECK = 'clock';
+const CHECK = 'system clock';
 /** Nobody runs this program before it was written; certificates would all be of the future. */
 const WRITTEN_MS = Date.UTC(2025, 0, 1);
 /** A difference that people would notice beside a log of another machine. */

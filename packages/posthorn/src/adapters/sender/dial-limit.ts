@@ -7,7 +7,7 @@
  */
 const PER_TURN = 4;
 
-export interface Beginner {
+export interface Dialer {
   /**
    * It may begin one connection.
    * @returns whether it did; not if nobody waits for one any more
@@ -15,31 +15,31 @@ export interface Beginner {
   begin(): boolean;
 }
 
-export class Gate {
+export class DialLimit {
   /** How many each is to begin. The first in line has the next turn, and stands at the end after it. */
-  readonly #wanted = new Map<Beginner, number>();
+  readonly #wanted = new Map<Dialer, number>();
   #begun = 0;
   #scheduled = false;
 
   /** Lets it begin `count` connections and no more: at once while there is room, else in turn with the others. */
-  want(beginner: Beginner, count: number): void {
-    if (count > 0) this.#wanted.set(beginner, count);
-    else this.#wanted.delete(beginner);
+  want(dialer: Dialer, count: number): void {
+    if (count > 0) this.#wanted.set(dialer, count);
+    else this.#wanted.delete(dialer);
     this.#admit();
   }
 
   /** How many it may still begin. */
-  wanted(beginner: Beginner): number {
-    return this.#wanted.get(beginner) ?? 0;
+  wanted(dialer: Dialer): number {
+    return this.#wanted.get(dialer) ?? 0;
   }
 
   #admit(): void {
-    for (const [beginner, count] of this.#wanted) {
+    for (const [dialer, count] of this.#wanted) {
       if (this.#begun >= PER_TURN) break;
-      this.#wanted.delete(beginner);
+      this.#wanted.delete(dialer);
       // A map's iteration comes to what is added while it lasts.
-      if (count > 1) this.#wanted.set(beginner, count - 1);
-      if (beginner.begin()) this.#begun += 1;
+      if (count > 1) this.#wanted.set(dialer, count - 1);
+      if (dialer.begin()) this.#begun += 1;
     }
     if (this.#scheduled || this.#begun === 0) return;
     this.#scheduled = true;

@@ -6,7 +6,7 @@ import type { DeliveryFeed } from './feed.ts';
 /** Each may hold 2 MB. */
 const MAX_FEEDS = 3;
 
-class Shelf {
+class ListCache {
   readonly #feeds = new Map<string, DeliveryFeed>();
 
   /** The feed of that name, made if it is not there. */
@@ -20,12 +20,12 @@ class Shelf {
   }
 }
 
-const ShelfContext = createContext(new Shelf());
+const ListCacheContext = createContext(new ListCache());
 
 /** Keeps the lists of whoever is signed in below it. */
 export function KeepLists({ children }: { readonly children: ReactNode }) {
-  const [shelf] = useState(() => new Shelf());
-  return <ShelfContext value={shelf}>{children}</ShelfContext>;
+  const [cache] = useState(() => new ListCache());
+  return <ListCacheContext value={cache}>{children}</ListCacheContext>;
 }
 
-export const useShelf = (): Shelf => useContext(ShelfContext);
+export const useListCache = (): ListCache => useContext(ListCacheContext);

@@ -27,7 +27,7 @@ export const EXHAUSTED: ReplayRequest = { eventTypes: null, states: ['exhausted'
  * @returns `undefined` when they cannot be replayed: pending ones are under way, single events are retried, and replays know
  *   nothing of outcomes and keys: more would be sent again than are listed
  */
-export function wishOf(filters: Filters): ReplayRequest | undefined {
+export function requestOf(filters: Filters): ReplayRequest | undefined {
   const { state, outcome, status, key, endpointId, eventId, eventType, since, until } = filters;
   if ([eventId, outcome, status, key].some((value) => value !== undefined)) return undefined;
   const settled = SETTLED_STATES.find(([each]) => each === state)?.[0];
@@ -43,10 +43,10 @@ export function wishOf(filters: Filters): ReplayRequest | undefined {
 
 /** The body of a request. @param more how it is to be done */
 export function bodyOf(
-  wish: ReplayRequest,
+  request: ReplayRequest,
   more: { readonly dryRun: true } | { readonly ratePerSecond: number },
 ): string {
-  const { eventTypes, ...rest } = wish;
+  const { eventTypes, ...rest } = request;
   return JSON.stringify({ ...rest, ...(eventTypes !== null && { eventTypes }), ...more });
 }
 

@@ -1,5 +1,4 @@
-// One connection and the calls that are made on it, one at a time. The connection is made elsewhere and handed in; when it is
-// gone, so is the line.
+// One HTTP connection and the calls that are made on it, one at a time. Its socket is made elsewhere and handed in.
 import type { Socket } from 'node:net';
 import { isBlankLines, type Progress, ResponseReader } from './http/response-reader.ts';
 
@@ -15,7 +14,7 @@ const MAX_LIFE_MS = 300_000;
 const MIN_LIFE_MS = 10_000;
 
 /** The error of a call that found the connection gone; not a byte of it was sent. */
-export const LINE_GONE = 'POSTHORN_LINE_GONE';
+export const CONNECTION_GONE = 'POSTHORN_CONNECTION_GONE';
 /** The error of a connection that was closed before the response was whole. */
 export const CLOSED = 'POSTHORN_CLOSED';
 
@@ -25,14 +24,15 @@ export interface ExchangeError {
 }
 
 /** A socket that is ready for HTTP, and how long it took to be, in milliseconds. */
-export interface Ready {
+export interface ReadySocket {
   readonly socket: Socket;
   readonly address: string;
   readonly tcpMs: number;
   readonly tlsMs: number;
 }
 
-export interface Connection extends Ready {
+/** The socket of a connection that was just made. */
+export interface NewConnection extends ReadySocket {
   /** On the monotonic clock: when name servers let the answer behind it be forgotten; `undefined` if none was asked. */
   readonly validUntil: number | undefined;
 }
@@ -55,7 +55,7 @@ export function lifeOf(leftMs: number | undefined): number {
   return Math.min(Math.max(leftMs ?? MAX_LIFE_MS, MIN_LIFE_MS), MAX_LIFE_MS);
 }
 
-export class Line {
+export class HttpConnection {
   readonly origin: string;
   /** Where it leads. */
   readonly address: string;
@@ -73,7 +73,11 @@ export class Line {
   #idleTimer: NodeJS.Timeout | undefined;
 
   /** @param closed called once when the connection is gone */
-  constructor(origin: string, { socket, address, validUntil }: Connection, closed: (line: Line) => void) {
+  constructor(
+    origin: string,
+    { socket, address, validUntil }: NewConnection,
+    closed: (connection: HttpConnection) => void,
+  ) {
     this.origin = origin;
     this.address = address;
     this.#socket = socket;
@@ -129,7 +133,7 @@ export class Line {
 
   #write(head: string, body: Uint8Array, reader: ResponseReader, exchange: Exchange): void {
     if (this.#socket.destroyed || this.#clogged) {
-      exchange.failed({ code: LINE_GONE });
+      exchange.failed({ code: CONNECTION_GONE });
       return;
     }
     this.#reader = reader;

@@ -1,13 +1,13 @@
 // The words between the receiver's process and the harness.
 
-/** How a path of the receiver meets a call. `moody` changes at the harness's word. */
-export const MANNERS = ['ok', 'hangs', 'fails', 'drips', 'floods', 'moody'] as const;
-export type LaneHealth = (typeof MANNERS)[number];
-export type Mood = Exclude<LaneHealth, 'moody'>;
+/** How a path of the receiver meets a call. `switched` changes at the harness's word. */
+export const BEHAVIOURS = ['ok', 'hangs', 'fails', 'drips', 'floods', 'switched'] as const;
+export type Behaviour = (typeof BEHAVIOURS)[number];
+export type SteadyBehaviour = Exclude<Behaviour, 'switched'>;
 
 export type ToReceiver =
-  | { readonly kind: 'listen'; readonly cert: string; readonly key: string; readonly mood: Mood }
-  | { readonly kind: 'mood'; readonly mood: Mood }
+  | { readonly kind: 'listen'; readonly cert: string; readonly key: string; readonly behaviour: SteadyBehaviour }
+  | { readonly kind: 'behaviour'; readonly behaviour: SteadyBehaviour }
   /** Calls whose payload gives a moment in this time are measured from now on, and those before are forgotten. */
   | { readonly kind: 'measure'; readonly from: number; readonly until: number }
   | { readonly kind: 'tell' };
@@ -19,7 +19,7 @@ export type FromReceiver =
       /** From the moment in the payload to the whole call's arrival, in milliseconds. */
       readonly latencies: readonly number[];
       /** Calls since the measure was begun, whatever their payload says. */
-      readonly calls: Readonly<Record<LaneHealth, number>>;
+      readonly calls: Readonly<Record<Behaviour, number>>;
     };
 
 /** A payload of about 1 KB, with the moment at which it was posted on the machine's monotonic clock. */

@@ -1,8 +1,8 @@
-// Who plays in the demo: two customers, five endpoints, each with a receiver of another temper.
+// The demo's endpoints: five of two customers, each with a receiver that behaves differently.
 import { answers, type Behaviour, failsFirst, hangs } from '../../posthorn/src/apps/receiver/behaviour.ts';
 import type { Ending } from './ledger.ts';
 
-export interface Part {
+export interface DemoEndpoint {
   /** Name of the endpoint, and its path at the receiver. */
   readonly name: string;
   readonly tenant: string;
@@ -11,7 +11,7 @@ export interface Part {
   readonly replyTimeoutMs?: number;
   readonly behave: Behaviour;
   /** How its receiver behaves, in words. */
-  readonly temper: string;
+  readonly description: string;
   readonly ending: Ending;
   /** Answers at once: it must not notice the others. */
   readonly healthy: boolean;
@@ -25,13 +25,13 @@ export const SLOW_REPLY_TIMEOUT_MS = 2_000;
 
 const ONCE: Ending = { state: 'succeeded', attempts: 1 };
 
-export const CAST: readonly Part[] = [
+export const ENDPOINTS: readonly DemoEndpoint[] = [
   {
     name: 'crm',
     tenant: 'boutique',
     eventTypes: null,
     behave: answers(200),
-    temper: 'answers 200',
+    description: 'answers 200',
     ending: ONCE,
     healthy: true,
   },
@@ -40,7 +40,7 @@ export const CAST: readonly Part[] = [
     tenant: 'boutique',
     eventTypes: ['v2.conversation.*'],
     behave: failsFirst(2, 503, 200),
-    temper: 'answers 503 twice, then 200',
+    description: 'answers 503 twice, then 200',
     ending: { state: 'succeeded', attempts: 3 },
     healthy: false,
   },
@@ -49,7 +49,7 @@ export const CAST: readonly Part[] = [
     tenant: 'boutique',
     eventTypes: ['transaction.attributed'],
     behave: answers(410),
-    temper: 'answers 410 Gone',
+    description: 'answers 410 Gone',
     ending: { state: 'exhausted', attempts: 3 },
     healthy: false,
   },
@@ -58,7 +58,7 @@ export const CAST: readonly Part[] = [
     tenant: 'airline',
     eventTypes: ['user.*'],
     behave: answers(204),
-    temper: 'answers 204',
+    description: 'answers 204',
     ending: ONCE,
     healthy: true,
   },
@@ -68,13 +68,13 @@ export const CAST: readonly Part[] = [
     eventTypes: ['user.connected'],
     replyTimeoutMs: SLOW_REPLY_TIMEOUT_MS,
     behave: hangs,
-    temper: `never answers; reply timeout lowered from 30 s to ${SLOW_REPLY_TIMEOUT_MS / 1_000} s for this demo`,
+    description: `never answers; reply timeout lowered from 30 s to ${SLOW_REPLY_TIMEOUT_MS / 1_000} s for this demo`,
     ending: { state: 'exhausted', attempts: 3 },
     healthy: false,
   },
 ];
 
-export const TENANTS: readonly string[] = [...new Set(CAST.map(({ tenant }) => tenant))];
+export const TENANTS: readonly string[] = [...new Set(ENDPOINTS.map(({ tenant }) => tenant))];
 
 /** Callback URLs that must be refused at the door. */
 export const REFUSED_URLS: readonly string[] = [

@@ -3,7 +3,7 @@ import type { DeliveryState, Outcome } from '../api/shapes.ts';
 import type { ServerSent } from './server-sent.ts';
 
 /** An attempt that is on disk, and what follows from it: the data of the stream's message `attempted`. */
-export interface AttemptNews {
+export interface AttemptMessage {
   readonly tenant: string;
   readonly endpointId: string;
   readonly eventId: string;
@@ -22,9 +22,9 @@ export interface AttemptNews {
 /** Deliveries that are told apart; of more than these it is only known that there are many. */
 export const MAX_TOLD_APART = 2_000;
 
-export class News {
+export class Changes {
   /** The latest attempt of each delivery. */
-  readonly attempts = new Map<string, AttemptNews>();
+  readonly attempts = new Map<string, AttemptMessage>();
   /** Deliveries whose call is under way. */
   readonly started = new Set<string>();
   readonly #endpoints = new Set<string>();
@@ -33,10 +33,10 @@ export class News {
   #everything = false;
 
   /** That anything may have changed. */
-  static ofEverything(): News {
-    const news = new News();
-    news.#everything = true;
-    return news;
+  static ofEverything(): Changes {
+    const changes = new Changes();
+    changes.#everything = true;
+    return changes;
   }
 
   /** Events that were accepted. */
@@ -72,12 +72,12 @@ export class News {
     return this.#everything || this.#events.has(id);
   }
 
-  #start({ deliveryId }: Pick<AttemptNews, 'deliveryId'>): void {
+  #start({ deliveryId }: Pick<AttemptMessage, 'deliveryId'>): void {
     if (this.started.size < MAX_TOLD_APART) this.started.add(deliveryId);
     else this.#everything = true;
   }
 
-  #attempt(attempt: AttemptNews): void {
+  #attempt(attempt: AttemptMessage): void {
     if (this.attempts.size >= MAX_TOLD_APART && !this.attempts.has(attempt.deliveryId)) {
       this.#everything = true;
       return;

@@ -1,4 +1,4 @@
-// The demo's stage: a temporary folder, an HTTPS receiver with a certificate authority of its own, and the service as
+// The demo's installation: a temporary folder, an HTTPS receiver with a certificate authority of its own, and the service as
 // a process. However the demo ends, the process is ended and the folder removed.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,11 +9,11 @@ import { type ReceivedCall, type Receiver, startReceiver } from '../../posthorn/
 import { makeApiKey } from '../../posthorn/src/apps/settings/api-key.ts';
 import { SETTINGS } from '../../posthorn/src/apps/settings/table.ts';
 import { BUILT, ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
-import { CAST } from './cast.ts';
+import { ENDPOINTS } from './endpoints.ts';
 
 const KEY_BYTES = 32;
 
-export interface Stage {
+export interface Installation {
   readonly receiver: Receiver;
   readonly apiKey: string;
   /** The endpoint's secret becomes known when the endpoint is made. */
@@ -26,12 +26,12 @@ export interface Stage {
   clear(): Promise<void>;
 }
 
-export interface Audience {
+export interface CallListener {
   onCall(endpoint: string, call: ReceivedCall): void;
   onEnd(endpoint: string, call: ReceivedCall, at: number, answered: boolean): void;
 }
 
-export async function setStage(audience: Audience): Promise<Stage> {
+export async function install(listener: CallListener): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-demo-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   process.once('exit', removeFolder);
@@ -47,11 +47,11 @@ export async function setStage(audience: Audience): Promise<Stage> {
     certificate: await authority.issue(['127.0.0.1']),
     headerPrefix: SETTINGS.headerPrefix.fallback,
     route: (path) => {
-      const part = CAST.find(({ name }) => name === nameOf(path));
-      return part && { secret: secrets.get(part.name), behave: part.behave };
+      const endpoint = ENDPOINTS.find(({ name }) => name === nameOf(path));
+      return endpoint && { secret: secrets.get(endpoint.name), behave: endpoint.behave };
     },
-    onCall: (call) => audience.onCall(nameOf(call.target), call),
-    onEnd: (call, at, answered) => audience.onEnd(nameOf(call.target), call, at, answered),
+    onCall: (call) => listener.onCall(nameOf(call.target), call),
+    onEnd: (call, at, answered) => listener.onEnd(nameOf(call.target), call, at, answered),
   });
   const environment = {
     POSTHORN_DATA: join(folder, 'data'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { lifeOf } from './line.ts';
+import { lifeOf } from './http-connection.ts';
 
 describe('the life of a connection', () => {
   for (const [what, leftMs, lifeMs] of [

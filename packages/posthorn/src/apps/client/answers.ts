@@ -4,31 +4,31 @@ import type { Static } from 'typebox';
 import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { OUTCOMES } from '../../domain/outcome.ts';
 import { REPLAY_STATES } from '../../domain/replay.ts';
-import type { DeliveryDetailShape, DeliveryShape, RetryShape } from '../api/schemas/delivery.ts';
-import type { CreatedEndpointShape, EndpointShape } from '../api/schemas/endpoint.ts';
-import type { TestShape } from '../api/schemas/event.ts';
-import type { FoundShape } from '../api/schemas/find.ts';
-import type { DryRunShape, ReplayShape } from '../api/schemas/replay.ts';
-import type { StatisticsShape } from '../api/schemas/statistics.ts';
-import type { TenantShape } from '../api/schemas/tenant.ts';
-import { figure, flag, listOf, mapOf, oneOf, orNull, record, type Shape, text } from './shape.ts';
+import type { DeliveryDetailSchema, DeliverySchema, RetrySchema } from '../api/schemas/delivery.ts';
+import type { CreatedEndpointSchema, EndpointSchema } from '../api/schemas/endpoint.ts';
+import type { TestSchema } from '../api/schemas/event.ts';
+import type { FoundSchema } from '../api/schemas/find.ts';
+import type { DryRunSchema, ReplaySchema } from '../api/schemas/replay.ts';
+import type { StatisticsSchema } from '../api/schemas/statistics.ts';
+import type { TenantSchema } from '../api/schemas/tenant.ts';
+import { figure, flag, type Guard, listOf, mapOf, oneOf, orNull, record, text } from './guard.ts';
 
-export type Match = Static<typeof FoundShape>['data'][number];
-export type Tenant = Static<typeof TenantShape>;
+export type Match = Static<typeof FoundSchema>['data'][number];
+export type Tenant = Static<typeof TenantSchema>;
 /** Those fields of an endpoint that commands show: a new setting is no change here until one shows it. */
-export type Endpoint = Pick<Static<typeof EndpointShape>, keyof typeof ENDPOINT>;
-export type CreatedEndpoint = Pick<Static<typeof CreatedEndpointShape>, keyof typeof ENDPOINT | 'secret'>;
-export type Delivery = Static<typeof DeliveryShape>;
-export type DeliveryDetail = Static<typeof DeliveryDetailShape>;
+export type Endpoint = Pick<Static<typeof EndpointSchema>, keyof typeof ENDPOINT>;
+export type CreatedEndpoint = Pick<Static<typeof CreatedEndpointSchema>, keyof typeof ENDPOINT | 'secret'>;
+export type Delivery = Static<typeof DeliverySchema>;
+export type DeliveryDetail = Static<typeof DeliveryDetailSchema>;
 export type Attempt = DeliveryDetail['attempts'][number];
-export type Retry = Static<typeof RetryShape>;
-export type TestResult = Static<typeof TestShape>;
-export type Statistics = Static<typeof StatisticsShape>;
-export type Replay = Static<typeof ReplayShape>;
+export type Retry = Static<typeof RetrySchema>;
+export type TestResult = Static<typeof TestSchema>;
+export type Statistics = Static<typeof StatisticsSchema>;
+export type Replay = Static<typeof ReplaySchema>;
 /** One call, of a delivery or a test. */
 export type Call = TestResult['attempt'];
 
-export const tenantShape: Shape<Tenant> = record({ id: text, name: text, createdAt: text, updatedAt: text });
+export const isTenant: Guard<Tenant> = record({ id: text, name: text, createdAt: text, updatedAt: text });
 
 const ENDPOINT = {
   id: text,
@@ -44,8 +44,8 @@ const ENDPOINT = {
   updatedAt: text,
 };
 
-export const endpointShape: Shape<Endpoint> = record(ENDPOINT);
-export const createdEndpointShape: Shape<CreatedEndpoint> = record({ ...ENDPOINT, secret: text });
+export const isEndpoint: Guard<Endpoint> = record(ENDPOINT);
+export const isCreatedEndpoint: Guard<CreatedEndpoint> = record({ ...ENDPOINT, secret: text });
 
 const CALL = {
   id: text,
@@ -76,16 +76,16 @@ const DELIVERY = {
   endpointHost: orNull(text),
 };
 
-const attemptShape: Shape<Attempt> = record({
+const isAttempt: Guard<Attempt> = record({
   ...CALL,
   number: figure,
   trigger: oneOf(['schedule', 'manual']),
   late: flag,
 });
 
-export const deliveryShape: Shape<Delivery> = record(DELIVERY);
-export const deliveryDetailShape: Shape<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(attemptShape) });
-export const foundShape: Shape<Static<typeof FoundShape>> = record({
+export const isDelivery: Guard<Delivery> = record(DELIVERY);
+export const isDeliveryDetail: Guard<DeliveryDetail> = record({ ...DELIVERY, attempts: listOf(isAttempt) });
+export const isFound: Guard<Static<typeof FoundSchema>> = record({
   data: listOf(
     record({
       kind: oneOf(['delivery', 'attempt', 'event', 'ownId', 'key']),
@@ -94,8 +94,8 @@ export const foundShape: Shape<Static<typeof FoundShape>> = record({
   ),
   more: flag,
 });
-export const retryShape: Shape<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
-export const testShape: Shape<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
+export const isRetry: Guard<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
+export const isTest: Guard<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
 
 const COUNTS = { attempts: figure, failedAttempts: figure, succeeded: figure, exhausted: figure };
 
@@ -108,7 +108,7 @@ const step = record({
   pending: orNull(figure),
 });
 
-export const statisticsShape: Shape<Statistics> = record({
+export const isStatistics: Guard<Statistics> = record({
   ...COUNTS,
   span: oneOf(['hour', 'day', 'month']),
   since: text,
@@ -122,11 +122,11 @@ export const statisticsShape: Shape<Statistics> = record({
   steps: listOf(step),
 });
 
-const isTrue: Shape<true> = (value) => value === true;
+const isTrue: Guard<true> = (value) => value === true;
 
-export const dryRunShape: Shape<Static<typeof DryRunShape>> = record({ dryRun: isTrue, total: figure });
+export const isDryRun: Guard<Static<typeof DryRunSchema>> = record({ dryRun: isTrue, total: figure });
 
-export const replayShape: Shape<Replay> = record({
+export const isReplay: Guard<Replay> = record({
   id: text,
   state: oneOf(REPLAY_STATES),
   endpointId: orNull(text),
@@ -148,5 +148,5 @@ export interface Listed<Item> {
   readonly nextCursor: string | null;
 }
 
-export const pageOf = <Item>(item: Shape<Item>): Shape<Listed<Item>> =>
+export const pageOf = <Item>(item: Guard<Item>): Guard<Listed<Item>> =>
   record({ data: listOf(item), nextCursor: orNull(text) });

@@ -1,10 +1,10 @@
 // Sees everything that happens in the demo: writes it down for the verdicts and shows it as it happens.
-import { field } from '../../posthorn/src/apps/command/answers.ts';
+import { field } from '../../posthorn/src/apps/command/json-field.ts';
 import { headerOf, type ReceivedCall } from '../../posthorn/src/apps/receiver/receiver.ts';
 import { SETTINGS } from '../../posthorn/src/apps/settings/table.ts';
 import type { Terminal } from '../../posthorn/src/apps/terminal/terminal.ts';
+import type { CallListener } from './installation.ts';
 import { callsOf, emptyLedger, type SeenCall } from './ledger.ts';
-import type { Audience } from './stage.ts';
 import { type Happening, timelineLine } from './timeline.ts';
 
 const PREFIX = SETTINGS.headerPrefix.fallback;
@@ -25,7 +25,7 @@ function sinceLast(before: SeenCall | undefined, seen: SeenCall): string[] {
   return [`${((seen.arrivedAt - since) / 1_000).toFixed(3)} s after the last ${what}`];
 }
 
-export class Witness implements Audience {
+export class Observer implements CallListener {
   readonly ledger = emptyLedger();
   readonly #terminal: Terminal;
   readonly #seen = new Map<ReceivedCall, SeenCall>();
