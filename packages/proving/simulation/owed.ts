@@ -28,9 +28,9 @@ export class Owed {
         }
         return answer;
       },
-      cancelReplay: async (tenantId, id, at) => {
+      cancelReplay: async (tenantId, id, ...rest) => {
         this.#running.delete(id);
-        return await store.cancelReplay(tenantId, id, at);
+        return await store.cancelReplay(tenantId, id, ...rest);
       },
       stepReplay: async (now, at) => {
         if (this.#running.size === 0) return await store.stepReplay(now, at);
@@ -46,9 +46,9 @@ export class Owed {
         }
         return step;
       },
-      retry: async (tenantId, id, now) => {
+      retry: async (tenantId, id, ...rest) => {
         const owed = await this.#isOwed(store, tenantId, id);
-        const answer = await store.retry(tenantId, id, now);
+        const answer = await store.retry(tenantId, id, ...rest);
         if (answer === 'due' && !owed) this.#ask(id);
         return answer;
       },

@@ -1,6 +1,6 @@
 // Idempotency keys: how a request names one, and what it counts for. By the IETF draft draft-ietf-httpapi-idempotency-key-header.
 import { createHash } from 'node:crypto';
-import { type ClaimId, type EventId, parseId } from './ids.ts';
+import { type ClaimId, type EndpointId, type EventId, parseId, type ReplayId } from './ids.ts';
 
 /** How long an answer is kept. */
 export const KEY_KEPT_MS = 24 * 3_600_000;
@@ -41,7 +41,16 @@ function digest(text: string): Uint8Array {
 /** The id of the event at an index of the request that made a claim: the same each time, and another for each index. */
 export function claimedEventId(id: ClaimId, index: number): EventId {
   const last = (Number.parseInt(id.slice(-4), 16) + index) % 0x1_0000;
-  const made = parseId<EventId>(id.slice(0, -4) + last.toString(16).padStart(4, '0'));
-  if (made === undefined) throw new RangeError(`${id} is no UUID.`);
-  return made;
+  return idOf<EventId>(id.slice(0, -4) + last.toString(16).padStart(4, '0'));
+}
+
+/** The id of the one thing that the request which made a claim makes. */
+export function claimedId<Id extends EndpointId | ReplayId>(id: ClaimId): Id {
+  return idOf<Id>(id);
+}
+
+function idOf<Id extends EventId | EndpointId | ReplayId>(text: string): Id {
+  const id = parseId<Id>(text);
+  if (id === undefined) throw new RangeError(`${text} is no UUID.`);
+  return id;
 }

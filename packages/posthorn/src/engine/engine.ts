@@ -18,6 +18,7 @@ import { steady, type WallMs, wholeMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
 import type { Random } from '../seams/random.ts';
 import type { Sender } from '../seams/sender.ts';
+import type { ClaimedKey } from '../seams/store/idempotency.ts';
 import { type Store, StoreUnavailable } from '../seams/store/index.ts';
 import type { Page } from '../seams/store/registry.ts';
 import type { Trouble } from '../seams/store/tallies.ts';
@@ -217,8 +218,13 @@ export class Engine {
   }
 
   /** Makes an endpoint active, and what was paused for it due; or disabled. */
-  setEndpointState(tenantId: TenantId, id: EndpointId, state: EndpointState): Promise<OpenEndpoint | 'missing'> {
-    return this.#endpoints.setState(tenantId, id, state);
+  setEndpointState(
+    tenantId: TenantId,
+    id: EndpointId,
+    state: EndpointState,
+    claim?: ClaimedKey,
+  ): Promise<OpenEndpoint | 'missing'> {
+    return this.#endpoints.setState(tenantId, id, state, claim);
   }
 
   /** Deletes the endpoint and cancels what is pending. False when there is none. */
@@ -271,10 +277,10 @@ export class Engine {
   }
 
   /** Makes one more attempt of a delivery now, whatever its state. */
-  async retry(tenantId: TenantId, id: DeliveryId): Promise<RetryAnswer> {
+  async retry(tenantId: TenantId, id: DeliveryId, claim?: ClaimedKey): Promise<RetryAnswer> {
     const now = wholeMs(this.#parts.clock.now());
     try {
-      return await this.#parts.store.retry(tenantId, id, now);
+      return await this.#parts.store.retry(tenantId, id, now, claim);
     } finally {
       // Also when the answer was lost.
       this.#due.mayBeDue(now);
@@ -295,13 +301,13 @@ export class Engine {
   }
 
   /** Begins to make one more attempt of every delivery that is meant, in the background and at a bounded rate. */
-  createReplay(tenantId: TenantId, request: ReplayRequest, id?: ReplayId): ReturnType<Replayer['create']> {
-    return this.#replayer.create(tenantId, request, id);
+  createReplay(tenantId: TenantId, request: ReplayRequest, claim?: ClaimedKey): ReturnType<Replayer['create']> {
+    return this.#replayer.create(tenantId, request, claim);
   }
 
   /** Ends a running replay. Deliveries that it has made due are attempted all the same. */
-  cancelReplay(tenantId: TenantId, id: ReplayId): ReturnType<Replayer['cancel']> {
-    return this.#replayer.cancel(tenantId, id);
+  cancelReplay(tenantId: TenantId, id: ReplayId, claim?: ClaimedKey): ReturnType<Replayer['cancel']> {
+    return this.#replayer.cancel(tenantId, id, claim);
   }
 
   /** The counts of a scope in a span that ends now, and its pending deliveries. */

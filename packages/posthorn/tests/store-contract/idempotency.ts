@@ -1,11 +1,27 @@
-// Idempotency keys: a key is one request's, in every process and after a restart, until it is forgotten or given up.
+// Idempotency keys: a key is one request's, in every process and after a restart, until it is forgotten or given up; and what
+// the request changes is changed once, whoever dies between the change and the answer.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { ClaimId } from '../../src/domain/ids.ts';
-import type { KeyClaim } from '../../src/seams/store/idempotency.ts';
-import type { Store } from '../../src/seams/store/index.ts';
-import { assertSame, type ContractIt } from './bench.ts';
-import { newId, utf8, wallLater } from './makers.ts';
+import { steady } from '../../src/domain/time.ts';
+import type { ClaimedKey, KeyClaim } from '../../src/seams/store/idempotency.ts';
+import { type Store, StoreUnavailable } from '../../src/seams/store/index.ts';
+import { assertSame, type Bench, type ContractIt } from './bench.ts';
+import {
+  attemptOf,
+  DONE,
+  later,
+  newEndpoint,
+  newId,
+  STEADY,
+  SUCCEEDED,
+  tenantId,
+  utf8,
+  WALL,
+  wallLater,
+} from './makers.ts';
+import { begin } from './replays.ts';
+import { endedDelivery } from './retry.ts';
 
 const DAY = 86_400_000;
 
@@ -18,6 +34,13 @@ function claimOf(key: number, request: number, at: number): KeyClaim {
 /** Keys are forgotten after a day, and claims abandoned after 100 ms. */
 const claim = (store: Store, made: KeyClaim) =>
   store.claimKey(made, wallLater(made.at - wallLater(0) - DAY), wallLater(made.at - wallLater(0) - 100));
+
+/** A key that a request has claimed just now. */
+async function claimed({ store }: Bench, key = 1): Promise<ClaimedKey> {
+  const made = claimOf(key, 1, 0);
+  assert.equal((await claim(store, made)).kind, 'claimed');
+  return made;
+}
 
 export function idempotencyContract(it: ContractIt): void {
   describe('idempotency keys', () => {
@@ -85,6 +108,118 @@ export function idempotencyContract(it: ContractIt): void {
       assert.equal(await store.pruneKeys(wallLater(4), 3), 0);
       assert.equal((await claim(store, claimOf(4, 1, 5))).kind, 'taken');
       assert.equal((await claim(store, claimOf(0, 1, 5))).kind, 'claimed');
+    });
+  });
+
+  describe('a change under an idempotency key', () => {
+    it('makes an endpoint once, also when that is gone by then', async (bench) => {
+      const tenant = await bench.tenant();
+      const key = await claimed(bench);
+      const first = newEndpoint(tenant);
+      assert.equal(await bench.store.createEndpoint(first, 10, key), 'created');
+      const reopened = await bench.reopen();
+      assert.equal(await reopened.createEndpoint({ ...first, host: 'other.example' }, 10, key), 'created');
+      assertSame(await reopened.endpoint(tenant, first.id), first);
+      await reopened.deleteEndpoint(tenant, first.id, WALL);
+      assert.equal(await reopened.createEndpoint(first, 10, key), 'created');
+      assert.equal(await reopened.endpoint(tenant, first.id), undefined);
+    });
+
+    it('is refused again, though it would be possible by now', async (bench) => {
+      const key = await claimed(bench);
+      const endpoint = newEndpoint(tenantId('acme'));
+      assert.equal(await bench.store.createEndpoint(endpoint, 10, key), 'unknown_tenant');
+      const tenant = await bench.tenant('acme');
+      assert.equal(await bench.store.createEndpoint(endpoint, 10, key), 'unknown_tenant');
+      assert.equal(await bench.store.endpoint(tenant, endpoint.id), undefined);
+    });
+
+    it('disables an endpoint once, and then answers with its state of today', async (bench) => {
+      const { endpoint } = await bench.start();
+      const key = await claimed(bench);
+      const disable = async (store: Store) =>
+        (await store.setEndpointState(endpoint.tenantId, endpoint.id, 'disabled', STEADY, WALL, key))?.state;
+      assert.equal(await disable(bench.store), 'disabled');
+      await bench.setState(endpoint, 'active', STEADY);
+      assert.equal(await disable(await bench.another()), 'active');
+      assert.equal((await bench.store.endpoint(endpoint.tenantId, endpoint.id))?.state, 'active');
+    });
+
+    it('makes one more attempt once, also when that has been made by then', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
+      const key = await claimed(bench);
+      assert.equal(await bench.store.retry(tenant, delivery.id, STEADY, key), 'due');
+      const [again] = await bench.claimDue(owner, STEADY);
+      assert.ok(again !== undefined);
+      await bench.record(owner, attemptOf(again, SUCCEEDED, DONE, { endedAt: wallLater(90_000) }));
+      assert.equal(await (await bench.another()).retry(tenant, delivery.id, later(5), key), 'due');
+      assert.equal((await bench.delivery(tenant, delivery.id)).state, 'succeeded');
+      assert.equal(
+        await bench.store.retry(tenant, delivery.id, later(5), await claimed(bench, 2)),
+        'due',
+        'another key',
+      );
+      assert.equal((await bench.delivery(tenant, delivery.id)).state, 'pending');
+    });
+
+    it('begins a replay once, and cancels it once', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      await endedDelivery(bench, owner, endpoint, 'exhausted');
+      const replay = await begin(bench, tenant, {});
+      const keys = [await claimed(bench, 1), await claimed(bench, 2)];
+      for (const store of [bench.store, await bench.another()]) {
+        assert.equal(await store.createReplay({ ...replay, id: newId() }, new Map(), STEADY, 10, keys[0]), 'created');
+        const answer = await store.cancelReplay(tenant, replay.id, wallLater(77), keys[1]);
+        assert.deepEqual([answer?.kind, answer?.replay.state], ['cancelled', 'cancelled']);
+      }
+      assert.equal((await bench.store.replays(tenant, { limit: 10, after: null })).length, 2);
+    });
+
+    it.onDisk('is made by one of many that come at once', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      await endedDelivery(bench, owner, endpoint, 'exhausted');
+      const replay = await begin(bench, tenant, {});
+      const key = await claimed(bench);
+      const stores = [bench.store, await bench.another()];
+      const create = (store: Store) => store.createReplay({ ...replay, id: newId() }, new Map(), STEADY, 10, key);
+      const answers = await Promise.all(Array.from({ length: 5 }, () => stores.map(create)).flat());
+      assert.deepEqual(answers, Array(10).fill('created'));
+      assert.equal((await bench.store.replays(tenant, { limit: 20, after: null })).length, 2);
+    });
+
+    it('leaves no outcome when it fails: it can be made again', async (bench) => {
+      const { owner, endpoint, tenant } = await bench.start();
+      const { delivery } = await endedDelivery(bench, owner, endpoint, 'exhausted');
+      const key = await claimed(bench);
+      await assert.rejects(bench.store.retry(tenant, delivery.id, steady(STEADY + 0.5), key));
+      assert.equal((await bench.delivery(tenant, delivery.id)).state, 'exhausted');
+      assert.equal(await bench.store.retry(tenant, delivery.id, STEADY, key), 'due');
+      assert.equal((await bench.delivery(tenant, delivery.id)).state, 'pending');
+    });
+
+    it('is not made any more when another request has the key', async (bench) => {
+      const { endpoint } = await bench.start();
+      const slow = await claimed(bench);
+      assert.equal((await claim(bench.store, claimOf(1, 2, 101))).kind, 'claimed');
+      const change = bench.store.setEndpointState(endpoint.tenantId, endpoint.id, 'disabled', STEADY, WALL, slow);
+      await assert.rejects(change, StoreUnavailable);
+      assert.equal((await bench.store.endpoint(endpoint.tenantId, endpoint.id))?.state, 'active');
+    });
+
+    it('keeps its key for its request when that is abandoned, until it is forgotten', async (bench) => {
+      const { endpoint, tenant } = await bench.start();
+      const key = await claimed(bench);
+      await bench.store.setEndpointState(tenant, endpoint.id, 'disabled', STEADY, WALL, key);
+      assert.equal((await claim(bench.store, claimOf(1, 2, 500))).kind, 'taken', 'another request');
+      assert.deepEqual(await claim(bench.store, claimOf(1, 1, 500)), { kind: 'claimed', id: key.id });
+      await bench.setState(endpoint, 'active', STEADY);
+      await bench.store.setEndpointState(tenant, endpoint.id, 'disabled', STEADY, WALL, key);
+      assert.equal((await bench.store.endpoint(tenant, endpoint.id))?.state, 'active', 'it was done before');
+      const later = claimOf(1, 2, DAY + 501);
+      assert.deepEqual(await claim(bench.store, later), { kind: 'claimed', id: later.id });
+      await bench.store.setEndpointState(tenant, endpoint.id, 'disabled', STEADY, WALL, later);
+      assert.equal((await bench.store.endpoint(tenant, endpoint.id))?.state, 'disabled');
     });
   });
 }

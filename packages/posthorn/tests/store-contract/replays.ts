@@ -527,7 +527,7 @@ async function total(store: Store, tenant: TenantId, parts: Partial<Replay>): Pr
 }
 
 /** Counts and creates a replay of the exhausted deliveries. */
-async function begin(bench: Bench, tenant: TenantId, parts: Partial<Replay>, now = STEADY): Promise<Replay> {
+export async function begin(bench: Bench, tenant: TenantId, parts: Partial<Replay>, now = STEADY): Promise<Replay> {
   const wanted = filter(parts);
   const counts = await bench.store.countReplay(tenant, wanted, AT);
   assert.ok(counts !== undefined);

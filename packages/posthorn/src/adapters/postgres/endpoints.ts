@@ -3,9 +3,11 @@
 import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
-import type { Catalog, Page, StoredEndpoint } from '../../seams/store/registry.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
+import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { Database, Query, Statement } from './connection.ts';
 import { addVersion, markReplaced, removeVersions } from './endpoint-versions.ts';
+import { once } from './idempotency.ts';
 import { cancelEndpoint, freePaused } from './sweep.ts';
 
 const COLUMNS = `
@@ -148,21 +150,24 @@ export function createEndpoint(
   database: Database,
   endpoint: StoredEndpoint,
   max: number,
-): Promise<'created' | 'unknown_tenant' | 'too_many' | 'uid_taken'> {
-  return database.transaction(async (query) => {
-    const tenant = await lockTenant(query, endpoint.tenantId);
-    if (tenant === undefined) return 'unknown_tenant';
-    if ((await query(EXISTS, [endpoint.id, tenant])).length > 0) return 'created';
-    const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = endpoint;
-    // The tenant's row is locked: nobody else can take it meanwhile.
-    if (uid !== null && (await query(UID_TAKEN, [tenant, uid])).length > 0) return 'uid_taken';
-    const [count] = await query<{ live: number }>(COUNT, [tenant]);
-    if ((count?.live ?? 0) >= max) return 'too_many';
-    await query(INSERT, [id, tenant, uid, state, version, host, urlKey, createdAt, updatedAt]);
-    await addVersion(query, endpoint);
-    await query(RAISE_REVISION, [tenant]);
-    return 'created';
-  });
+  claim?: ClaimedKey,
+): ReturnType<Registry['createEndpoint']> {
+  return database.transaction((query) => once(query, claim, () => create(query, endpoint, max)));
+}
+
+async function create(query: Query, endpoint: StoredEndpoint, max: number): ReturnType<Registry['createEndpoint']> {
+  const tenant = await lockTenant(query, endpoint.tenantId);
+  if (tenant === undefined) return 'unknown_tenant';
+  if ((await query(EXISTS, [endpoint.id, tenant])).length > 0) return 'created';
+  const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = endpoint;
+  // The tenant's row is locked: nobody else can take it meanwhile.
+  if (uid !== null && (await query(UID_TAKEN, [tenant, uid])).length > 0) return 'uid_taken';
+  const [count] = await query<{ live: number }>(COUNT, [tenant]);
+  if ((count?.live ?? 0) >= max) return 'too_many';
+  await query(INSERT, [id, tenant, uid, state, version, host, urlKey, createdAt, updatedAt]);
+  await addVersion(query, endpoint);
+  await query(RAISE_REVISION, [tenant]);
+  return 'created';
 }
 
 /** See `Registry.replaceEndpoint`. */
@@ -193,12 +198,16 @@ export async function setEndpointState(
   state: EndpointState,
   now: SteadyMs,
   at: WallMs,
+  claim?: ClaimedKey,
 ): Promise<StoredEndpoint | undefined> {
   const changed = await database.transaction(async (query) => {
-    const tenant = await lockTenant(query, tenantId);
-    if (tenant === undefined) return undefined;
-    if ((await query(SET_STATE, [id, tenant, state, at])).length === 0) return undefined;
-    await query(RAISE_REVISION, [tenant]);
+    await once(query, claim, async () => {
+      const tenant = await lockTenant(query, tenantId);
+      if (tenant === undefined) return 'missing';
+      if ((await query(SET_STATE, [id, tenant, state, at])).length === 0) return 'missing';
+      await query(RAISE_REVISION, [tenant]);
+      return 'set';
+    });
     const [row] = await query<EndpointRow>(ONE, [tenantId, id]);
     return row;
   });

@@ -1,21 +1,29 @@
-// Idempotency keys: what was answered under each, for a day, the same for every process.
+// Idempotency keys: what was done and answered under each, for a day, the same for every process.
 import type { ClaimId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
-import type { ClaimAnswer, KeyClaim } from '../../seams/store/idempotency.ts';
-import { StoreUnavailable } from '../../seams/store/index.ts';
-import type { Database, Statement } from './connection.ts';
+import type { ClaimAnswer, ClaimedKey, KeyClaim } from '../../seams/store/idempotency.ts';
+import { keyLost, StoreUnavailable } from '../../seams/store/index.ts';
+import type { Database, Query, Statement } from './connection.ts';
 
 const CLAIM: Statement = {
   text: `
 insert into posthorn.idempotency as kept (hash, request, id, at) values ($1, $2, $3, $4)
 on conflict (hash) do update
-set id = case when kept.at < $5 or kept.request <> $2 then $3 else kept.id end, request = $2, at = $4, answer = null
-where kept.at < $5 or (kept.answer is null and kept.at < $6)
+set id = case when kept.at < $5 or kept.request <> $2 then $3 else kept.id end,
+  outcome = case when kept.at < $5 then null else kept.outcome end, request = $2, at = $4, answer = null
+where kept.at < $5 or (kept.answer is null and kept.at < $6 and (kept.outcome is null or kept.request = $2))
 returning id
 `,
 };
 
 const KEPT: Statement = { text: 'select request, answer from posthorn.idempotency where hash = $1' };
+
+/** Whoever does the same work, or would take the key over, waits until the transaction ends. */
+const OUTCOME: Statement = {
+  text: 'select outcome from posthorn.idempotency where hash = $1 and id = $2 for update',
+};
+
+const DONE: Statement = { text: 'update posthorn.idempotency set outcome = $2 where hash = $1' };
 
 const ANSWER: Statement = { text: 'update posthorn.idempotency set answer = $3 where hash = $1 and id = $2' };
 
@@ -52,6 +60,25 @@ export async function claimKey(
     if (kept !== undefined) return { kind: 'taken', request: kept.request, answer: kept.answer };
   }
   throw new StoreUnavailable('busy', 'An idempotency key was taken and freed all the time. Try again.');
+}
+
+/**
+ * Does the work of a request under a key, and stores its outcome with the key, in the transaction that is open. Work that is
+ * done already is not done again. See `ClaimedKey`.
+ * @param claim `undefined`: the request has no key
+ */
+export async function once<Outcome extends string>(
+  query: Query,
+  claim: ClaimedKey | undefined,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
+  if (claim === undefined) return await work();
+  const [kept] = await query<{ outcome: Outcome | null }>(OUTCOME, [claim.hash, claim.id]);
+  if (kept === undefined) throw keyLost();
+  if (kept.outcome !== null) return kept.outcome;
+  const outcome = await work();
+  await query(DONE, [claim.hash, outcome]);
+  return outcome;
 }
 
 /** See `Idempotency.answerKey`. */

@@ -81,9 +81,9 @@ export async function openPostgresStore(options: {
         claims.noteDue(now);
       }
     },
-    async retry(tenantId, id, now) {
+    async retry(tenantId, id, now, claim) {
       try {
-        return await retry(database, tenantId, id, now);
+        return await retry(database, tenantId, id, now, claim);
       } finally {
         claims.noteDue(now);
       }
@@ -104,14 +104,14 @@ export async function openPostgresStore(options: {
     tenant: (id) => tenants.tenant(database, id),
     tenants: (page, search) => tenants.tenants(database, page, search),
     deleteTenant: (id, at) => tenants.deleteTenant(database, id, at),
-    createEndpoint: (endpoint, max) => endpoints.createEndpoint(database, endpoint, max),
+    createEndpoint: (endpoint, max, claim) => endpoints.createEndpoint(database, endpoint, max, claim),
     endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),
     endpointByUid: (tenantId, uid) => endpoints.endpointByUid(database, tenantId, uid),
     endpoints: (tenantId, page, urlKey) => endpoints.endpoints(database, tenantId, page, urlKey),
     replaceEndpoint: (endpoint) => endpoints.replaceEndpoint(database, endpoint),
-    async setEndpointState(tenantId, id, state, now, at) {
+    async setEndpointState(tenantId, id, state, now, at, claim) {
       try {
-        return await endpoints.setEndpointState(database, tenantId, id, state, now, at);
+        return await endpoints.setEndpointState(database, tenantId, id, state, now, at, claim);
       } finally {
         claims.noteDue(now);
       }
@@ -133,7 +133,7 @@ export async function openPostgresStore(options: {
     prune: prune(database),
 
     countReplay: (tenantId, filter, at) => countReplay(database, tenantId, filter, at),
-    createReplay: (replay, counts, now, max) => replays.createReplay(database, replay, counts, now, max),
+    createReplay: (replay, counts, now, max, claim) => replays.createReplay(database, replay, counts, now, max, claim),
     async stepReplay(now, at) {
       try {
         return await stepReplay(database, now, at);
@@ -141,7 +141,7 @@ export async function openPostgresStore(options: {
         claims.noteDue(now);
       }
     },
-    cancelReplay: (tenantId, id, at) => replays.cancelReplay(database, tenantId, id, at),
+    cancelReplay: (tenantId, id, at, claim) => replays.cancelReplay(database, tenantId, id, at, claim),
     replay: (tenantId, id) => replays.replay(database, tenantId, id),
     replays: (tenantId, page) => replays.replays(database, tenantId, page),
 

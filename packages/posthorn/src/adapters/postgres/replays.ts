@@ -2,10 +2,12 @@
 import { type EndpointId, idFloor, type ReplayId, type TenantId } from '../../domain/ids.ts';
 import type { ReplayState } from '../../domain/replay.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, ReplayFilter, Replays } from '../../seams/store/replays.ts';
-import type { Database, Statement } from './connection.ts';
+import type { Database, Query, Statement } from './connection.ts';
 import { LOCK_TENANT } from './endpoints.ts';
+import { once } from './idempotency.ts';
 import { NIL, plainArray, textArray } from './sql-values.ts';
 
 const EXISTS: Statement = { text: 'select from posthorn.replay where id = $1' };
@@ -93,37 +95,46 @@ export function createReplay(
   counts: ReadonlyMap<EndpointId, number>,
   now: SteadyMs,
   max: number,
+  claim?: ClaimedKey,
 ): ReturnType<Replays['createReplay']> {
-  return database.transaction(async (query) => {
-    const [tenant] = await query<{ key: number }>(LOCK_TENANT, [replay.tenantId]);
-    if (tenant === undefined) return 'unknown_tenant';
-    if ((await query(EXISTS, [replay.id])).length > 0) return 'created';
-    const running = replay.state === 'running';
-    const [count] = await query<{ running: number }>(RUNNING, [tenant.key]);
-    if (running && (count?.running ?? 0) >= max) return 'too_many';
-    await query(INSERT, [
-      replay.id,
-      tenant.key,
-      replay.endpointId,
-      replay.eventTypes === null ? null : textArray(replay.eventTypes),
-      plainArray(replay.states),
-      replay.since,
-      replay.until,
-      replay.ratePerSecond,
-      replay.total,
-      replay.replayed,
-      replay.skipped,
-      replay.state,
-      running ? now : null,
-      replay.createdAt,
-      replay.endedAt,
-    ]);
-    if (running) {
-      const [endpoints, amounts] = [plainArray([...counts.keys()]), plainArray([...counts.values()])];
-      await query(INSERT_PARTS, [replay.id, tenant.key, now, lowestId(replay.since), endpoints, amounts]);
-    }
-    return 'created';
-  });
+  return database.transaction((query) => once(query, claim, () => create(query, replay, counts, now, max)));
+}
+
+async function create(
+  query: Query,
+  replay: Replay,
+  counts: ReadonlyMap<EndpointId, number>,
+  now: SteadyMs,
+  max: number,
+): ReturnType<Replays['createReplay']> {
+  const [tenant] = await query<{ key: number }>(LOCK_TENANT, [replay.tenantId]);
+  if (tenant === undefined) return 'unknown_tenant';
+  if ((await query(EXISTS, [replay.id])).length > 0) return 'created';
+  const running = replay.state === 'running';
+  const [count] = await query<{ running: number }>(RUNNING, [tenant.key]);
+  if (running && (count?.running ?? 0) >= max) return 'too_many';
+  await query(INSERT, [
+    replay.id,
+    tenant.key,
+    replay.endpointId,
+    replay.eventTypes === null ? null : textArray(replay.eventTypes),
+    plainArray(replay.states),
+    replay.since,
+    replay.until,
+    replay.ratePerSecond,
+    replay.total,
+    replay.replayed,
+    replay.skipped,
+    replay.state,
+    running ? now : null,
+    replay.createdAt,
+    replay.endedAt,
+  ]);
+  if (running) {
+    const [endpoints, amounts] = [plainArray([...counts.keys()]), plainArray([...counts.values()])];
+    await query(INSERT_PARTS, [replay.id, tenant.key, now, lowestId(replay.since), endpoints, amounts]);
+  }
+  return 'created';
 }
 
 /** See `Replays.replay`. */
@@ -147,14 +158,18 @@ export function cancelReplay(
   tenantId: TenantId,
   id: ReplayId,
   at: WallMs,
+  claim?: ClaimedKey,
 ): ReturnType<Replays['cancelReplay']> {
   return database.transaction(async (query) => {
-    // The tenant's own, before anything is changed.
-    if ((await query(ONE, [tenantId, id])).length === 0) return undefined;
-    const ended = (await query(CANCEL, [id, at])).length === 0;
-    if (!ended) await query(REMOVE_PARTS, [id]);
+    const kind = await once(query, claim, async () => {
+      // The tenant's own, before anything is changed.
+      if ((await query(ONE, [tenantId, id])).length === 0) return 'ended';
+      if ((await query(CANCEL, [id, at])).length === 0) return 'ended';
+      await query(REMOVE_PARTS, [id]);
+      return 'cancelled';
+    });
     const [row] = await query<ReplayRow>(ONE, [tenantId, id]);
-    return row === undefined ? undefined : { kind: ended ? 'ended' : 'cancelled', replay: replayOf(row) };
+    return row === undefined ? undefined : { kind, replay: replayOf(row) };
   });
 }
 

@@ -4,8 +4,10 @@ import type { EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import { afterRetry, type Place } from '../../domain/retry.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Queue } from '../../seams/store/queue.ts';
 import type { Database, Query, Statement } from './connection.ts';
+import { once } from './idempotency.ts';
 import { resumeOf } from './leased-rows.ts';
 import { resumeTime } from './record.ts';
 import { plainArray } from './sql-values.ts';
@@ -78,14 +80,22 @@ where delivery.id = $1 and delivery.tenant = $2 and event.erased_at is not null
 };
 
 /** See `Queue.retry`. */
-export function retry(database: Database, tenantId: TenantId, id: DeliveryId, now: SteadyMs): Promise<Answer> {
-  return database.transaction(async (query) => {
-    const [found] = await query<{ tenant: number; endpoint_id: EndpointId | null }>(FIND, [tenantId, id]);
-    if (found === undefined || found.endpoint_id === null) return 'missing';
-    const refused = await obstacle(query, found.endpoint_id);
-    if (refused !== undefined) return refused;
-    return await makeDue(query, found.tenant, id, now);
-  });
+export function retry(
+  database: Database,
+  tenantId: TenantId,
+  id: DeliveryId,
+  now: SteadyMs,
+  claim?: ClaimedKey,
+): Promise<Answer> {
+  return database.transaction((query) =>
+    once(query, claim, async () => {
+      const [found] = await query<{ tenant: number; endpoint_id: EndpointId | null }>(FIND, [tenantId, id]);
+      if (found === undefined || found.endpoint_id === null) return 'missing';
+      const refused = await obstacle(query, found.endpoint_id);
+      if (refused !== undefined) return refused;
+      return await makeDue(query, found.tenant, id, now);
+    }),
+  );
 }
 
 /** Why nothing can be attempted at this endpoint, if so; it stays as it is until the transaction ends. */

@@ -26,13 +26,13 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     tenant: (id) => call('tenant', id),
     tenants: (page, search) => call('tenants', page, search),
     deleteTenant: (id, at) => thenSweep(call('deleteTenant', id, at)),
-    createEndpoint: (endpoint, max) => call('createEndpoint', endpoint, max),
+    createEndpoint: (endpoint, max, claim) => call('createEndpoint', endpoint, max, claim),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),
     endpointByUid: (tenantId, uid) => call('endpointByUid', tenantId, uid),
     endpoints: (tenantId, page, urlKey) => call('endpoints', tenantId, page, urlKey),
     replaceEndpoint: (endpoint) => call('replaceEndpoint', endpoint),
-    setEndpointState: (tenantId, id, state, now, at) =>
-      thenSweep(call('setEndpointState', tenantId, id, state, now, at)),
+    setEndpointState: (tenantId, id, state, now, at, claim) =>
+      thenSweep(call('setEndpointState', tenantId, id, state, now, at, claim)),
     deleteEndpoint: (tenantId, id, at) => thenSweep(call('deleteEndpoint', tenantId, id, at)),
     endpointVersions: (tenantId, id, numbers) => call('endpointVersions', tenantId, id, numbers),
     outdatedVersions: (codec, page) => call('outdatedVersions', codec, page),
@@ -49,7 +49,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     record: (owner, records) => call('record', owner, records),
     release: (owner, releases) => call('release', owner, releases),
     reclaim: (owner, leased, now) => call('reclaim', owner, leased, now),
-    retry: (tenantId, id, now) => call('retry', tenantId, id, now),
+    retry: (tenantId, id, now, claim) => call('retry', tenantId, id, now, claim),
     join: (owner) => call('join', owner),
     beat: (owner, now) => call('beat', owner, now),
     takeOver: (heir, dead, now) => call('takeOver', heir, dead, now),
@@ -71,9 +71,9 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     }),
 
     countReplay: (tenantId, filter, at) => countInSteps((from) => call('countReplayStep', tenantId, filter, at, from)),
-    createReplay: (replay, counts, now, max) => call('createReplay', replay, counts, now, max),
+    createReplay: (replay, counts, now, max, claim) => call('createReplay', replay, counts, now, max, claim),
     stepReplay: (now, at) => call('stepReplay', now, at),
-    cancelReplay: (tenantId, id, at) => call('cancelReplay', tenantId, id, at),
+    cancelReplay: (tenantId, id, at, claim) => call('cancelReplay', tenantId, id, at, claim),
     replay: (tenantId, id) => call('replay', tenantId, id),
     replays: (tenantId, page) => call('replays', tenantId, page),
 

@@ -3,10 +3,12 @@
 import type { ChangedBy, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Catalog, Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import { ENDPOINT_STATE, endpointStateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { addVersion, markReplaced, removeVersions } from './endpoint-versions.ts';
+import { once } from './idempotency.ts';
 import { cancelPlan, planToCancel, planToFree } from './sweep.ts';
 import { revise } from './tenants.ts';
 import { ABOVE_ALL_IDS, idBytes, readId } from './uuid.ts';
@@ -49,12 +51,14 @@ interface EndpointRow {
   readonly changed_by: ChangedBy;
 }
 
+type Created = Awaited<ReturnType<Registry['createEndpoint']>>;
+
 /** See `Registry.createEndpoint`. */
-export function createEndpoint(
-  db: Connection,
-  created: StoredEndpoint,
-  max: number,
-): Awaited<ReturnType<Registry['createEndpoint']>> {
+export function createEndpoint(db: Connection, created: StoredEndpoint, max: number, claim?: ClaimedKey): Created {
+  return once(db, claim, () => create(db, created, max));
+}
+
+function create(db: Connection, created: StoredEndpoint, max: number): Created {
   const { id, uid, state, version, host, urlKey, createdAt, updatedAt } = created;
   const tenant = db.names.tenant(created.tenantId)?.key;
   if (tenant === undefined) return 'unknown_tenant';
@@ -133,14 +137,18 @@ export function setEndpointState(
   state: EndpointState,
   now: SteadyMs,
   at: WallMs,
+  claim?: ClaimedKey,
 ): StoredEndpoint | undefined {
-  const tenant = db.names.tenant(tenantId)?.key;
-  const current = find(db, tenantId, id);
-  if (tenant === undefined || current === undefined) return undefined;
-  db.run(SET_STATE, ENDPOINT_STATE[state], at, current.key);
-  if (state === 'active') planToFree(db, current.key, now);
-  else cancelPlan(db, current.key);
-  revise(db, tenant);
+  once(db, claim, () => {
+    const tenant = db.names.tenant(tenantId)?.key;
+    const current = find(db, tenantId, id);
+    if (tenant === undefined || current === undefined) return 'missing';
+    db.run(SET_STATE, ENDPOINT_STATE[state], at, current.key);
+    if (state === 'active') planToFree(db, current.key, now);
+    else cancelPlan(db, current.key);
+    revise(db, tenant);
+    return 'set';
+  });
   return endpoint(db, tenantId, id);
 }
 

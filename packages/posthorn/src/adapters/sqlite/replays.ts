@@ -2,10 +2,12 @@
 import type { EndState } from '../../domain/delivery.ts';
 import { type EndpointId, idFloor, type ReplayId, type TenantId } from '../../domain/ids.ts';
 import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Page } from '../../seams/store/registry.ts';
 import type { Replay, Replays } from '../../seams/store/replays.ts';
 import { REPLAY_STATE, replayStateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { once } from './idempotency.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
 
 /** Columns of a `ReplayRow`. */
@@ -47,6 +49,8 @@ export interface ReplayRow {
   readonly ended_at: number | null;
 }
 
+type Created = Awaited<ReturnType<Replays['createReplay']>>;
+
 /** See `Replays.createReplay`. */
 export function createReplay(
   db: Connection,
@@ -54,7 +58,18 @@ export function createReplay(
   counts: ReadonlyMap<EndpointId, number>,
   now: SteadyMs,
   max: number,
-): Awaited<ReturnType<Replays['createReplay']>> {
+  claim?: ClaimedKey,
+): Created {
+  return once(db, claim, () => create(db, replay, counts, now, max));
+}
+
+function create(
+  db: Connection,
+  replay: Replay,
+  counts: ReadonlyMap<EndpointId, number>,
+  now: SteadyMs,
+  max: number,
+): Created {
   const tenant = db.names.tenant(replay.tenantId)?.key;
   if (tenant === undefined) return 'unknown_tenant';
   if (find(db, tenant, replay.id) !== undefined) return 'created';
@@ -107,15 +122,18 @@ export function cancelReplay(
   tenantId: TenantId,
   id: ReplayId,
   at: WallMs,
+  claim?: ClaimedKey,
 ): Awaited<ReturnType<Replays['cancelReplay']>> {
-  const tenant = db.names.tenant(tenantId)?.key;
-  const row = tenant === undefined ? undefined : find(db, tenant, id);
-  if (row === undefined) return undefined;
-  if (row.state !== REPLAY_STATE.running) return { kind: 'ended', replay: replayOf(db, row) };
-  const ended = { ...row, state: REPLAY_STATE.cancelled, ended_at: at };
-  db.run(CANCEL, ended.state, at, row.key);
-  db.run(REMOVE_PARTS, row.key);
-  return { kind: 'cancelled', replay: replayOf(db, ended) };
+  const kind = once(db, claim, () => {
+    const tenant = db.names.tenant(tenantId)?.key;
+    const row = tenant === undefined ? undefined : find(db, tenant, id);
+    if (row?.state !== REPLAY_STATE.running) return 'ended';
+    db.run(CANCEL, REPLAY_STATE.cancelled, at, row.key);
+    db.run(REMOVE_PARTS, row.key);
+    return 'cancelled';
+  });
+  const now = replay(db, tenantId, id);
+  return now === undefined ? undefined : { kind, replay: now };
 }
 
 export function replayOf(db: Connection, row: ReplayRow): Replay {

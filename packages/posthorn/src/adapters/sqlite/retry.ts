@@ -2,9 +2,11 @@
 import type { DeliveryId, TenantId } from '../../domain/ids.ts';
 import { afterRetry } from '../../domain/retry.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Queue } from '../../seams/store/queue.ts';
 import { ENDED_STATES, ENDPOINT_STATE, PLACE, placeOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { once } from './idempotency.ts';
 import { readResume, resumeColumns } from './leased-rows.ts';
 import { idBytes } from './uuid.ts';
 
@@ -36,7 +38,17 @@ interface QueuedRow {
 type Answer = Awaited<ReturnType<Queue['retry']>>;
 
 /** See `Queue.retry`. */
-export function retry(db: Connection, tenantId: TenantId, deliveryId: DeliveryId, now: SteadyMs): Answer {
+export function retry(
+  db: Connection,
+  tenantId: TenantId,
+  deliveryId: DeliveryId,
+  now: SteadyMs,
+  claim?: ClaimedKey,
+): Answer {
+  return once(db, claim, () => makeDue(db, tenantId, deliveryId, now));
+}
+
+function makeDue(db: Connection, tenantId: TenantId, deliveryId: DeliveryId, now: SteadyMs): Answer {
   const tenant = db.names.tenant(tenantId);
   if (tenant === undefined) return 'missing';
   const id = idBytes(deliveryId);

@@ -150,30 +150,80 @@ describe('a request that is sent twice under one key', () => {
     assert.equal(await count(bench, EVENTS), 1);
   });
 
-  it('is tried again after an answer that was lost, and finds what it has made', async () => {
+  it('is tried again after an answer that was lost, and finds what it has done', async () => {
     await using bench = await open();
-    for (const [path, body] of [
-      [EVENTS, { type: 'a', payload: {} }],
-      [ENDPOINTS, { url: URL }],
+    const endpoint = await bench.endpoint('acme', { url: `${URL}/of-old` });
+    const posted = await bench.call('POST', EVENTS, { type: 'a', payload: {} });
+    const delivery = text(posted.body, 'deliveries', 0, 'id');
+    const still = () =>
+      bench.until('nothing is pending', async () => (await count(bench, `${TENANT}/deliveries?state=pending`)) === 0);
+    await still();
+    for (const [call, path, body, status] of [
+      ['accept', EVENTS, { type: 'b', payload: {} }, 202],
+      ['accept', `${EVENTS}/batch`, { events: [{ type: 'c', payload: {} }] }, 202],
+      ['accept', EVENTS, { type: 'd', payload: {}, id: 'order-1' }, 200],
+      ['createEndpoint', ENDPOINTS, { url: URL }, 201],
+      ['retry', `${TENANT}/deliveries/${delivery}/retry`, undefined, 202],
+      ['createReplay', `${TENANT}/replays`, { states: ['succeeded'] }, 201],
+      ['setEndpointState', `${ENDPOINTS}/${endpoint}/disable`, undefined, 200],
     ] as const) {
-      const { engine } = bench;
-      const usual = { accept: engine.accept.bind(engine), createEndpoint: engine.createEndpoint.bind(engine) };
-      const lost = async (work: Promise<unknown>) => {
-        await work;
-        throw new StoreUnavailable('unreachable', 'the answer was lost');
-      };
-      Object.assign(engine, {
-        accept: (...given: Parameters<typeof usual.accept>) => lost(usual.accept(...given)),
-        createEndpoint: (...given: Parameters<typeof usual.createEndpoint>) => lost(usual.createEndpoint(...given)),
+      const key = under(JSON.stringify(body ?? {}).replace(/\W/g, '-'));
+      await losingAnswers(bench, call, async () => {
+        assert.equal((await bench.call('POST', path, body, key)).status, 503, path);
       });
-      assert.equal((await bench.call('POST', path, body, under('a'))).status, 503);
-      Object.assign(engine, usual);
-      const again = await bench.call('POST', path, body, under('a'));
-      assert.ok(again.status < 300, path);
-      assert.equal(await count(bench, path), 1, path);
+      await still();
+      const shown = async () => [
+        bench.calls.length,
+        await count(bench, EVENTS),
+        await count(bench, ENDPOINTS),
+        await count(bench, `${TENANT}/replays`),
+      ];
+      const before = await shown();
+      const again = await bench.call('POST', path, body, key);
+      assert.deepEqual([again.status, isReplayed(again)], [status, false], path);
+      const third = await bench.call('POST', path, body, key);
+      assert.deepEqual([third.status, third.body, isReplayed(third)], [status, again.body, true], path);
+      await still();
+      assert.deepEqual(await shown(), before, path);
     }
   });
+
+  it('does not undo what was done meanwhile', async () => {
+    await using bench = await open();
+    const endpoint = await bench.endpoint('acme');
+    const disable = () => bench.call('POST', `${ENDPOINTS}/${endpoint}/disable`, undefined, under('a'));
+    await losingAnswers(bench, 'setEndpointState', async () => {
+      assert.equal((await disable()).status, 503);
+    });
+    await bench.call('POST', `${ENDPOINTS}/${endpoint}/enable`);
+    const { status, body } = await disable();
+    assert.deepEqual([status, member(body, 'enabled')], [200, true]);
+    await losingAnswers(bench, 'createEndpoint', async () => {
+      assert.equal((await bench.call('POST', ENDPOINTS, { url: URL }, under('a'))).status, 503);
+    });
+    const made = text((await bench.call('GET', ENDPOINTS)).body, 'data', 0, 'id');
+    await bench.call('DELETE', `${ENDPOINTS}/${made}`);
+    assert.equal((await bench.call('POST', ENDPOINTS, { url: URL }, under('a'))).status, 404);
+    assert.equal(await count(bench, ENDPOINTS), 1);
+  });
 });
+
+/** Has the engine do its work meanwhile, and lose the answer. */
+async function losingAnswers(
+  { engine }: ApiBench,
+  call: 'accept' | 'createEndpoint' | 'retry' | 'createReplay' | 'setEndpointState',
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  const usual: (...given: never[]) => Promise<unknown> = engine[call];
+  Object.assign(engine, {
+    [call]: async (...given: never[]) => {
+      await usual.apply(engine, given);
+      throw new StoreUnavailable('unreachable', 'the answer was lost');
+    },
+  });
+  await meanwhile();
+  Object.assign(engine, { [call]: usual });
+}
 
 describe('a key', () => {
   for (const [what, one, other] of [

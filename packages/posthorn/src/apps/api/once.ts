@@ -10,6 +10,7 @@ import {
 } from '../../domain/idempotency.ts';
 import type { ClaimId } from '../../domain/ids.ts';
 import type { ClaimResult } from '../../engine/engine.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import { RETRY_AFTER_S } from './limits.ts';
 import { invalid, PROBLEM_KINDS, Problem, type ProblemKind, type ProblemParts, sendProblem } from './problems.ts';
 import type { ApiEngine } from './route.ts';
@@ -40,21 +41,22 @@ type Kept =
 
 /**
  * Answers a request once for each key.
- * @param work does what is asked; the id is that of whatever it makes
- * @param rebuilds the work answers the same again if it is done again with the same id: then only the id is kept
+ * @param work does what is asked, and once however often it is called with this claim
+ * @param rebuilds called again with the same claim, the work answers the same: then only the claim's id is kept
  */
 export async function answerOnce(
   { claims }: Pick<ApiEngine, 'claims'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  work: (id: ClaimId) => Promise<Answered>,
+  work: (claim: ClaimedKey) => Promise<Answered>,
   rebuilds: boolean,
 ): Promise<FastifyReply> {
-  const result = await claims.claim(hashOf(request), requestHash(bodyText(request.body)));
-  if (result.kind !== 'claimed') return await answerAgain(result, reply, work);
+  const hash = hashOf(request);
+  const result = await claims.claim(hash, requestHash(bodyText(request.body)));
+  if (result.kind !== 'claimed') return await answerAgain(result, reply, (id) => work({ hash, id }));
   const { claim } = result;
   try {
-    const { status, body } = await work(claim.id);
+    const { status, body } = await work(claim);
     const kept: Kept = rebuilds ? { kind: 'made', status, id: claim.id } : { kind: 'body', status, body };
     await claims.answer(claim, JSON.stringify(kept));
     return reply.code(status).send(body);

@@ -3,7 +3,8 @@
 import type { FastifySchema } from 'fastify';
 import { type Static, type TObject, type TSchema, type TUnsafe, Type } from 'typebox';
 import type { ChangedBy } from '../../domain/endpoint/endpoint.ts';
-import type { ClaimId, TenantId } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import { changedBy } from './access/authentication.ts';
 import { refuseBody } from './body-reader.ts';
 import { type Found, type KeyReader, type Page, pageOf, readCursor } from './cursor.ts';
@@ -36,8 +37,8 @@ export interface Asked<
   readonly query: Static<Query>;
   /** `unknown` if the operation takes the body apart itself. */
   readonly body: Static<Body>;
-  /** Of whatever a request with an idempotency key makes; `null` if it has none. */
-  readonly claimId: ClaimId | null;
+  /** Of a request with an idempotency key: goes to the store with whatever the operation changes there. */
+  readonly claim: ClaimedKey | undefined;
   /** Who asks, as an endpoint's versions remember it. */
   readonly by: ChangedBy;
 }
@@ -70,7 +71,7 @@ interface DeclaredOperation<
     readonly wrapping: number;
     readonly maxBytes: number;
   };
-  /** Done again with the same `claimId`, it finds all that it has made and answers the same: then only that id is kept. */
+  /** Done again under the same claim, it finds all that it has made and answers the same: then only its id is kept. */
   readonly rebuilds?: true;
   /** By status. */
   readonly answers: Schemas;
@@ -117,18 +118,18 @@ export function operation<
       schema,
       config: { problems, ...(rawBody !== undefined && { rawBody: rawBody.shape, wrapping: rawBody.wrapping }) },
       handler: async (request, reply) => {
-        const ids = await readIds(Object(request.params), find);
-        const answerTo = async (claimId: ClaimId | null) => {
+        const answerTo = async (claim: ClaimedKey | undefined) => {
+          const ids = await readIds(Object(request.params), find);
           // Query and body have been checked against these shapes.
           const { query, body: sent } = request;
-          const asked = { ids, query, body: sent, claimId, by: changedBy(request) } as Asked<Path, Query, Body, Chosen>;
+          const asked = { ids, query, body: sent, claim, by: changedBy(request) } as Asked<Path, Query, Body, Chosen>;
           const { status, body } = await work(asked);
           return { status: Number(status), body };
         };
         if (method === 'POST' && request.headers[IDEMPOTENCY_KEY] !== undefined) {
           return await answerOnce(parts.engine, request, reply, answerTo, declared.rebuilds ?? false);
         }
-        const { status, body } = await answerTo(null);
+        const { status, body } = await answerTo(undefined);
         return reply.code(status).send(body);
       },
     });

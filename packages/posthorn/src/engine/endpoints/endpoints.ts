@@ -1,10 +1,12 @@
 // Changes to endpoints: what the engine must know of to deliver rightly goes to the store and to the lanes from here.
 import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import { type EndpointSettings, sameSettings } from '../../domain/endpoint/settings.ts';
+import { claimedId } from '../../domain/idempotency.ts';
 import { type EndpointId, type EndpointUid, makeId, type TenantId } from '../../domain/ids.ts';
 import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs } from './catalog.ts';
@@ -21,8 +23,8 @@ export interface OpenEndpoint extends Endpoint, EndpointSettings {}
 
 /** Ids that a new endpoint has already. */
 export interface GivenIds {
-  /** Of a request that may have been sent before: the endpoint that it made then is found again. */
-  readonly id?: EndpointId | undefined;
+  /** Of a request that may have been sent before: the endpoint has its id, and is found again if it was made then. */
+  readonly claim?: ClaimedKey | undefined;
   /** The application's own. */
   readonly uid?: EndpointUid | undefined;
 }
@@ -51,31 +53,31 @@ export class Endpoints {
     this.#parts = parts;
   }
 
-  /** @param given the id that it has, if it was made by an earlier try of the same request */
+  /** @returns `deleted` if an earlier try of the same request has made it, and it is gone by now */
   async create(
     tenantId: TenantId,
     settings: EndpointSettings,
     changedBy: ChangedBy,
-    given: GivenIds,
-  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many' | 'uid_taken'> {
+    { claim, uid }: GivenIds,
+  ): Promise<OpenEndpoint | 'unknown_tenant' | 'too_many' | 'uid_taken' | 'deleted'> {
     const { store, clock, random, catalogs, documents } = this.#parts;
-    const known = given.id && (await this.open(tenantId, given.id));
-    if (known !== undefined) return known;
     const now = clock.wallNow();
-    const id = given.id ?? makeId<EndpointId>(now, random.bytes(10));
+    const id = claim === undefined ? makeId<EndpointId>(now, random.bytes(10)) : claimedId<EndpointId>(claim.id);
     const endpoint: Endpoint = {
       id,
       tenantId,
-      uid: given.uid ?? null,
+      uid: uid ?? null,
       state: 'active',
       version: 1,
       createdAt: now,
       updatedAt: now,
     };
     const written = documents.write({ tenantId, endpointId: id, version: 1 }, settings);
-    const answer = await store.createEndpoint({ ...endpoint, ...written, changedBy }, MAX_ENDPOINTS_PER_TENANT);
+    const answer = await store.createEndpoint({ ...endpoint, ...written, changedBy }, MAX_ENDPOINTS_PER_TENANT, claim);
     catalogs.forget(tenantId);
-    return answer === 'created' ? { ...endpoint, ...settings } : answer;
+    if (answer !== 'created') return answer;
+    // An earlier try may have made it, with another secret.
+    return claim === undefined ? { ...endpoint, ...settings } : ((await this.open(tenantId, id)) ?? 'deleted');
   }
 
   async change(
@@ -101,11 +103,16 @@ export class Endpoints {
     }
   }
 
-  async setState(tenantId: TenantId, id: EndpointId, state: EndpointState): Promise<OpenEndpoint | 'missing'> {
+  async setState(
+    tenantId: TenantId,
+    id: EndpointId,
+    state: EndpointState,
+    claim?: ClaimedKey,
+  ): Promise<OpenEndpoint | 'missing'> {
     const { store, clock, catalogs, due } = this.#parts;
     const now = wholeMs(clock.now());
     try {
-      const stored = await store.setEndpointState(tenantId, id, state, now, clock.wallNow());
+      const stored = await store.setEndpointState(tenantId, id, state, now, clock.wallNow(), claim);
       return stored === undefined ? 'missing' : this.#open(stored);
     } finally {
       // Also when the answer is lost, or a part of it fails.

@@ -3,51 +3,48 @@
 import { CLAIM_ABANDONED_MS, KEY_KEPT_MS } from '../../domain/idempotency.ts';
 import { type ClaimId, makeId } from '../../domain/ids.ts';
 import { seal, unseal } from '../../domain/sealing.ts';
-import { wall } from '../../domain/time.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
-import type { Idempotency } from '../../seams/store/idempotency.ts';
-import { StoreUnavailable } from '../../seams/store/index.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
+import { type Store, StoreUnavailable } from '../../seams/store/index.ts';
 
 const NONCE_BYTES = 12;
 
-/** A key that is claimed, and the id of whatever the request makes. */
-export interface Claim {
-  readonly hash: Uint8Array;
-  readonly id: ClaimId;
-}
+type Keys = Pick<Store, 'exclusive' | 'claimKey' | 'answerKey' | 'giveUpKey'>;
 
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly claim: Claim }
+  | { readonly kind: 'claimed'; readonly claim: ClaimedKey }
   /** It was answered before, with this. */
   | { readonly kind: 'answered'; readonly answer: string }
   | { readonly kind: 'under_way' }
   | { readonly kind: 'other_request' };
 
 export class Claims {
-  readonly #store: Pick<Idempotency, 'claimKey' | 'answerKey' | 'giveUpKey'>;
+  readonly #store: Keys;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #key: Uint8Array;
+  /** Whoever claimed a key before this moment has died; `null` while other processes may be at work. */
+  readonly #aloneSince: WallMs | null;
 
   /** @param key 32 bytes; seals the answers */
-  constructor(
-    store: Pick<Idempotency, 'claimKey' | 'answerKey' | 'giveUpKey'>,
-    clock: Clock,
-    random: Random,
-    key: Uint8Array,
-  ) {
+  constructor(store: Keys, clock: Clock, random: Random, key: Uint8Array) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#key = key;
+    this.#aloneSince = store.exclusive ? clock.wallNow() : null;
   }
 
   /** Claims a key for a request. @param hash see `claimHash` @param request see `requestHash` */
   async claim(hash: Uint8Array, request: Uint8Array): Promise<ClaimResult> {
     const at = this.#clock.wallNow();
     const proposed = { hash, request, id: makeId<ClaimId>(at, this.#random.bytes(10)), at };
-    const [forgotten, abandoned] = [wall(at - KEY_KEPT_MS), wall(at - CLAIM_ABANDONED_MS)];
+    const [forgotten, abandoned] = [
+      wall(at - KEY_KEPT_MS),
+      wall(Math.max(at - CLAIM_ABANDONED_MS, this.#aloneSince ?? 0)),
+    ];
     const found = await this.#store.claimKey(proposed, forgotten, abandoned);
     if (found.kind === 'claimed') return { kind: 'claimed', claim: { hash, id: found.id } };
     if (Buffer.compare(found.request, request) !== 0) return { kind: 'other_request' };
@@ -58,13 +55,13 @@ export class Claims {
   }
 
   /** Keeps the answer to the request that has claimed a key. */
-  async answer({ hash, id }: Claim, answer: string): Promise<void> {
+  async answer({ hash, id }: ClaimedKey, answer: string): Promise<void> {
     const plain = new TextEncoder().encode(answer);
     await this.#store.answerKey(hash, id, seal(this.#key, this.#random.bytes(NONCE_BYTES), contextOf(hash), plain));
   }
 
   /** Lets the same request try again, with the same id: what it did is not known, or it was refused for a moment only. */
-  async giveUp({ hash, id }: Claim): Promise<void> {
+  async giveUp({ hash, id }: ClaimedKey): Promise<void> {
     const at = wall(this.#clock.wallNow() - CLAIM_ABANDONED_MS - 1);
     await this.#store.giveUpKey(hash, id, at).catch((error: unknown) => {
       // Then it is given up by its age.

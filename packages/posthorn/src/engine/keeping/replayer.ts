@@ -1,11 +1,13 @@
 // Replays: deliveries of the past get one more attempt each, a few at a time. It knows when the next step of any replay is
 // due and sleeps until then; the steps themselves, and how far each replay has come, are the store's.
 
+import { claimedId } from '../../domain/idempotency.ts';
 import { type EndpointId, makeId, type ReplayId, type TenantId } from '../../domain/ids.ts';
 import { DEFAULT_REPLAY_RATE } from '../../domain/replay.ts';
 import { type SteadyMs, steady, type WallMs, wall, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
+import type { ClaimedKey } from '../../seams/store/idempotency.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Registry } from '../../seams/store/registry.ts';
 import type { Replay, ReplayFilter, ReplayStep, Replays } from '../../seams/store/replays.ts';
@@ -71,22 +73,23 @@ export class Replayer implements DueListener {
 
   /**
    * Counts, and begins. When it resolves with a replay, that is stored and goes on whatever happens to this process.
-   * @param given the id that it has, if it was made by an earlier try of the same request
+   * @param claim of a request that may have been sent before: the replay that it made then is found again
    */
   async create(
     tenantId: TenantId,
     request: ReplayRequest,
-    given?: ReplayId,
+    claim?: ClaimedKey,
   ): Promise<Replay | ReplayRefusal | 'too_many'> {
     const { store, clock, random, report } = this.#parts;
-    const known = given && (await store.replay(tenantId, given));
+    const claimed = claim && claimedId<ReplayId>(claim.id);
+    const known = claimed && (await store.replay(tenantId, claimed));
     if (known !== undefined) return known;
     const counted = await this.#count(tenantId, request);
     if (typeof counted === 'string') return counted;
     const { filter, at, counts, total } = counted;
     const replay: Replay = {
       ...filter,
-      id: given ?? makeId<ReplayId>(at, random.bytes(10)),
+      id: claimed ?? makeId<ReplayId>(at, random.bytes(10)),
       tenantId,
       state: total === 0 ? 'completed' : 'running',
       ratePerSecond: request.ratePerSecond ?? DEFAULT_REPLAY_RATE,
@@ -97,7 +100,7 @@ export class Replayer implements DueListener {
       endedAt: total === 0 ? at : null,
     };
     const now = wholeMs(clock.now());
-    const answer = await store.createReplay(replay, counts, now, MAX_RUNNING_REPLAYS);
+    const answer = await store.createReplay(replay, counts, now, MAX_RUNNING_REPLAYS, claim);
     if (answer !== 'created') return answer;
     report({ kind: 'replay_started', replay });
     if (total === 0) report({ kind: 'replay_ended', replay });
@@ -106,8 +109,8 @@ export class Replayer implements DueListener {
   }
 
   /** Ends a running replay. Deliveries that it has made due are attempted all the same. */
-  async cancel(tenantId: TenantId, id: ReplayId): ReturnType<Replays['cancelReplay']> {
-    const answer = await this.#parts.store.cancelReplay(tenantId, id, this.#parts.clock.wallNow());
+  async cancel(tenantId: TenantId, id: ReplayId, claim?: ClaimedKey): ReturnType<Replays['cancelReplay']> {
+    const answer = await this.#parts.store.cancelReplay(tenantId, id, this.#parts.clock.wallNow(), claim);
     if (answer?.kind === 'cancelled') this.#parts.report({ kind: 'replay_ended', replay: answer.replay });
     return answer;
   }

@@ -59,6 +59,14 @@ export class StoreRefused extends Error {
   }
 }
 
+/** A request was so slow that another one has claimed its key: it has changed nothing, and must not any more. */
+export function keyLost(): StoreUnavailable {
+  return new StoreUnavailable(
+    'busy',
+    'A request took so long that another one has its idempotency key. It did nothing.',
+  );
+}
+
 /** The message of `reserved_tenant`. @param id of the tenant */
 export const reservedTenant = (id: string): string =>
   `The database has a tenant whose id is ${id}. Ids that begin with "_" are kept for tenants of Posthorn's own from this version on. Start the Posthorn that wrote the database, delete this tenant or create it anew under another id, and start this one again.`;

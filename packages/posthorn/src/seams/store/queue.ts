@@ -4,6 +4,7 @@ import type { EventContent, LeasedDelivery, Next, Trigger } from '../../domain/d
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
+import type { ClaimedKey } from './idempotency.ts';
 
 // A pending delivery is in exactly one place:
 //   due      nobody's; to be attempted at its due time (retries, manual attempts, what a dead process left)
@@ -181,6 +182,7 @@ export interface Queue {
     tenantId: TenantId,
     id: DeliveryId,
     now: SteadyMs,
+    claim?: ClaimedKey,
   ): Promise<'due' | 'under_way' | 'missing' | 'endpoint_gone' | 'endpoint_disabled' | 'erased'>;
 
   /** Registers a process. Its first beat is 1. */

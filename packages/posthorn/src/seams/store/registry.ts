@@ -3,6 +3,7 @@ import type { DocumentPlace, Documents } from '../../domain/endpoint/documents.t
 import type { ChangedBy, Endpoint, EndpointState } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointId, EndpointUid, TenantId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
+import type { ClaimedKey } from './idempotency.ts';
 
 export interface Tenant {
   readonly id: TenantId;
@@ -72,6 +73,7 @@ export interface Registry {
   createEndpoint(
     endpoint: StoredEndpoint,
     max: number,
+    claim?: ClaimedKey,
   ): Promise<'created' | 'unknown_tenant' | 'too_many' | 'uid_taken'>;
   endpoint(tenantId: TenantId, id: EndpointId): Promise<StoredEndpoint | undefined>;
   /** The live endpoint that the application calls `uid`. */
@@ -97,6 +99,7 @@ export interface Registry {
     state: EndpointState,
     now: SteadyMs,
     at: WallMs,
+    claim?: ClaimedKey,
   ): Promise<StoredEndpoint | undefined>;
   /**
    * Deletes the endpoint, removes all its versions, whose documents hold secrets, and cancels its pending deliveries,

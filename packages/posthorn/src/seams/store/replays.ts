@@ -4,6 +4,7 @@ import type { EndState } from '../../domain/delivery.ts';
 import type { EndpointId, ReplayId, TenantId } from '../../domain/ids.ts';
 import type { ReplayState } from '../../domain/replay.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
+import type { ClaimedKey } from './idempotency.ts';
 import type { Page } from './registry.ts';
 
 /** Which deliveries are meant. All conditions must hold; times are those that delivery ids carry. */
@@ -66,6 +67,7 @@ export interface Replays {
     counts: ReadonlyMap<EndpointId, number>,
     now: SteadyMs,
     max: number,
+    claim?: ClaimedKey,
   ): Promise<'created' | 'unknown_tenant' | 'too_many'>;
   /**
    * Takes one step of the running replay whose step is due the longest, if one is due: makes the next few of its
@@ -82,6 +84,7 @@ export interface Replays {
     tenantId: TenantId,
     id: ReplayId,
     at: WallMs,
+    claim?: ClaimedKey,
   ): Promise<{ readonly kind: 'cancelled' | 'ended'; readonly replay: Replay } | undefined>;
   replay(tenantId: TenantId, id: ReplayId): Promise<Replay | undefined>;
   /** Newest first (by id, descending). */

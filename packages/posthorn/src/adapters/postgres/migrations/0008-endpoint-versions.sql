@@ -73,13 +73,15 @@ create table posthorn.delivery_key (
 create index delivery_key_delivery on posthorn.delivery_key (delivery_id);
 
 -- What was answered under an idempotency key: hashes of key, caller and path, and of the request; the answer sealed, null
--- while the request is under way.
+-- while the request is under way. The outcome of its work is there as soon as the work is done: one transaction stores both.
 create table posthorn.idempotency (
   hash bytea primary key,
   request bytea not null,
   -- Of whatever the request makes: found again instead of made twice.
   id uuid not null,
   at bigint not null,
+  -- One word without any secret; null as long as nothing is done, and for events, whose ids say it.
+  outcome text,
   answer bytea
 );
 create index idempotency_at on posthorn.idempotency (at);

@@ -81,13 +81,15 @@ create table delivery_key (
 ) strict, without rowid;
 
 -- What was answered under an idempotency key: hashes of key, caller and path, and of the request; the answer sealed, null
--- while the request is under way.
+-- while the request is under way. The outcome of its work is there as soon as the work is done: one transaction stores both.
 create table idempotency (
   hash blob primary key,
   request blob not null,
   -- Of whatever the request makes: found again instead of made twice.
   id blob not null,
   at integer not null,
+  -- One word without any secret; null as long as nothing is done, and for events, whose ids say it.
+  outcome text,
   answer blob
 ) strict, without rowid;
 create index idempotency_by_time on idempotency (at);

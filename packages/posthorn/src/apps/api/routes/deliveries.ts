@@ -69,8 +69,8 @@ const retryDelivery = operation('POST', `${ONE}/retry`, {
   problems: ['conflict'],
   work:
     ({ engine }) =>
-    async ({ ids }) => {
-      const retry = await engine.retry(ids.tenant, ids.delivery);
+    async ({ ids, claim }) => {
+      const retry = await engine.retry(ids.tenant, ids.delivery, claim);
       if (retry === 'missing') throw notFound('delivery');
       if (retry === 'endpoint_gone' || retry === 'endpoint_disabled' || retry === 'erased') {
         throw new Problem('conflict', { detail: NOT_RETRIED[retry] });

@@ -36,11 +36,10 @@ const createEndpoint = operation('POST', MANY, {
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body, claimId, by }) => {
+    async ({ ids, body, claim, by }) => {
       const named = checkedSettings(body, parts);
       const settings = newSettings(named.url ?? body.url, named, parts.random);
-      const given = claimId === null ? undefined : parseId<EndpointId>(claimId);
-      const created = made(await parts.engine.createEndpoint(ids.tenant, settings, by, { id: given }));
+      const created = made(await parts.engine.createEndpoint(ids.tenant, settings, by, { claim }));
       return answer(201, showCreatedEndpoint(created, await warningsOf(parts, created)));
     },
 });
@@ -165,8 +164,8 @@ function switching(word: 'enable' | 'disable', state: EndpointState, summary: st
     answers: { 200: EndpointSchema },
     work:
       ({ engine }) =>
-      async ({ ids }) => {
-        const changed = await engine.setEndpointState(ids.tenant, ids.endpoint, state);
+      async ({ ids, claim }) => {
+        const changed = await engine.setEndpointState(ids.tenant, ids.endpoint, state, claim);
         return ok(showEndpoint(known(changed)));
       },
   });
@@ -187,6 +186,8 @@ function made(created: Awaited<ReturnType<RouteParts['engine']['createEndpoint']
       });
     case 'uid_taken':
       throw new Problem('conflict', { detail: 'Another endpoint of the tenant has this id.' });
+    case 'deleted':
+      throw new Problem('not-found', { detail: 'The endpoint that this request made has been deleted since.' });
     default:
       return created;
   }

@@ -1,10 +1,11 @@
 // Events: post one or many, list, show with deliveries and the exact body. Posting is the hot path.
 
 import { claimedEventId } from '../../../domain/idempotency.ts';
-import { type ClaimId, type EventId, parseId, type TenantId } from '../../../domain/ids.ts';
+import { type EventId, parseId, type TenantId } from '../../../domain/ids.ts';
 import { wall } from '../../../domain/time.ts';
 import type { EventDraft } from '../../../engine/engine.ts';
 import type { EventKey } from '../../../seams/store/history.ts';
+import type { ClaimedKey } from '../../../seams/store/idempotency.ts';
 import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { inAcceptSpan } from '../accept-span.ts';
 import { readBatch, readEvent } from '../event-reader.ts';
@@ -40,10 +41,10 @@ const postEvent = operation('POST', MANY, {
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body, claimId }) => {
-      const [event] = await accept(parts, ids.tenant, withIds([readEvent(ids.tenant, body)], claimId), () => 'id');
+    async ({ ids, body, claim }) => {
+      const [event] = await accept(parts, ids.tenant, withIds([readEvent(ids.tenant, body)], claim), () => 'id');
       if (event === undefined) throw new Error('An accepted event is missing from the answer.');
-      return answer(event.existing ? 200 : 202, showAccepted(event));
+      return answer(isNew(event, 0, claim) ? 202 : 200, showAccepted(event));
     },
 });
 
@@ -57,10 +58,10 @@ const postEvents = operation('POST', `${MANY}/batch`, {
   problems: ['conflict'],
   work:
     (parts) =>
-    async ({ ids, body, claimId }) => {
-      const drafts = withIds(readBatch(ids.tenant, body), claimId);
+    async ({ ids, body, claim }) => {
+      const drafts = withIds(readBatch(ids.tenant, body), claim);
       const events = await accept(parts, ids.tenant, drafts, (index) => `events[${index}].id`);
-      const anyNew = events.some(({ existing }) => !existing);
+      const anyNew = events.some((event, index) => isNew(event, index, claim));
       return answer(anyNew ? 202 : 200, { events: events.map(showAccepted) });
     },
 });
@@ -121,9 +122,14 @@ const eraseEvent = operation('DELETE', `${MANY}/:event`, {
 export const eventOperations: readonly Operation[] = [postEvent, postEvents, listEvents, getEvent, eraseEvent];
 
 /** Gives the drafts that have no id the ids that the request had made for them when it was sent first. */
-function withIds(drafts: readonly EventDraft[], claimId: ClaimId | null): readonly EventDraft[] {
-  if (claimId === null) return drafts;
-  return drafts.map((draft, index) => (draft.id === null ? { ...draft, id: claimedEventId(claimId, index) } : draft));
+function withIds(drafts: readonly EventDraft[], claim: ClaimedKey | undefined): readonly EventDraft[] {
+  if (claim === undefined) return drafts;
+  return drafts.map((draft, index) => (draft.id === null ? { ...draft, id: claimedEventId(claim.id, index) } : draft));
+}
+
+/** It is new, or was when this request was sent first: nobody else can have given it the id that the request had made. */
+function isNew({ existing, id }: AcceptedEvent, index: number, claim: ClaimedKey | undefined): boolean {
+  return !existing || (claim !== undefined && id === claimedEventId(claim.id, index));
 }
 
 /** @param field name of the id of the event at an index */

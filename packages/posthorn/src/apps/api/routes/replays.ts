@@ -30,7 +30,7 @@ const createReplay = operation('POST', MANY, {
   problems: ['conflict'],
   work: ({ engine }) => {
     let counting = 0;
-    return async ({ ids, body, claimId }) => {
+    return async ({ ids, body, claim }) => {
       const request = requestOf(body);
       if (counting >= MAX_REPLAY_COUNTS) throw overloaded(`${MAX_REPLAY_COUNTS} replays are being counted already.`);
       counting += 1;
@@ -40,11 +40,7 @@ const createReplay = operation('POST', MANY, {
           if (typeof total === 'string') throw refused(total);
           return answer(200, { dryRun: true as const, total });
         }
-        const replay = await engine.createReplay(
-          ids.tenant,
-          request,
-          claimId === null ? undefined : parseId<ReplayId>(claimId),
-        );
+        const replay = await engine.createReplay(ids.tenant, request, claim);
         if (typeof replay === 'string') throw refused(replay);
         return answer(201, showReplay(replay));
       } finally {
@@ -92,8 +88,8 @@ const cancelReplay = operation('POST', `${ONE}/cancel`, {
   problems: ['conflict'],
   work:
     ({ engine }) =>
-    async ({ ids }) => {
-      const cancelled = await engine.cancelReplay(ids.tenant, ids.replay);
+    async ({ ids, claim }) => {
+      const cancelled = await engine.cancelReplay(ids.tenant, ids.replay, claim);
       if (cancelled === undefined) throw notFound('replay');
       const { kind, replay } = cancelled;
       if (kind === 'ended') throw new Problem('conflict', { detail: `The replay has ended: it is ${replay.state}.` });
