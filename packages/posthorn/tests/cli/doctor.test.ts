@@ -119,7 +119,7 @@ describe('posthorn doctor', { concurrency: 2 }, () => {
     assert.ok(killed.some(([name]) => name === 'posthorn.db-wal'));
     const { status, of } = await doctor(cwd);
     assert.equal(status, 0);
-    assert.match(of('database'), /its last process did not end in peace/);
+    assert.match(of('database'), /its last process did not stop cleanly/);
     assert.deepEqual(contents(join(cwd, 'data')), killed);
   });
 
@@ -135,8 +135,8 @@ describe('posthorn doctor', { concurrency: 2 }, () => {
     chmodSync(join(cwd, 'data'), 0o755);
     const open = await doctor(cwd);
     assert.equal(open.status, 0);
-    assert.match(open.of('encryption key'), /^warn: others than its owner may read the file$/m);
-    assert.match(open.of('data folder'), /^warn: others than its owner may look into it \(mode 755\)/m);
+    assert.match(open.of('encryption key'), /^warn: users other than its owner can read the file$/m);
+    assert.match(open.of('data folder'), /^warn: users other than its owner can open it \(mode 755\)/m);
     writeFileSync(file, 'hunter2');
     const damaged = await doctor(cwd);
     assert.match(damaged.of('encryption key'), /^bad: .*must be 32 random bytes/);

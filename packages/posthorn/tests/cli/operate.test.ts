@@ -85,7 +85,7 @@ describe('posthorn deliveries', () => {
     assert.ok(JSON.parse(begun.stdout).data.some(({ value }: { value: string }) => value === of));
     const none = await posthorn.run(['find', 'order-0']);
     assert.deepEqual([none.status, none.stdout], [1, '']);
-    assert.match(none.stderr, /^posthorn: Nothing of any tenant has order-0 /);
+    assert.match(none.stderr, /^posthorn: No tenant has anything with order-0 /);
   });
 
   it('says when there are more, and when there are none', async () => {

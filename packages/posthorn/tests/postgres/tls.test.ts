@@ -135,7 +135,7 @@ describe('Postgres with TLS and a private authority', () => {
       await look('?sslmode=require'),
       /^✓ database +.*encrypted, but the server's certificate is not checked$/,
     );
-    assert.match(await look('?sslmode=disable'), /^✓ database +.*in clear, and does not leave this machine$/);
+    assert.match(await look('?sslmode=disable'), /^✓ database +.*not encrypted, and does not leave this machine$/);
     assert.match(await look('?sslmode=verify-full'), /^✗ database .*POSTHORN_EXTRA_CA/m);
   });
 

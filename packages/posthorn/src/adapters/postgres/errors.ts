@@ -29,7 +29,7 @@ export function asStoreError(error: unknown, server: string): unknown {
   if (error instanceof Error && error.message === NO_SESSION_FREE) {
     return new StoreUnavailable(
       'busy',
-      `All sessions with Postgres at ${server} are in use. It is too slow or something blocks it; look at its long transactions.`,
+      `All sessions with Postgres at ${server} are in use. The server is too slow, or a transaction blocks it; look for long transactions.`,
       { cause: error },
     );
   }

@@ -31,7 +31,7 @@ const pooled: Meaning = {
 };
 const slow: Meaning = {
   code: 'busy',
-  advice: 'It is too slow or something blocks it; look at its long transactions.',
+  advice: 'The server is too slow, or a transaction blocks it; look for long transactions.',
 };
 const login: Meaning = { code: 'refused', advice: 'Correct the user and the password in POSTHORN_DATABASE_URL.' };
 const changedTables: Meaning = {

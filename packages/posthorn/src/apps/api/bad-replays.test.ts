@@ -17,7 +17,7 @@ describeRefusals('bad replays', [
   replay('of no state', { states: [] }, 'states', /one or more/),
   replay('of a state twice', { states: ['exhausted', 'exhausted'] }, 'states', /each once/),
   replay('of a state that is no list', { states: 'exhausted' }, 'states', /array/),
-  replay('of no type', { eventTypes: [] }, 'eventTypes', /left out for all/),
+  replay('of no type', { eventTypes: [] }, 'eventTypes', /no value means all/),
   replay('of a type with two stars', { eventTypes: ['**'] }, 'eventTypes[0]', /prefix/),
   replay(
     'of too many types',

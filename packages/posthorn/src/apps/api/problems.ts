@@ -18,36 +18,52 @@ interface Kind {
 
 /** The kinds of problems; the name is the end of the document's `type`. */
 export const PROBLEM_KINDS = {
-  'malformed-request': { status: 400, title: 'The request cannot be read', when: 'Not HTTP, or not JSON.' },
+  'malformed-request': {
+    status: 400,
+    title: 'The request cannot be read',
+    when: 'The request is not HTTP, or its body is not JSON.',
+  },
   unauthorized: { status: 401, title: 'A valid API key is required', when: 'The API key is missing or wrong.' },
   forbidden: {
     status: 403,
-    title: 'Not from there',
-    when: 'A session of the dashboard is used from a page that is not ours, or would travel unencrypted.',
+    title: 'Not allowed from this page',
+    when: 'A session of the dashboard is used from a page of another origin, or without TLS.',
   },
-  'not-found': { status: 404, title: 'There is no such thing', when: 'Nothing has this path or this id.' },
+  'not-found': { status: 404, title: 'Not found', when: 'Nothing has this path or this id.' },
   'method-not-allowed': {
     status: 405,
     title: 'Not a method of this path',
     when: 'The path exists, the method does not.',
   },
   'request-timeout': { status: 408, title: 'The request took too long to arrive', when: 'The client was too slow.' },
-  conflict: { status: 409, title: 'This contradicts what is stored', when: 'The state of things does not allow it.' },
+  conflict: {
+    status: 409,
+    title: 'In conflict with the present state',
+    when: 'The present state does not allow the request.',
+  },
   'too-large': { status: 413, title: 'The request is too large', when: 'The body or a payload is over its limit.' },
   'unsupported-media-type': {
     status: 415,
     title: 'The body must be plain JSON',
     when: 'The body is not JSON in UTF-8, or is compressed.',
   },
-  'wrong-host': { status: 421, title: 'This server does not answer for that host', when: 'The host name is not ours.' },
+  'wrong-host': {
+    status: 421,
+    title: 'This server does not answer for that host',
+    when: 'The host name is not one of this server.',
+  },
   invalid: { status: 422, title: 'The request is not valid', when: 'A field is missing, unknown or not as allowed.' },
   'too-many-requests': { status: 429, title: 'Too many requests', when: 'Too many requests with wrong API keys.' },
   'headers-too-large': { status: 431, title: 'The headers are too large', when: 'The headers are over 16 KiB.' },
-  unexpected: { status: 500, title: 'Something went wrong in Posthorn', when: 'A defect; the log has the reference.' },
+  unexpected: {
+    status: 500,
+    title: 'Something went wrong in Posthorn',
+    when: 'Posthorn has a defect. The reference finds the cause in its log.',
+  },
   unavailable: {
     status: 503,
-    title: 'Not possible right now',
-    when: 'Overloaded, or the database is away; try again.',
+    title: 'Not available right now',
+    when: 'Posthorn is overloaded, or its database is away. Try again.',
   },
 } as const satisfies Record<string, Kind>;
 

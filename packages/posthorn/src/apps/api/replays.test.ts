@@ -148,7 +148,7 @@ describe('a replay', () => {
     }
     const { status, body } = await bench.call('POST', REPLAYS, request);
     assert.equal(status, 409);
-    assert.match(text(body, 'detail'), /10 replays running/);
+    assert.match(text(body, 'detail'), /10 running replays/);
     for (const id of begun) await bench.call('POST', `${REPLAYS}/${id}/cancel`);
   });
 });

@@ -13,9 +13,10 @@ export function addApiFlags(command: Command): Command {
   return command
     .addOption(new Option('--url <url>', 'address of the API').env('POSTHORN_URL').default('http://127.0.0.1:4400'))
     .addOption(
-      new Option('--api-key <key>', 'API key; other users of this machine can see flags, so better the variable').env(
-        'POSTHORN_API_KEY',
-      ),
+      new Option(
+        '--api-key <key>',
+        'API key; use the variable instead, because other users of this machine can see flags',
+      ).env('POSTHORN_API_KEY'),
     );
 }
 
@@ -23,5 +24,5 @@ export function addApiFlags(command: Command): Command {
 export function accessOf({ url, apiKey }: ApiFlags): ApiAccess {
   const { protocol } = URL.parse(url) ?? {};
   if (protocol === 'http:' || protocol === 'https:') return { url, key: apiKey === '' ? undefined : apiKey };
-  throw new CommandError(`--url ${JSON.stringify(url)} is no URL like http://127.0.0.1:4400.`, EXIT.usage);
+  throw new CommandError(`--url ${JSON.stringify(url)} is not a URL such as http://127.0.0.1:4400.`, EXIT.usage);
 }

@@ -18,7 +18,7 @@ export const id: Reader<string> = (text) => {
   const value = text.trim().toLowerCase();
   return isUuid(value)
     ? { ok: true, value }
-    : { ok: false, allowed: 'a whole id, e.g. 0190163d-8694-739b-aea5-966c26f8ad91' };
+    : { ok: false, allowed: 'a complete id, e.g. 0190163d-8694-739b-aea5-966c26f8ad91' };
 };
 
 /** An event's id: the UUID, or the text that its producer chose. */
@@ -34,5 +34,5 @@ export const subscription: Reader<string> = (text) =>
     ? { ok: true, value: text }
     : {
         ok: false,
-        allowed: 'event types or prefixes ending in .*, :* or /*, with commas between, e.g. order.*,user.created',
+        allowed: 'event types, or prefixes that end with .*, :* or /*, separated by commas, e.g. order.*,user.created',
       };

@@ -7,7 +7,7 @@ import { addSettingsFlags, settingsOf } from './settings-flags.ts';
 export function addConfig(program: Command, terminal: Terminal): void {
   const command = program
     .command('config')
-    .description('Print the settings in force and where each one came from, secrets hidden')
+    .description('Print the settings in force and the source of each, without secrets')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

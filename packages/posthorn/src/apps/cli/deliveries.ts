@@ -20,15 +20,15 @@ const eventType: Reader<string> = (text) =>
 
 /** One or more of the words, separated by commas. */
 const severalOf = (words: readonly string[], flags: string, description: string): Option =>
-  new Option(flags, `${description}; several with commas`).choices(words).argParser((text: string) => {
+  new Option(flags, `${description}; separate several by commas`).choices(words).argParser((text: string) => {
     if (text.split(',').every((word) => words.includes(word))) return text;
-    throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}; separate several with commas.`);
+    throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}; separate several by commas.`);
   });
 
 const statuses: Reader<string> = (text) =>
   text.split(',').every((one) => readStatuses(one) !== undefined)
     ? { ok: true, value: text }
-    : { ok: false, allowed: 'a status such as 503, a class such as 5xx, or several with commas' };
+    : { ok: false, allowed: 'a status such as 503, a class such as 5xx, or several, separated by commas' };
 
 export function addDeliveries(program: Command, terminal: Terminal): void {
   const moment = argument(readMoment(Date.now()));
@@ -37,27 +37,31 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
     .description('List deliveries, or show one with its attempts, why it failed and what to do')
     .argument(
       '[id]',
-      'a delivery: its own id, its event (x-…-correlationid) or one of its calls (x-…-delivery)',
+      'a delivery, by its own id, its event (x-…-correlationid) or one of its calls (x-…-delivery)',
       argument(id),
     )
-    .option('--tenant <id>', 'whose deliveries; may be left out while there is only one tenant')
-    .addOption(severalOf(DELIVERY_STATES, '--state <states>', 'only in this state'))
-    .addOption(severalOf(OUTCOMES, '--outcome <outcomes>', 'only whose last attempt ended so'))
+    .option('--tenant <id>', 'tenant of the deliveries; optional if there is only one tenant')
+    .addOption(severalOf(DELIVERY_STATES, '--state <states>', 'only deliveries in this state'))
+    .addOption(severalOf(OUTCOMES, '--outcome <outcomes>', 'only deliveries whose last attempt had this outcome'))
     .option(
       '--status <statuses>',
-      'only whose last attempt was answered so, e.g. 503 or 401,403,5xx',
+      'only deliveries whose last attempt got this status, e.g. 503 or 401,403,5xx',
       argument(statuses),
     )
-    .option('--endpoint <id>', 'only to this endpoint', argument(id))
-    .option('--type <type>', 'only of events of this type', argument(eventType))
-    .option('--key <text>', 'only of events that were given this key')
-    .option('--event <id>', 'only of this event: its UUID, or the id that you gave it', argument(eventId))
-    .option('--attempt <id>', 'only the one that this call belongs to: its x-…-delivery header', argument(id))
-    .option('--since <moment>', 'only those created then or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z', moment)
-    .option('--until <moment>', 'only those created before', moment)
+    .option('--endpoint <id>', 'only deliveries to this endpoint', argument(id))
+    .option('--type <type>', 'only deliveries of events of this type', argument(eventType))
+    .option('--key <text>', 'only deliveries of events with this key')
+    .option('--event <id>', 'only deliveries of this event: its UUID, or your own id of it', argument(eventId))
+    .option('--attempt <id>', 'only the delivery of this call: its x-…-delivery header', argument(id))
+    .option(
+      '--since <moment>',
+      'only deliveries created at this time or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z',
+      moment,
+    )
+    .option('--until <moment>', 'only deliveries created before this time', moment)
     .option(
       '--limit <count>',
-      `how many at most, up to ${MAX_LIMIT}`,
+      `highest number of deliveries, up to ${MAX_LIMIT}`,
       argument(wholeNumber(1, MAX_LIMIT)),
       DEFAULT_LIMIT,
     )
@@ -74,7 +78,7 @@ export function addDeliveries(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-Times are in UTC. Exit status: 0 done, 1 there is no such thing or no Posthorn, 2 wrong usage.
+Times are in UTC. Exit status: 0 done, 1 not found or no Posthorn at the address, 2 wrong usage.
 
 Examples:
   $ posthorn deliveries --tenant acme --state exhausted --since 2h

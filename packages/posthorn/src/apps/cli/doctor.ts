@@ -7,14 +7,17 @@ import { addSettingsFlags, settingsOf } from './settings-flags.ts';
 export function addDoctor(program: Command, terminal: Terminal): void {
   const command = program
     .command('doctor')
-    .description('Look at settings, disk, database, keys, clock, name servers and the way out, and change nothing')
-    .option('--endpoint-url <url>', 'walk the way to this callback URL: name, address guard, TCP, TLS; nothing is sent')
+    .description('Check settings, disk, database, keys, system clock, name servers and endpoints; change nothing')
+    .option(
+      '--endpoint-url <url>',
+      'connect to this callback URL as a call would: name, address guard, TCP, TLS; send nothing',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Give it the flags and variables that serve gets, and run it as the same user, before a start or beside a running service.
-Exit status: 0 nothing is broken, 1 something is.
+Use the same flags, variables and user as serve. You can run it before a start or while a service runs.
+Exit status: 0 nothing is broken, 1 something is broken.
 
 Examples:
   $ posthorn doctor

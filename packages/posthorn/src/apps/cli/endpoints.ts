@@ -23,23 +23,27 @@ const doing = (flags: string, description: string): Option => {
 export function addEndpoints(program: Command, terminal: Terminal): void {
   const command = program
     .command('endpoints')
-    .description('List endpoints, or show, try, enable, disable or make one')
-    .argument('[id]', 'endpoint to show, or to do something with', argument(id))
-    .option('--tenant <id>', 'whose endpoints; may be left out while there is only one tenant')
-    .addOption(doing('--test', 'send it a sample event now, and say what came of it'))
-    .addOption(doing('--enable', 'switch it on: deliveries that waited are due now'))
-    .addOption(doing('--disable', 'switch it off: its deliveries wait'))
-    .addOption(doing('--create <url>', 'make a new one with this callback URL; its secret is shown'))
+    .description('List endpoints, or show, test, enable, disable or create one')
+    .argument('[id]', 'endpoint to show, test, enable or disable', argument(id))
+    .option('--tenant <id>', 'tenant of the endpoints; optional if there is only one tenant')
+    .addOption(doing('--test', 'send it a sample event now, and show the result'))
+    .addOption(doing('--enable', 'enable it: its paused deliveries become due now'))
+    .addOption(doing('--disable', 'disable it: its deliveries are paused'))
+    .addOption(doing('--create <url>', 'create an endpoint with this callback URL, and show its secret'))
     .option(
       '--types <types>',
-      'what the new one wants, e.g. order.*,user.created; left out: everything',
+      'event types of the new endpoint, e.g. order.*,user.created; default: all',
       argument(listOf(subscription)),
     )
-    .option('--description <text>', 'what the new one is, for people')
-    .addOption(new Option('--span <span>', 'how far back OK and the health of one go').choices(SPANS).default('day'))
+    .option('--description <text>', 'description of the new endpoint, for people')
+    .addOption(
+      new Option('--span <span>', 'time span of the column OK and of the health of one endpoint')
+        .choices(SPANS)
+        .default('day'),
+    )
     .option(
       '--limit <count>',
-      `how many at most, up to ${MAX_LIMIT}`,
+      `highest number of endpoints, up to ${MAX_LIMIT}`,
       argument(wholeNumber(1, MAX_LIMIT)),
       DEFAULT_LIMIT,
     )
@@ -47,7 +51,7 @@ export function addEndpoints(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-Exit status: 0 done; 1 there is no such thing, no Posthorn, or the sample event was not taken; 2 wrong usage.
+Exit status: 0 done; 1 not found, no Posthorn at the address, or the receiver did not take the sample event; 2 wrong usage.
 
 Examples:
   $ posthorn endpoints --tenant acme
@@ -70,9 +74,8 @@ function refuseMisfits(
   const refuse = (sentence: string): never => {
     throw new CommandError(sentence, EXIT.usage);
   };
-  if (create !== undefined && given !== undefined) refuse('--create makes a new endpoint and takes no id.');
-  if (create === undefined && (types ?? description) !== undefined)
-    refuse('--types and --description go with --create.');
+  if (create !== undefined && given !== undefined) refuse('--create creates a new endpoint and takes no id.');
+  if (create === undefined && (types ?? description) !== undefined) refuse('--types and --description need --create.');
   if (given === undefined && (test === true || enable === true || disable === true)) {
     refuse('Say which endpoint: posthorn endpoints <id> --test.');
   }

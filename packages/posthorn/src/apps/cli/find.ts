@@ -7,12 +7,12 @@ export function addFind(program: Command, terminal: Terminal): void {
   const command = program
     .command('find')
     .description('Find a delivery, an attempt or an event of any tenant')
-    .argument('<text>', 'an id or how it begins (8 characters and more), an own id, a key, or a whole header line')
+    .argument('<text>', 'an id or its beginning (8 characters or more), an own id, a key, or a whole header line')
     .option('--json', "print the API's answer")
     .addHelpText(
       'after',
       `
-Times are in UTC. Exit status: 0 found, 1 there is no such thing or no Posthorn, 2 wrong usage.
+Times are in UTC. Exit status: 0 found, 1 not found or no Posthorn at the address, 2 wrong usage.
 
 Examples:
   $ posthorn find 0190163d-8694

@@ -28,7 +28,7 @@ export function addListen(program: Command, terminal: Terminal): void {
     .option('--secret <secret>', "the endpoint's secret; without it signatures are not checked")
     .option(
       '--status <code>',
-      'status to answer with, 200 to 599; with --fail that of the failures (default: 200, with --fail 500)',
+      'status of the answers, 200 to 599; with --fail the status of the failures (default: 200, with --fail 500)',
       argument(wholeNumber(200, 599)),
     )
     .option('--fail <times>', 'fail the first calls of every event, then succeed', argument(wholeNumber(1, 1_000)))
@@ -44,13 +44,13 @@ export function addListen(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-Any path is taken. The certificate authority is new at every start: start Posthorn after it.
+Every path is accepted. The certificate authority is new at every start, so start Posthorn afterwards.
 
 Examples:
   $ posthorn listen --secret "$SECRET"
   $ posthorn listen --fail 2                 fail twice with 500, then succeed: shows two retries
   $ posthorn listen --status 410
-  $ posthorn listen --delay 31s              longer than a reply may take
+  $ posthorn listen --delay 31s              longer than the limit for a response
   $ POSTHORN_EXTRA_CA=posthorn-listen-ca.pem POSTHORN_ALLOW_NETWORKS=127.0.0.0/8 posthorn serve`,
     )
     .action(async (flags: ListenFlags) => {

@@ -6,12 +6,12 @@ import { addSettingsFlags, settingsOf } from './settings-flags.ts';
 export function addMigrate(program: Command, terminal: Terminal): void {
   const command = program
     .command('migrate')
-    .description("Bring the store to this program's version; serve does it too, at its start")
+    .description("Migrate the store to this program's version; serve does the same at its start")
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Exit status: 0 done, or nothing to do; 1 refused, e.g. a database of a newer Posthorn, or one that is in use.
+Exit status: 0 done, or nothing to do; 1 refused, e.g. because the database is in use or of a newer Posthorn.
 
 Examples:
   $ posthorn migrate

@@ -21,38 +21,46 @@ export function addReplay(program: Command, terminal: Terminal): void {
   };
   const command = program
     .command('replay')
-    .description('Make one more attempt of many deliveries: counted first, asked about, then watched')
-    .option('--tenant <id>', 'whose deliveries; may be left out while there is only one tenant')
-    .option('--endpoint <id>', 'only to this endpoint', argument(id))
-    .option('--type <types>', 'only of these event types, e.g. order.*,user.created', argument(listOf(subscription)))
+    .description('Make one more attempt of many deliveries: count them, ask, then show the progress')
+    .option('--tenant <id>', 'tenant of the deliveries; optional if there is only one tenant')
+    .option('--endpoint <id>', 'only deliveries to this endpoint', argument(id))
+    .option(
+      '--type <types>',
+      'only deliveries of these event types, e.g. order.*,user.created',
+      argument(listOf(subscription)),
+    )
     .addOption(
-      new Option('--state <state...>', 'only those with this end; several may be given')
+      new Option('--state <state...>', 'only deliveries in this state; several are allowed')
         .choices(STATES)
         .default(['exhausted'], 'exhausted'),
     )
-    .option('--since <moment>', 'only those created then or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z', moment)
-    .option('--until <moment>', 'only those created before; now when left out', moment)
+    .option(
+      '--since <moment>',
+      'only deliveries created at this time or later: 2h, 3d, 2026-11-23 or 2026-11-23T18:59Z',
+      moment,
+    )
+    .option('--until <moment>', 'only deliveries created before this time; default: now', moment)
     .option(
       '--rate <number>',
       `attempts per second, up to ${MAX_REPLAY_RATE}`,
       argument(wholeNumber(MIN_REPLAY_RATE, MAX_REPLAY_RATE)),
       DEFAULT_REPLAY_RATE,
     )
-    .option('--dry-run', 'count them, and do nothing')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only count the deliveries')
+    .option('--yes', 'do not ask for confirmation')
     .addOption(other('--list', 'list the replays of the tenant, newest first'))
-    .addOption(other('--watch <id>', 'watch a replay that runs').argParser(argument(id)))
+    .addOption(other('--watch <id>', 'show the progress of a running replay').argParser(argument(id)))
     .addOption(
-      other('--cancel <id>', 'end a replay that runs; what it has begun is attempted all the same').argParser(
+      other('--cancel <id>', 'cancel a running replay; attempts that it has already started are still made').argParser(
         argument(id),
       ),
     )
-    .option('--json', 'print the replay as the API has it, when it has ended; their count when there is nothing to do')
+    .option('--json', "print the API's answer when the replay has ended, or the count if there is nothing to do")
     .addHelpText(
       'after',
       `
-It runs in the server: Ctrl-C ends the watching (status 130), not the replay.
-Exit status: 0 completed, 1 cancelled, refused or not reached, 2 wrong usage, or nobody could be asked.
+The replay runs in the server: Ctrl-C only stops watching it (status 130).
+Exit status: 0 completed, 1 cancelled, refused or not reached, 2 wrong usage, or no terminal to ask for confirmation.
 
 Examples:
   $ posthorn replay --tenant acme --since 3h

@@ -19,13 +19,13 @@ export function addSend(program: Command, terminal: Terminal): void {
     .command('send')
     .description('Post one event and print its id and deliveries')
     .argument('<type>', 'event type, e.g. message.sent')
-    .argument('[file]', 'file with the payload, one JSON object; "-" or left out: standard input')
+    .argument('[file]', 'file with the payload, one JSON object; "-" or no file: standard input')
     .requiredOption('--tenant <id>', 'tenant that the event belongs to')
     .option(
       '--id <id>',
-      'id of the event, any text; sending it again answers the first result instead of delivering twice',
+      'id of the event, any text; if you send it again, you get the first result, and nothing is delivered twice',
     )
-    .option('--key <texts...>', 'texts that the event can be found by, such as an order number; up to 5')
+    .option('--key <texts...>', 'texts by which you can find the event, such as an order number; up to 5')
     .option('--json', "print the API's answer")
     .addHelpText(
       'after',

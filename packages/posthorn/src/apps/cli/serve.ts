@@ -10,8 +10,8 @@ export function addServe(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
-SIGTERM or Ctrl-C stops it: calls under way get the grace to end, the rest is handed back. A second one stops at once.
-Exit status: 0 stopped, 1 could not start, 2 wrong settings, 3 died while running (start it again).
+SIGTERM or Ctrl-C stops it: running calls get the grace time to end, all other work goes back to the store. A second
+signal stops it at once. Exit status: 0 stopped, 1 could not start, 2 wrong settings, 3 died while running (restart it).
 
 Examples:
   $ posthorn serve

@@ -4,7 +4,7 @@ import { settingsFile } from '../settings/file.ts';
 import { readSettings, type SettingsInForce } from '../settings/read.ts';
 import { flagOf, SETTING_NAMES, SETTINGS, type SettingName, variableOf } from '../settings/table.ts';
 
-const GROUP = 'Settings (flags win over environment, that over posthorn.json):';
+const GROUP = 'Settings (order: flags, environment, posthorn.json, defaults):';
 
 /** Adds `--config` and a flag for every setting. */
 export function addSettingsFlags(command: Command): Command {

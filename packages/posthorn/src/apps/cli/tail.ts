@@ -9,15 +9,15 @@ export function addTail(program: Command, terminal: Terminal): void {
   const command = program
     .command('tail')
     .description('Show attempts as they happen')
-    .option('--tenant <id>', 'only of this tenant')
-    .option('--endpoint <id>', 'only to this endpoint', argument(id))
-    .option('--failures', 'only those that failed')
-    .option('--json', 'print one line of JSON for each attempt, as the stream has it')
+    .option('--tenant <id>', 'only attempts of this tenant')
+    .option('--endpoint <id>', 'only attempts to this endpoint', argument(id))
+    .option('--failures', 'only failed attempts')
+    .option('--json', 'print one line of JSON for each attempt, as in the stream')
     .addHelpText(
       'after',
       `
-A broken connection is made again, and what was missed is shown if the server still has it. Where several processes share a
-Postgres, each tells of its own attempts: name one with --url. Times are in UTC. Ctrl-C ends it with status 0.
+It reconnects if the connection breaks, and shows the missed attempts if the server still has them. If several processes
+share a Postgres, each shows its own attempts only: choose one with --url. Times are in UTC. Ctrl-C ends it with status 0.
 
 Examples:
   $ posthorn tail

@@ -22,7 +22,9 @@ export async function find(access: ApiAccess, text: string, asJson: boolean, ter
   const found = await new Posthorn(access).get(isFound, `/v1/find?${query}`);
   if (asJson) printJson(found, terminal);
   if (found.data.length === 0)
-    throw new CommandError(`Nothing of any tenant has ${inert(text)} as an id, own id or key, or one that begins so.`);
+    throw new CommandError(
+      `No tenant has anything with ${inert(text)} as an id, own id or key, or as the beginning of one.`,
+    );
   if (asJson) return;
   const now = Date.now();
   const rows = table<Match>(

@@ -35,7 +35,7 @@ export function readMoment(now: number): Reader<string> {
 export function expectSpan({ since, until }: { readonly since?: string; readonly until?: string }): void {
   if (since === undefined || until === undefined || since < until) return;
   throw new CommandError(
-    `Nothing is since ${longMoment(since)} and before ${longMoment(until)}: --since must be the earlier one.`,
+    `--since (${longMoment(since)}) must be earlier than --until (${longMoment(until)}).`,
     EXIT.usage,
   );
 }

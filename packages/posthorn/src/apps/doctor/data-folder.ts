@@ -71,7 +71,7 @@ function modeFindings({ mode }: Stats, shown: string): Finding[] {
   return [
     warn(
       CHECK,
-      `others than its owner may look into it (mode ${(mode & 0o777).toString(8)}); it holds payloads and the encryption key`,
+      `users other than its owner can open it (mode ${(mode & 0o777).toString(8)}); it holds payloads and the encryption key`,
       `chmod 700 ${shown}`,
     ),
   ];

@@ -21,7 +21,7 @@ export function encryptionKeyFindings(settings: KeySettings, sight: StoreSight |
     return [
       bad(
         CHECK,
-        'none is given, and with Postgres there must be one',
+        'none is given, but Postgres requires one',
         'Set POSTHORN_ENCRYPTION_KEY, the same for every process: openssl rand -base64 32',
       ),
     ];
@@ -60,5 +60,5 @@ function judge(key: Uint8Array, origin: string, sight: StoreSight | undefined): 
 
 function modeFindings(file: string): Finding[] {
   if ((statSync(file).mode & OTHERS) === 0) return [];
-  return [warn(CHECK, 'others than its owner may read the file', `chmod 600 ${inert(file)}`)];
+  return [warn(CHECK, 'users other than its owner can read the file', `chmod 600 ${inert(file)}`)];
 }

@@ -40,7 +40,7 @@ export function proxyFindings(environment: Readonly<Record<string, string | unde
     warn(
       'proxies',
       `${names.sort().join(', ')} is set, and not used for callbacks`,
-      'Callbacks are made directly: a proxy would resolve names where the address guard cannot look. Let this machine out to the callback URLs.',
+      'Callbacks are made directly: a proxy would resolve names where the address guard cannot look. Allow this machine to reach the callback URLs.',
     ),
   ];
 }

@@ -21,7 +21,7 @@ export function nameServerFinding({ servers, tookMs, failure }: NameServersPulse
     return bad(
       check,
       `${named}: no answer (${failure})`,
-      'Correct /etc/resolv.conf, or let this machine out to them (port 53). Until then every call fails with local_error.',
+      'Correct /etc/resolv.conf, or allow this machine to reach them (port 53). Until then every call fails with local_error.',
     );
   }
   const says = `${named}: answered in ${durationText(tookMs)}`;

@@ -50,7 +50,7 @@ export function serviceFinding(url: string, answer: Readiness | undefined, holde
     return warn(
       CHECK,
       `process ${holder} uses the data folder, but nothing answers at ${where}`,
-      'It may listen elsewhere (POSTHORN_HOST, POSTHORN_PORT), be starting, or be stuck: look at its log.',
+      'It may listen elsewhere (POSTHORN_HOST, POSTHORN_PORT), be starting, or hang: look at its log.',
     );
   }
   const { status, body } = answer;
@@ -61,7 +61,7 @@ export function serviceFinding(url: string, answer: Readiness | undefined, holde
   }
   return bad(
     CHECK,
-    `something else than Posthorn listens at ${where}`,
+    `a program other than Posthorn listens at ${where}`,
     'End it, or name another port with POSTHORN_PORT.',
   );
 }

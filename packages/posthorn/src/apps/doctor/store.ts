@@ -52,7 +52,7 @@ async function lookAtSqlite(folder: string): Promise<StoreSight> {
       warn(
         CHECK,
         `the write-ahead log has ${bytesText(logBytes)}`,
-        'Something keeps it from going back into the database: look at the disk, and for programs that read the file.',
+        'It cannot be written back into the database: check the disk, and look for programs that read the file.',
       ),
     );
   }
@@ -81,7 +81,7 @@ function fileFindings({ bytes, logBytes, holder, version, known }: SqliteInspect
   const found = [isCertain ? versionFinding(`${says}, version ${version}`, version, known) : ok(CHECK, says)];
   if (holder !== undefined) found.push(ok(CHECK, `in use by process ${holder}`));
   else if (logBytes > 0) {
-    found.push(ok(CHECK, `its last process did not end in peace: the next one takes in ${bytesText(logBytes)} of log`));
+    found.push(ok(CHECK, `its last process did not stop cleanly: the next one reads ${bytesText(logBytes)} of log`));
   }
   return found;
 }
@@ -120,15 +120,15 @@ export function connectionFinding({ link, isLocal }: Pick<PostgresInspection, 'l
       if (isLocal) return ok(CHECK, says);
       return warn(
         CHECK,
-        `${says}: somebody on the way could pose as the server`,
+        `${says}: others on the network could pretend to be the server`,
         'Add sslmode=verify-full to POSTHORN_DATABASE_URL, and a private authority by POSTHORN_EXTRA_CA or sslrootcert.',
       );
     }
     case 'clear':
-      if (isLocal) return ok(CHECK, 'the connection is in clear, and does not leave this machine');
+      if (isLocal) return ok(CHECK, 'the connection is not encrypted, and does not leave this machine');
       return warn(
         CHECK,
-        'the connection is in clear: whoever is on the way can read payloads and the password',
+        'the connection is not encrypted: others on the network can read payloads and the password',
         'Turn TLS on at the server (ssl = on) and add sslmode=verify-full to POSTHORN_DATABASE_URL.',
       );
   }

@@ -48,7 +48,7 @@ export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
       if (cookie === undefined) {
         throw new Problem('forbidden', {
           detail:
-            'Anybody on the way could read the key. Open the dashboard over https (set POSTHORN_PUBLIC_URL to that address, or let the proxy send x-forwarded-proto), or on the machine itself, at http://localhost.',
+            'Without TLS, others on the network could read the key. Open the dashboard over https (set POSTHORN_PUBLIC_URL to that address, or let the proxy send x-forwarded-proto), or on the machine itself at http://localhost.',
         });
       }
       const key = request.body.key.trim();

@@ -78,7 +78,7 @@ const putEndpoint = operation('PUT', ONE, {
 
 const listEndpoints = list(MANY, {
   operationId: 'listEndpoints',
-  summary: 'List endpoints, newest first, or those that have a text in them',
+  summary: 'List endpoints, newest first; search them by text or URL',
   tag: TAG,
   list: 'endpoints',
   query: EndpointListQuery,
@@ -125,7 +125,7 @@ const changeEndpoint = operation('PATCH', ONE, {
 
 const deleteEndpoint = operation('DELETE', ONE, {
   operationId: 'deleteEndpoint',
-  summary: 'Delete an endpoint; what is pending is cancelled, what was sent stays visible',
+  summary: 'Delete an endpoint; its pending deliveries are cancelled, past deliveries stay visible',
   tag: TAG,
   answers: GONE_SHAPE,
   work:
@@ -149,11 +149,11 @@ const getEndpointSecret = operation('GET', `${ONE}/secret`, {
     },
 });
 
-const enableEndpoint = switching('enable', 'active', 'Switch an endpoint on; deliveries that waited are due at once');
+const enableEndpoint = switching('enable', 'active', 'Enable an endpoint; its paused deliveries become due at once');
 const disableEndpoint = switching(
   'disable',
   'disabled',
-  'Switch an endpoint off; its deliveries wait, and events that come meanwhile are not for it',
+  'Disable an endpoint; its pending deliveries are paused, and new events are not matched to it',
 );
 
 function switching(word: 'enable' | 'disable', state: EndpointState, summary: string): Operation {
@@ -182,7 +182,7 @@ function made(created: Awaited<ReturnType<RouteParts['engine']['createEndpoint']
       throw notFound('tenant');
     case 'too_many':
       throw new Problem('conflict', {
-        detail: `The tenant has ${MAX_ENDPOINTS_PER_TENANT} endpoints, which is as many as one may have. Delete some that are not in use.`,
+        detail: `The tenant has ${MAX_ENDPOINTS_PER_TENANT} endpoints, which is the limit. Delete some that are not in use.`,
       });
     case 'uid_taken':
       throw new Problem('conflict', { detail: 'Another endpoint of the tenant has this id.' });

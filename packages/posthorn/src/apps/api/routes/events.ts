@@ -33,7 +33,7 @@ const MANY = '/tenants/:tenant/events';
 
 const postEvent = operation('POST', MANY, {
   operationId: 'postEvent',
-  summary: 'Post an event; 202 when it is new, 200 when it was accepted before',
+  summary: 'Post an event; 202 if it is new, 200 if it was accepted before',
   tag: TAG,
   rawBody: { shape: EventBody, wrapping: 1, maxBytes: MAX_EVENT_REQUEST_BYTES },
   rebuilds: true,
@@ -50,7 +50,7 @@ const postEvent = operation('POST', MANY, {
 
 const postEvents = operation('POST', `${MANY}/batch`, {
   operationId: 'postEvents',
-  summary: 'Post up to 1,000 events, all or none; 202 when any is new, 200 when all were accepted before',
+  summary: 'Post up to 1,000 events, all or none; 202 if one is new, 200 if all were accepted before',
   tag: TAG,
   rawBody: { shape: BatchBody, wrapping: 3, maxBytes: MAX_BATCH_REQUEST_BYTES },
   rebuilds: true,
@@ -108,7 +108,7 @@ const getEvent = operation('GET', `${MANY}/:event`, {
 const eraseEvent = operation('DELETE', `${MANY}/:event`, {
   operationId: 'eraseEvent',
   summary:
-    'Erase the payload of an event, its keys and the responses to it; what is pending is cancelled, the facts stay',
+    'Erase the payload, keys and responses of an event; pending deliveries are cancelled; ids, times and outcomes stay',
   tag: TAG,
   answers: GONE_SHAPE,
   work:

@@ -6,7 +6,8 @@ import { FindQuery, FoundSchema, MAX_MATCHES, showMatch } from '../schemas/find.
 
 const find = operation('GET', '/find', {
   operationId: 'find',
-  summary: 'Find a delivery, attempt or event of any tenant by an id, how it begins, an own id, a key or a header line',
+  summary:
+    'Find a delivery, attempt or event of any tenant by an id or its beginning, an own id, a key or a header line',
   tag: 'Deliveries',
   query: FindQuery,
   answers: { 200: FoundSchema },

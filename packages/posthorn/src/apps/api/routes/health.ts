@@ -8,13 +8,13 @@ const TAG = 'Health';
 const getHealth = (version: string) =>
   operation('GET', '/healthz', {
     operationId: 'getHealth',
-    summary: 'Whether the process lives; if not, restart it',
+    summary: 'Check that the process lives; if it does not answer, restart it',
     tag: TAG,
     open: true,
     answers: {
       200: Type.Object(
         { status: Type.Literal('ok'), version: Type.String() },
-        { title: 'Health', description: 'It lives.' },
+        { title: 'Health', description: 'The process lives.' },
       ),
     },
     work: () => async () => ok({ status: 'ok' as const, version }),
@@ -22,11 +22,14 @@ const getHealth = (version: string) =>
 
 const getReadiness = operation('GET', '/readyz', {
   operationId: 'getReadiness',
-  summary: 'Whether events can be accepted and delivered right now',
+  summary: 'Check that events can be accepted and delivered right now',
   tag: TAG,
   open: true,
   answers: {
-    200: Type.Object({ status: Type.Literal('ready') }, { title: 'Readiness', description: 'It can work.' }),
+    200: Type.Object(
+      { status: Type.Literal('ready') },
+      { title: 'Readiness', description: 'Events can be accepted and delivered.' },
+    ),
   },
   problems: ['unavailable'],
   work:

@@ -68,7 +68,7 @@ const listReplays = list(MANY, {
 
 const getReplay = operation('GET', ONE, {
   operationId: 'getReplay',
-  summary: 'Show how far a replay has come',
+  summary: 'Show the progress of a replay',
   tag: TAG,
   answers: { 200: ReplaySchema },
   work:
@@ -82,7 +82,7 @@ const getReplay = operation('GET', ONE, {
 
 const cancelReplay = operation('POST', `${ONE}/cancel`, {
   operationId: 'cancelReplay',
-  summary: 'End a running replay; what it has set in motion is attempted all the same',
+  summary: 'Cancel a running replay; attempts that it has already started are still made',
   tag: TAG,
   answers: { 200: ReplaySchema },
   problems: ['conflict'],
@@ -123,7 +123,7 @@ function refused(refusal: ReplayRefusal | 'too_many'): Problem {
       });
     case 'too_many':
       return new Problem('conflict', {
-        detail: `The tenant has ${MAX_RUNNING_REPLAYS} replays running, which is as many as one may have. Wait until one has ended, or cancel one.`,
+        detail: `The tenant has ${MAX_RUNNING_REPLAYS} running replays, which is the limit. Wait until one has ended, or cancel one.`,
       });
   }
 }

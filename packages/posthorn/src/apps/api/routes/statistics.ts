@@ -20,7 +20,7 @@ const DEFAULT_SPAN = 'hour';
 const getStatistics = operation('GET', '/stats', {
   operationId: 'getStatistics',
   summary:
-    'Counts, rates, durations and what is pending, of all tenants or of one, and the endpoints with most trouble',
+    'Show counts, rates, durations and pending deliveries of all tenants or of one, and the endpoints with most trouble',
   tag: TAG,
   query: AllStatisticsQuery,
   answers: { 200: AllStatisticsSchema },
@@ -39,7 +39,7 @@ const getStatistics = operation('GET', '/stats', {
 
 const getEndpointStatistics = operation('GET', '/tenants/:tenant/endpoints/:endpoint/stats', {
   operationId: 'getEndpointStatistics',
-  summary: 'Counts, rates, durations and what is pending, of an endpoint',
+  summary: 'Show counts, rates, durations and pending deliveries of an endpoint',
   tag: TAG,
   query: StatisticsQuery,
   answers: { 200: StatisticsSchema },

@@ -17,7 +17,7 @@ export const SESSION_CHECK_MS = 10_000;
 
 const StreamQuery = Type.Object(
   {
-    tenant: Type.Optional(Type.String({ maxLength: 64, description: 'Only what concerns this tenant.' })),
+    tenant: Type.Optional(Type.String({ maxLength: 64, description: 'Only events and attempts of this tenant.' })),
     endpointId: Type.Optional(uuid('Only attempts to this endpoint.')),
   },
   CLOSED,
@@ -25,7 +25,7 @@ const StreamQuery = Type.Object(
 
 const StreamHeaders = Type.Object({
   'last-event-id': Type.Optional(
-    Type.String({ description: 'The id of the last message received: what came after it is sent first.' }),
+    Type.String({ description: 'Id of the last message that you received. The messages after it are sent first.' }),
   ),
 });
 
@@ -41,14 +41,13 @@ export function streamRoute(
       exposeHeadRoute: false,
       schema: {
         operationId: 'streamEvents',
-        summary: 'Events and attempts of this process as they happen, as server-sent events',
+        summary: 'Stream the events and attempts of this process as they happen, as server-sent events',
         tags: ['Deliveries'],
         querystring: StreamQuery,
         headers: StreamHeaders,
         response: {
           200: {
-            description:
-              'Messages of the kinds ready, reset, accepted, started and attempted; it does not end by itself.',
+            description: 'Messages ready, reset, accepted, started and attempted. The stream does not end by itself.',
             content: { 'text/event-stream': { schema: Type.Unsafe<Readable>({ type: 'string' }) } },
           },
         },

@@ -24,7 +24,7 @@ const putTenant = operation('PUT', ONE, {
 
 const listTenants = list('/tenants', {
   operationId: 'listTenants',
-  summary: 'List tenants, by id, or those whose id or name has a text in it',
+  summary: 'List tenants by id; search them by text',
   tag: TAG,
   list: 'tenants',
   query: TenantListQuery,
@@ -54,7 +54,7 @@ const getTenant = operation('GET', ONE, {
 
 const deleteTenant = operation('DELETE', ONE, {
   operationId: 'deleteTenant',
-  summary: 'Delete a tenant with all that it owns; what is pending is cancelled',
+  summary: 'Delete a tenant with everything that it owns; its pending deliveries are cancelled',
   tag: TAG,
   answers: GONE_SHAPE,
   work:

@@ -10,7 +10,7 @@ import { showTest, TestBody, TestSchema } from '../schemas/event.ts';
 
 export const testEndpoint = operation('POST', '/tenants/:tenant/endpoints/:endpoint/test', {
   operationId: 'testEndpoint',
-  summary: 'Send a sample event now, enabled or not; nothing is stored or retried',
+  summary: 'Send a sample event now, even if the endpoint is disabled; nothing is stored or retried',
   tag: 'Endpoints',
   rawBody: { shape: TestBody, wrapping: 1, maxBytes: MAX_EVENT_REQUEST_BYTES },
   answers: { 200: TestSchema },

@@ -15,29 +15,31 @@ export const ATTEMPT_ID = uuid('Id of the attempt: the x-iadvize-delivery header
 
 export const CALL_FIELDS = {
   startedAt: time('When it began.'),
-  connectMs: nullableNumber('DNS, TCP and TLS together; null when a kept connection was used, or none came about.'),
+  connectMs: nullableNumber(
+    'Time for DNS, TCP and TLS together; null if a connection was reused, or none could be made.',
+  ),
   durationMs: Type.Number({
-    description: 'The whole call: waiting for a free connection to its host, connecting, and the response.',
+    description: 'Duration of the whole call: waiting for a free connection to its host, connecting, and the response.',
   }),
-  outcome: Type.Enum([...OUTCOMES], { type: 'string', description: 'The outcome, in one word.' }),
-  status: nullableNumber('The HTTP status; null when there was no response.'),
+  outcome: Type.Enum([...OUTCOMES], { type: 'string', description: 'The outcome as one word.' }),
+  status: nullableNumber('The HTTP status; null if there was no response.'),
   responseHeaders: Type.Array(
-    Type.Object({ name: Type.String(), value: nullableText('Null when hidden because it is a credential.') }),
-    { description: 'As received, names in lower case. Empty when there was no response.' },
+    Type.Object({ name: Type.String(), value: nullableText('Null if it is hidden because it is a credential.') }),
+    { description: 'The headers as received, with names in lower case. Empty if there was no response.' },
   ),
   responseBody: nullableText(
-    'As received, at most 64 KiB with its headers; null when there was no response. Never trust it.',
+    'The body as received, at most 64 KiB with its headers; null if there was no response. Do not trust it.',
   ),
   responseBodyEncoding: Type.Enum(['utf-8', 'base64'], {
     type: 'string',
-    description: 'How responseBody is to be read: base64 when the bytes are not UTF-8.',
+    description: 'Encoding of responseBody: base64 if the bytes are not UTF-8.',
   }),
-  responseTruncated: Type.Boolean({ description: 'The response was longer than what is kept.' }),
+  responseTruncated: Type.Boolean({ description: 'True if the response was longer than the part that is kept.' }),
   repeated: Type.Boolean({
     description:
-      'The call was made twice, under the same id, because a kept connection broke before any byte of a reply.',
+      'True if the call was made twice, with the same id, because a reused connection broke before the first byte of a response.',
   }),
-  error: nullableText('The failure, in one sentence.'),
+  error: nullableText('The failure in one sentence.'),
 };
 
 const CallSchema = Type.Object({ id: ATTEMPT_ID, ...CALL_FIELDS });

@@ -24,14 +24,14 @@ import {
 
 const STATE = Type.Enum([...DELIVERY_STATES], {
   type: 'string',
-  description: 'pending, or what became of it: succeeded, exhausted (all attempts failed) or cancelled.',
+  description: 'pending, or how it ended: succeeded, exhausted (all attempts failed) or cancelled.',
 });
 
-const OUTCOME = Type.Enum([...OUTCOMES], { type: 'string', description: 'What came of an attempt.' });
+const OUTCOME = Type.Enum([...OUTCOMES], { type: 'string', description: 'Outcome of an attempt.' });
 
 const STATUS = Type.String({
   pattern: '^[1-9](xx|[0-9][0-9])$',
-  description: 'A status of HTTP such as 503, or a class of them such as 5xx.',
+  description: 'An HTTP status such as 503, or a class such as 5xx.',
 });
 
 export const EVENT_TYPE = Type.String({
@@ -48,22 +48,24 @@ const DELIVERY_FIELDS = {
   state: STATE,
   createdAt: time('When the event was accepted.'),
   attemptCount: Type.Integer({ description: 'Attempts made so far.' }),
-  nextAttemptAt: nullableTime('When the next attempt is due; null when none is, or when it waits for its turn.'),
-  endedAt: nullableTime('When it was ended; null while pending.'),
+  nextAttemptAt: nullableTime(
+    'When the next attempt is due; null if there is none, or if the delivery waits for its turn.',
+  ),
+  endedAt: nullableTime('When the delivery ended; null while it is pending.'),
   lastAttempt: Type.Unsafe<{ outcome: Outcome; status: number | null; startedAt: string } | null>({
     type: ['object', 'null'],
-    description: 'The attempt recorded last; null before the first one.',
+    description: 'The attempt that was recorded last; null before the first attempt.',
     properties: {
       outcome: OUTCOME,
       status: Type.Unsafe<number | null>({
         type: ['integer', 'null'],
-        description: 'Status of the response; null when there was none.',
+        description: 'Status of the response; null if there was none.',
       }),
       startedAt: time('When it began.'),
     },
     required: ['outcome', 'status', 'startedAt'],
   }),
-  endpointHost: nullableText("Host of the endpoint's URL as it is now; null when the endpoint was deleted."),
+  endpointHost: nullableText("Host of the endpoint's present URL; null if the endpoint was deleted."),
 };
 
 export const DeliverySchema = Type.Object(DELIVERY_FIELDS, {
@@ -74,39 +76,45 @@ export const DeliverySchema = Type.Object(DELIVERY_FIELDS, {
 export const AttemptSchema = Type.Object(
   {
     id: ATTEMPT_ID,
-    number: Type.Integer({ description: 'Counts the attempts of the delivery from 1.' }),
+    number: Type.Integer({ description: 'Number of the attempt within its delivery, from 1.' }),
     trigger: Type.Enum(['schedule', 'manual'], {
       type: 'string',
-      description: 'schedule, the first attempt included, or manual when somebody asked for one more.',
+      description: 'schedule (also for the first attempt), or manual if a person or a replay asked for it.',
     }),
     ...CALL_FIELDS,
     late: Type.Boolean({
-      description: 'Made by a process that had been taken for dead: it changed nothing about the delivery.',
+      description:
+        'True if the attempt came from a process that had been taken for dead: it changed nothing about the delivery.',
     }),
   },
   { title: 'Attempt', description: 'One HTTP call of a delivery, with its outcome.' },
 );
 
 export const DeliveryDetailSchema = Type.Object(
-  { ...DELIVERY_FIELDS, attempts: Type.Array(AttemptSchema, { description: 'In the order they were made.' }) },
+  {
+    ...DELIVERY_FIELDS,
+    attempts: Type.Array(AttemptSchema, { description: 'The attempts in the order in which they were made.' }),
+  },
   { title: 'DeliveryDetail', description: 'A delivery with its attempts.' },
 );
 
 export const DeliveryList = page('DeliveryList', DeliverySchema);
 export const DeliveryListQuery = Type.Object(
   {
-    state: several(STATE, 'Only those in this state.'),
-    outcome: several(OUTCOME, 'Only those whose last attempt ended so.'),
-    status: several(STATUS, 'Only those whose last attempt was answered so: 503, or 5xx.'),
-    endpointId: Type.Optional(uuid('Only to this endpoint.')),
+    state: several(STATE, 'Only deliveries in this state.'),
+    outcome: several(OUTCOME, 'Only deliveries whose last attempt had this outcome.'),
+    status: several(STATUS, 'Only deliveries whose last attempt got this status: 503, or 5xx.'),
+    endpointId: Type.Optional(uuid('Only deliveries to this endpoint.')),
     eventId: Type.Optional(GIVEN_EVENT_ID),
     eventType: Type.Optional(EVENT_TYPE),
     key: Type.Optional(SEARCH_KEY),
     attemptId: Type.Optional(
-      uuid('Only the one that this attempt was made for: its x-iadvize-delivery header. Found once it is recorded.'),
+      uuid(
+        'Only the delivery of this attempt (its x-iadvize-delivery header). It is found once the attempt is recorded.',
+      ),
     ),
-    since: Type.Optional(givenTime('Only those created then or later.')),
-    until: Type.Optional(givenTime('Only those created before.')),
+    since: Type.Optional(givenTime('Only deliveries created at this time or later.')),
+    until: Type.Optional(givenTime('Only deliveries created before this time.')),
     ...PAGE_QUERY,
   },
   CLOSED,

@@ -27,14 +27,14 @@ export const EVENT_TYPES = Type.Union(
         minItems: 1,
         maxItems: SETTING_LIMITS.eventTypes,
         uniqueItems: true,
-        description: `1 to ${SETTING_LIMITS.eventTypes} different event types or prefixes; null, ["*"] or left out for all.`,
+        description: `1 to ${SETTING_LIMITS.eventTypes} different event types or prefixes; null, ["*"] or no value means all.`,
       },
     ),
     Type.Null(),
   ],
   {
     description:
-      'Exact types, or prefixes ending in .*, :* or /*; null, ["*"] or left out for every type, which is shown as null.',
+      'Exact types, or prefixes that end with .*, :* or /*. Null, ["*"] or no value means every type, which is shown as null.',
   },
 );
 
@@ -42,13 +42,13 @@ const SETTINGS = {
   url: Type.String({
     maxLength: SETTING_LIMITS.urlTextCharacters,
     description:
-      'The callback URL: https, on a public host. An installation may allow networks (POSTHORN_ALLOW_NETWORKS) and http (POSTHORN_ALLOW_HTTP), and deny networks (POSTHORN_DENY_NETWORKS).',
+      'The callback URL: https, on a public host. Settings of the installation may allow other networks (POSTHORN_ALLOW_NETWORKS) and http (POSTHORN_ALLOW_HTTP), or deny networks (POSTHORN_DENY_NETWORKS).',
   }),
   eventTypes: EVENT_TYPES,
   description: Type.String({
     maxLength: SETTING_LIMITS.descriptionCharacters,
     pattern: PLAIN_TEXT_LINES,
-    description: `For people; at most ${SETTING_LIMITS.descriptionCharacters} characters, in lines if need be; no other control characters.`,
+    description: `A text for people, at most ${SETTING_LIMITS.descriptionCharacters} characters. Line breaks are allowed, other control characters are not.`,
   }),
   scheduleMs: Type.Array(
     Type.Integer({
@@ -58,38 +58,38 @@ const SETTINGS = {
     }),
     {
       maxItems: SETTING_LIMITS.retries,
-      description: `The delays before each retry, counted from the end of the attempt before; at most ${SETTING_LIMITS.retries}, none for no retries. [${DEFAULT_SETTINGS.scheduleMs.join(', ')}] when left out.`,
+      description: `The delay before each retry, counted from the end of the previous attempt; at most ${SETTING_LIMITS.retries} delays. An empty list means no retries. Default: [${DEFAULT_SETTINGS.scheduleMs.join(', ')}].`,
     },
   ),
   connectTimeoutMs: Type.Integer({
     minimum: SETTING_LIMITS.connectTimeoutMs.min,
     maximum: SETTING_LIMITS.connectTimeoutMs.max,
-    description: `For DNS, TCP and TLS together: ${SETTING_LIMITS.connectTimeoutMs.min} to ${SETTING_LIMITS.connectTimeoutMs.max}; ${DEFAULT_SETTINGS.connectTimeoutMs} when left out.`,
+    description: `Limit for DNS, TCP and TLS together: ${SETTING_LIMITS.connectTimeoutMs.min} to ${SETTING_LIMITS.connectTimeoutMs.max}. Default: ${DEFAULT_SETTINGS.connectTimeoutMs}.`,
   }),
   replyTimeoutMs: Type.Integer({
     minimum: SETTING_LIMITS.replyTimeoutMs.min,
     maximum: SETTING_LIMITS.replyTimeoutMs.max,
-    description: `For the whole reply: ${SETTING_LIMITS.replyTimeoutMs.min} to ${SETTING_LIMITS.replyTimeoutMs.max}; ${DEFAULT_SETTINGS.replyTimeoutMs} when left out.`,
+    description: `Limit for the whole response: ${SETTING_LIMITS.replyTimeoutMs.min} to ${SETTING_LIMITS.replyTimeoutMs.max}. Default: ${DEFAULT_SETTINGS.replyTimeoutMs}.`,
   }),
 };
 
 const SECRET_FIELDS = {
   secret: Type.String({
     maxLength: MAX_SECRET_BYTES,
-    description: `The signing secret: ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes of text without control characters. Left out at creation, one is made.`,
+    description: `The signing secret: ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes of text without control characters. If you create an endpoint without one, Posthorn makes one.`,
   }),
   headers: Type.Unsafe<Record<string, string>>({
     type: 'object',
     maxProperties: MAX_CALL_HEADERS,
     additionalProperties: { type: 'string', description: 'A header value is a string.' },
-    description: `Extra headers of every call, at most ${MAX_CALL_HEADERS} of together ${MAX_CALL_HEADERS_CHARACTERS} characters: names to values. They replace the ones before as a whole.`,
+    description: `Extra headers of every call, as names and values: at most ${MAX_CALL_HEADERS}, with ${MAX_CALL_HEADERS_CHARACTERS} characters together. They replace all previous extra headers.`,
   }),
 };
 
 const KEEP_SECRET = Type.Optional(
   Type.Boolean({
     description:
-      'A URL of another scheme, host or port is another receiver: such a change must give headers, and either secret or keepSecret: true.',
+      'True: keep the secret although the URL changes to another scheme, host or port. Such a change must give headers, and either secret or keepSecret: true.',
   }),
 );
 
@@ -103,7 +103,7 @@ export const PutEndpointBody = Type.Object(
   {
     ...CLOSED,
     title: 'PutEndpoint',
-    description: 'All settings. A setting that is left out gets its default; only the secret stays as it is.',
+    description: 'All settings. A missing setting gets its default; only the secret stays as it is.',
   },
 );
 
@@ -113,20 +113,20 @@ export const EndpointChangeBody = Type.Object(
     ...CLOSED,
     minProperties: 1,
     title: 'EndpointChange',
-    description: 'At least one setting. A setting that is left out stays as it is.',
+    description: 'At least one setting. A missing setting stays as it is.',
   },
 );
 
 const SHOWN = {
   id: uuid('Id of the endpoint.'),
-  uid: nullableText('Your own id for it, if it was created under one. Every path takes it in the place of `id`.'),
+  uid: nullableText('Your own id of the endpoint, if you created it under one. Every path takes it instead of `id`.'),
   ...SETTINGS,
   enabled: Type.Boolean({ description: 'When false, pending deliveries are paused and new events are not matched.' }),
   version: Type.Integer({
-    description: 'Counts the changes of its settings from 1. Each attempt names the one in force.',
+    description: 'Number of the present settings: 1 at creation, one more for each change.',
   }),
   headerNames: Type.Array(Type.String(), {
-    description: 'Names of the extra headers; their values may be credentials and are at …/secret.',
+    description: 'Names of the extra headers. Their values may be credentials, so only …/secret shows them.',
   }),
   createdAt: time('When it was created.'),
   updatedAt: time('When it was last changed.'),
@@ -137,7 +137,7 @@ export const EndpointSchema = Type.Object(SHOWN, {
   description: 'A callback URL with its subscriptions and settings.',
 });
 const WARNINGS = Type.Array(Type.String(), {
-  description: 'Things that are allowed and seldom meant, such as another endpoint with the same URL. Usually empty.',
+  description: 'Hints at likely mistakes, such as another endpoint with the same URL. Usually empty.',
 });
 export const ChangedEndpointSchema = Type.Object(
   { ...SHOWN, warnings: WARNINGS },

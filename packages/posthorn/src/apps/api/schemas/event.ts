@@ -15,16 +15,16 @@ const PAYLOAD = Type.Unsafe<Record<string, unknown>>({
   type: 'object',
   // Said aloud: generators of types take an object without known fields for one that has none.
   additionalProperties: true,
-  description: `A JSON object, at most ${MAX_PAYLOAD_BYTES} bytes without white space and 64 levels deep. Numbers keep their digits, keys their order.`,
+  description: `A JSON object, at most ${MAX_PAYLOAD_BYTES} bytes without white space and 64 levels deep. Numbers keep their digits, and keys their order.`,
 });
 
 const OWN_ID = Type.String({
   maxLength: MAX_OWN_ID_CHARACTERS,
   pattern: OWN_ID_PATTERN,
-  description: `Chosen by you, so that the same request can be sent again safely: 1 to ${MAX_OWN_ID_CHARACTERS} visible characters, no spaces. A UUID in lower case is the id of the event; of any other text one is made. Left out, it is payload.eventId or one of ours.`,
+  description: `Your id of the event, so that you can send the same request again safely: 1 to ${MAX_OWN_ID_CHARACTERS} visible characters, no spaces. A UUID in lower case is the id of the event; from any other text Posthorn makes one. Without it, payload.eventId is the id, or Posthorn makes one.`,
 });
 
-const SHOWN_OWN_ID = nullableText('The id that you chose; null if that was a UUID, or nothing.');
+const SHOWN_OWN_ID = nullableText('The id that you chose; null if it was a UUID, or if you chose none.');
 
 export const EventBody = Type.Object(
   {
@@ -35,7 +35,7 @@ export const EventBody = Type.Object(
       Type.Array(SEARCH_KEY, {
         maxItems: MAX_KEYS,
         uniqueItems: true,
-        description: `Up to ${MAX_KEYS} texts of yours that the event can be found by, such as an order number; part of its content.`,
+        description: `Up to ${MAX_KEYS} texts by which you can find the event, such as an order number. They are part of its content.`,
       }),
     ),
   },
@@ -50,13 +50,13 @@ export const BatchBody = Type.Object(
       description: `1 to ${MAX_BATCH_EVENTS} events.`,
     }),
   },
-  { ...CLOSED, title: 'NewEvents', description: 'All of them are stored, or none.' },
+  { ...CLOSED, title: 'NewEvents', description: 'Either all events are stored, or none.' },
 );
 
 export const TestBody = Type.Partial(Type.Pick(EventBody, ['type', 'payload']), {
   ...CLOSED,
   title: 'TestEvent',
-  description: 'Left out, a sample of what the endpoint subscribed to.',
+  description: 'Type of the sample; by default one that the endpoint subscribed to.',
 });
 
 export const AcceptedSchema = Type.Object(
@@ -64,16 +64,16 @@ export const AcceptedSchema = Type.Object(
     id: uuid('Id of the event: the correlation id of its calls.'),
     ownId: SHOWN_OWN_ID,
     type: Type.String(),
-    createdAt: time('When it was accepted first.'),
+    createdAt: time('When the event was accepted for the first time.'),
     deliveries: Type.Array(Type.Object({ id: uuid('Id of the delivery.'), endpointId: uuid('Id of the endpoint.') }), {
-      description: 'One for each endpoint that wants it; none is fine.',
+      description: 'One delivery for each endpoint that subscribed to the type. The list may be empty.',
     }),
   },
   { title: 'AcceptedEvent', description: 'The event is on disk and will be delivered.' },
 );
 
 export const AcceptedBatchSchema = Type.Object(
-  { events: Type.Array(AcceptedSchema, { description: 'In the order of the request.' }) },
+  { events: Type.Array(AcceptedSchema, { description: 'The events in the order of the request.' }) },
   { title: 'AcceptedEvents', description: 'All of the events are on disk and will be delivered.' },
 );
 
@@ -87,8 +87,8 @@ export const EventDetailSchema = Type.Object(
   {
     ...SUMMARY,
     ownId: SHOWN_OWN_ID,
-    keys: Type.Array(Type.String(), { description: 'Texts that it can be found by.' }),
-    erasedAt: nullableTime('When its payload and the responses to it were erased; null as long as they are there.'),
+    keys: Type.Array(Type.String(), { description: 'Texts by which you can find the event.' }),
+    erasedAt: nullableTime('When the payload and the responses were erased; null if they were not.'),
     body: Type.String({ description: 'The exact body of every call, byte for byte, as a string.' }),
     deliveries: Type.Array(DeliverySchema),
   },
@@ -100,8 +100,8 @@ export const EventListQuery = Type.Object(
   {
     eventType: Type.Optional(EVENT_TYPE),
     key: Type.Optional(SEARCH_KEY),
-    since: Type.Optional(givenTime('Only those accepted then or later.')),
-    until: Type.Optional(givenTime('Only those accepted before.')),
+    since: Type.Optional(givenTime('Only events accepted at this time or later.')),
+    until: Type.Optional(givenTime('Only events accepted before this time.')),
     ...PAGE_QUERY,
   },
   CLOSED,
@@ -111,12 +111,12 @@ export const TestSchema = Type.Object(
   {
     attempt: Type.Object(
       { id: ATTEMPT_ID, ...CALL_FIELDS },
-      { title: 'TestAttempt', description: 'The call; it is not kept.' },
+      { title: 'TestAttempt', description: 'The call. It is not stored.' },
     ),
     eventId: uuid('Id of the sample event.'),
     body: Type.String({ description: 'The body as it was sent.' }),
   },
-  { title: 'TestResult', description: 'A sample event was sent; whether it was taken is told by attempt.outcome.' },
+  { title: 'TestResult', description: 'A sample event was sent; attempt.outcome says whether the receiver took it.' },
 );
 
 /** An event as the answer to posting it shows it: the same for the first request and every repetition. */

@@ -55,13 +55,17 @@ export const nullableNumber = (description: string): TUnsafe<number | null> =>
  */
 export const several = <Item extends TSchema>(item: Item, description: string) =>
   Type.Optional(
-    Type.Array(item, { minItems: 1, maxItems: 20, description: `${description} One or more, separated by commas.` }),
+    Type.Array(item, {
+      minItems: 1,
+      maxItems: 20,
+      description: `${description} Several values are separated by commas.`,
+    }),
   );
 
 export const SEARCH_KEY = Type.String({
   maxLength: MAX_KEY_CHARACTERS,
   pattern: KEY_PATTERN,
-  description: `A text of yours that an event can be found by, such as an order number: 1 to ${MAX_KEY_CHARACTERS} visible characters.`,
+  description: `A text by which you can find an event, such as an order number: 1 to ${MAX_KEY_CHARACTERS} visible characters.`,
 });
 
 /** Query parameters of every list. */
@@ -71,11 +75,11 @@ export const PAGE_QUERY = {
       minimum: 1,
       maximum: MAX_PAGE_ITEMS,
       default: DEFAULT_PAGE_ITEMS,
-      description: `Items of the page, 1 to ${MAX_PAGE_ITEMS}; ${DEFAULT_PAGE_ITEMS} when left out.`,
+      description: `Items of the page, 1 to ${MAX_PAGE_ITEMS}. Default: ${DEFAULT_PAGE_ITEMS}.`,
     }),
   ),
   cursor: Type.Optional(
-    Type.String({ maxLength: MAX_CURSOR_CHARACTERS, description: 'The nextCursor of the page before.' }),
+    Type.String({ maxLength: MAX_CURSOR_CHARACTERS, description: 'The nextCursor of the previous page.' }),
   ),
 };
 
@@ -92,7 +96,7 @@ export const page = <Item extends TSchema>(title: string, item: Item): TUnsafe<P
       {
         data: Type.Array(item),
         nextCursor: nullableText(
-          'Ask for the next page with it; null when this is the last one. A page may hold fewer than limit, even none, and not be the last.',
+          'Cursor of the next page; null if this is the last page. A page may have fewer items than limit, or none, although it is not the last.',
         ),
       },
       { title, description: 'A page of the list.' },

@@ -16,7 +16,7 @@ export const FindQuery = Type.Object(
       maxLength: MAX_SOUGHT_CHARACTERS,
       pattern: PLAIN_TEXT,
       description:
-        'Id of a delivery, an attempt (x-iadvize-delivery) or an event (x-iadvize-correlationid), an own id or a key of an event, or how one of these begins, from 8 characters on; a whole header line will do.',
+        'Id of a delivery, an attempt (x-iadvize-delivery) or an event (x-iadvize-correlationid), an own id or a key of an event, or at least the first 8 characters of one of these. A whole header line is accepted, too.',
     }),
   },
   CLOSED,
@@ -26,23 +26,23 @@ const MatchSchema = Type.Object(
   {
     kind: Type.Enum(['delivery', 'attempt', 'event', 'ownId', 'key'], {
       type: 'string',
-      description: 'What of it was found. ownId and key are those of an event.',
+      description: 'Kind of the match. ownId and key belong to an event.',
     }),
-    tenant: Type.String({ description: 'The tenant that it belongs to.' }),
+    tenant: Type.String({ description: 'The tenant that the match belongs to.' }),
     value: Type.String({ description: 'The id, own id or key that was found.' }),
-    at: time('When it was created, or an attempt began.'),
-    deliveryId: nullableText('Of a delivery, and the delivery of an attempt; else null.'),
-    eventId: nullableText('Of an event, by whatever it was found; else null.'),
+    at: time('When it was created; of an attempt, when it began.'),
+    deliveryId: nullableText('Id of the delivery, if a delivery or an attempt was found; otherwise null.'),
+    eventId: nullableText('Id of the event, if an event, an own id or a key was found; otherwise null.'),
   },
-  { title: 'Match', description: 'Something that the text stands for.' },
+  { title: 'Match', description: 'A delivery, attempt or event that the text identifies.' },
 );
 
 export const FoundSchema = Type.Object(
   {
-    data: Type.Array(MatchSchema, { description: `At most ${MAX_MATCHES}, the newest of each kind first.` }),
-    more: Type.Boolean({ description: 'There are more: look for a longer text.' }),
+    data: Type.Array(MatchSchema, { description: `At most ${MAX_MATCHES} matches, the newest of each kind first.` }),
+    more: Type.Boolean({ description: 'True if there are more matches: search for a longer text.' }),
   },
-  { title: 'Found', description: 'What the text stands for; nothing, if data is empty.' },
+  { title: 'Found', description: 'Everything that the text identifies. If data is empty, nothing was found.' },
 );
 
 export function showMatch(match: Match): Static<typeof MatchSchema> {

@@ -12,58 +12,64 @@ const STATES = Type.Array(Type.Enum([...END_STATES], { type: 'string' }), {
   minItems: 1,
   maxItems: END_STATES.length,
   uniqueItems: true,
-  description: `Their states: one or more of ${END_STATES.join(', ')}, each once. ["exhausted"] when left out.`,
+  description: `States of the deliveries: one or more of ${END_STATES.join(', ')}, each once. Default: ["exhausted"].`,
 });
 
 const RATE = Type.Integer({
   minimum: MIN_REPLAY_RATE,
   maximum: MAX_REPLAY_RATE,
-  description: `Attempts per second, ${MIN_REPLAY_RATE} to ${MAX_REPLAY_RATE}, whatever number of processes there are; ${DEFAULT_REPLAY_RATE} when left out. Endpoints that do not keep up are given less.`,
+  description: `Attempts per second over all processes together, ${MIN_REPLAY_RATE} to ${MAX_REPLAY_RATE}. Default: ${DEFAULT_REPLAY_RATE}. A slow endpoint gets fewer.`,
 });
 
 export const NewReplayBody = Type.Object(
   {
-    endpointId: Type.Optional(uuid('Only deliveries to this endpoint; left out, to every one.')),
+    endpointId: Type.Optional(uuid('Only deliveries to this endpoint. Default: every endpoint.')),
     eventTypes: Type.Optional(EVENT_TYPES),
     states: Type.Optional(STATES),
-    since: Type.Optional(givenTime('Only deliveries created then or later.')),
+    since: Type.Optional(givenTime('Only deliveries created at this time or later.')),
     until: Type.Optional(
-      givenTime('Only deliveries created before; the moment of the request when left out or later.'),
+      givenTime('Only deliveries created before this time. Default, and latest possible: the time of the request.'),
     ),
     ratePerSecond: Type.Optional(RATE),
-    dryRun: Type.Optional(Type.Boolean({ description: 'True: count the deliveries, and do nothing.' })),
+    dryRun: Type.Optional(Type.Boolean({ description: 'True: only count the deliveries; nothing is attempted.' })),
   },
-  { ...CLOSED, title: 'NewReplay', description: 'Which deliveries get one more attempt. All conditions must hold.' },
+  {
+    ...CLOSED,
+    title: 'NewReplay',
+    description: 'The deliveries that get one more attempt. A delivery must match all conditions.',
+  },
 );
 
 export const DryRunSchema = Type.Object(
   {
     dryRun: Type.Literal(true),
-    total: Type.Integer({ description: 'Deliveries that a replay would be about.' }),
+    total: Type.Integer({ description: 'Number of deliveries that a replay would attempt.' }),
   },
-  { title: 'ReplayDryRun', description: 'The effect that a replay would have. Nothing has been done.' },
+  { title: 'ReplayDryRun', description: 'The effect that a replay would have. Nothing was attempted.' },
 );
 
 export const ReplaySchema = Type.Object(
   {
     id: uuid('Id of the replay.'),
     state: Type.Enum([...REPLAY_STATES], { type: 'string', description: 'running, completed or cancelled.' }),
-    endpointId: nullableText('The only endpoint; null for every one.'),
-    eventTypes: Type.Union([Type.Array(Type.String()), Type.Null()], { description: 'null for every type.' }),
+    endpointId: nullableText('The only endpoint; null means every endpoint.'),
+    eventTypes: Type.Union([Type.Array(Type.String()), Type.Null()], {
+      description: 'Exact types or prefixes; null means every type.',
+    }),
     states: Type.Array(Type.Enum([...END_STATES], { type: 'string' })),
-    since: nullableTime('Deliveries created then or later; null for ever.'),
-    until: time('Deliveries created before.'),
+    since: nullableTime('Only deliveries created at this time or later; null means no limit.'),
+    until: time('Only deliveries created before this time.'),
     ratePerSecond: Type.Integer(),
-    total: Type.Integer({ description: 'Deliveries that it is about, counted when it was created.' }),
-    replayed: Type.Integer({ description: 'Deliveries given one more attempt so far.' }),
+    total: Type.Integer({ description: 'Number of deliveries, counted when the replay was created.' }),
+    replayed: Type.Integer({ description: 'Deliveries that got one more attempt so far.' }),
     skipped: Type.Integer({
       description:
-        'Deliveries passed over so far: by then their endpoint was disabled or gone, or they were pending, ended anew or no longer kept.',
+        'Deliveries skipped so far: endpoint disabled or deleted, already pending, changed since, or pruned.',
     }),
     createdAt: time('When it was created.'),
     endedAt: nullableTime('When it was completed or cancelled; null while it is running.'),
   },
-  { title: 'Replay', description: 'One more attempt of many deliveries, in the background.' },
+  { title: 'Replay', description: 'Makes one more attempt of many deliveries, in the background.' },
 );
 
 export const ReplayList = page('ReplayList', ReplaySchema);

@@ -13,7 +13,7 @@ import { TENANT_ID } from './tenant.ts';
 const SPAN = Type.Enum([...SPANS], {
   type: 'string',
   default: 'hour',
-  description: 'hour: 60 steps of a minute. day: 24 of an hour. month: 30 of a day, by UTC. hour when left out.',
+  description: 'hour: 60 steps of a minute. day: 24 steps of an hour. month: 30 steps of a day, in UTC. Default: hour.',
 });
 
 export const StatisticsQuery = Type.Object({ span: Type.Optional(SPAN) }, CLOSED);
@@ -26,8 +26,8 @@ const nullableCount = (what: string) =>
 const ACCEPTED = nullableCount('Events stored for the first time; null for an endpoint.');
 const ATTEMPT_COUNTS = {
   attempts: count('Attempts recorded.'),
-  failedAttempts: count('Those of them that did not succeed.'),
-  succeeded: count('Deliveries that an attempt brought to success.'),
+  failedAttempts: count('Attempts that did not succeed.'),
+  succeeded: count('Deliveries that succeeded.'),
   exhausted: count('Deliveries whose last attempt failed.'),
 };
 
@@ -36,10 +36,10 @@ const StepSchema = Type.Object(
     at: time('When the step begins.'),
     accepted: ACCEPTED,
     ...ATTEMPT_COUNTS,
-    p50Ms: nullableNumber('Half of the calls took no longer; null when there were none.'),
+    p50Ms: nullableNumber('Half of the calls took no longer; null if there were none.'),
     p99Ms: nullableNumber('99 of 100 calls took no longer; null when there were none.'),
     pending: nullableCount(
-      'The most deliveries that were seen pending, looked at once a minute; of all tenants only, null where nobody looked.',
+      'Highest number of pending deliveries, sampled once a minute. Only for all tenants together; null if there is no sample.',
     ),
   },
   { title: 'StatisticsStep', description: 'Counts of one step.' },
@@ -60,8 +60,8 @@ const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, Type.Int
 const STATISTICS = {
   span: SPAN,
   since: time('When the first step begins.'),
-  until: time('When the last step ends, which is going on.'),
-  stepMs: Type.Integer({ description: 'How long a step is.' }),
+  until: time('When the last step ends. This step is not over yet.'),
+  stepMs: Type.Integer({ description: 'Length of a step.' }),
   accepted: ACCEPTED,
   ...ATTEMPT_COUNTS,
   successRate: nullableNumber('succeeded of all that succeeded or were exhausted, 0 to 1; null when there were none.'),
@@ -77,26 +77,26 @@ const STATISTICS = {
     },
     {
       description:
-        'How long calls took, waiting for a connection and making one included, estimated from 16 classes of which each is twice the one before; null when there were none. Attempts that failed by our own fault are left out.',
+        'Duration of calls, including the time to wait for a connection and to make one. It is estimated from 16 buckets; each is twice as wide as the previous one. Null if there were no calls. Attempts that failed through a fault of Posthorn are not counted.',
     },
   ),
   pending: Type.Object(
     {
-      count: count('Deliveries that are not ended.'),
+      count: count('Number of deliveries that have not ended.'),
       capped: Type.Boolean({
-        description: 'There may be more than count says: counting stops at 10,000 in one place.',
+        description: 'True if there may be more than count: counting stops at 10,000 in one place.',
       }),
       oldestAt: nullableTime(
-        'When the oldest of them was accepted whose endpoint is enabled; null when there is none.',
+        'When the oldest pending delivery with an enabled endpoint was accepted; null if there is none.',
       ),
     },
     { description: 'Deliveries that are pending now.' },
   ),
-  steps: Type.Array(StepSchema, { description: 'All steps, the oldest first.' }),
+  steps: Type.Array(StepSchema, { description: 'All steps, oldest first.' }),
 };
 
 const HOW_EXACT =
-  'Counted by each process and written every 5 s: a process that is killed takes the counts of its last seconds with it. Deliveries do not depend on them.';
+  'Each process writes its counts every 5 s. If a process is killed, the counts of its last seconds are lost. Deliveries do not depend on them.';
 
 export const StatisticsSchema = Type.Object(STATISTICS, { title: 'Statistics', description: HOW_EXACT });
 

@@ -22,7 +22,7 @@ export const PutTenantBody = Type.Object(
         minLength: 1,
         maxLength: MAX_NAME_CHARACTERS,
         pattern: PLAIN_TEXT,
-        description: `A name for people, 1 to ${MAX_NAME_CHARACTERS} characters and none that control a terminal. A new tenant without one is named by its id.`,
+        description: `A name for people: 1 to ${MAX_NAME_CHARACTERS} characters, no control characters. Without a name, a new tenant is named by its id.`,
       }),
     ),
   },
@@ -41,7 +41,12 @@ export const TenantSchema = Type.Object(
 
 export const TenantList = page('TenantList', TenantSchema);
 export const TenantListQuery = Type.Object(
-  { ...PAGE_QUERY, search: search('Only tenants whose id or name has this text in it; A to Z and a to z are alike.') },
+  {
+    ...PAGE_QUERY,
+    search: search(
+      'Only tenants whose id or name contains this text. Upper and lower case do not differ (A to Z only).',
+    ),
+  },
   CLOSED,
 );
 

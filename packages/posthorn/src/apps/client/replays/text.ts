@@ -35,6 +35,6 @@ export function endText({ state, replayed, skipped, total }: Replay): string {
   const passed =
     skipped === 0
       ? ''
-      : `, ${countText(skipped)} passed over (pending, ended anew, no longer kept, or their endpoint is disabled or gone)`;
+      : `, ${countText(skipped)} skipped (endpoint disabled or deleted, already pending, changed since, or pruned)`;
   return `${state === 'cancelled' ? 'Cancelled: ' : ''}${done}${passed}.`;
 }
