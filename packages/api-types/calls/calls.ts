@@ -26,12 +26,16 @@ const tenant = 'acme';
 
 export async function tenants(): Promise<string> {
   await client.PUT('/v1/tenants/{tenant}', { params: { path: { tenant } } });
-  await client.PUT('/v1/tenants/{tenant}', { params: { path: { tenant } }, body: { name: 'Acme Ltd' } });
+  await client.PUT('/v1/tenants/{tenant}', {
+    params: { path: { tenant } },
+    body: { name: 'Acme Ltd', retentionDays: 7 },
+  });
   await client.DELETE('/v1/tenants/{tenant}', { params: { path: { tenant: 'gone' } } });
   const page = answered(await client.GET('/v1/tenants', { params: { query: { limit: 10 } } }));
   const next: string | null = page.nextCursor;
-  const { name } = answered(await client.GET('/v1/tenants/{tenant}', { params: { path: { tenant } } }));
-  return name + next;
+  const { name, retentionDays } = answered(await client.GET('/v1/tenants/{tenant}', { params: { path: { tenant } } }));
+  const days: number | null = retentionDays;
+  return `${name} ${days} ${next}`;
 }
 
 export async function endpoints(): Promise<string> {

@@ -242,6 +242,30 @@ export class Engine {
     return this.#endpoints.openAll(tenantId, page, filter);
   }
 
+  /** Days that the installation keeps finished history: no tenant keeps its own for longer. */
+  get retentionDays(): number {
+    return this.#parts.settings.retentionDays;
+  }
+
+  /**
+   * Creates the tenant or changes it; what is left out stays as it is.
+   * @param change.retentionDays at most the installation's; `null`: as many
+   */
+  async putTenant(
+    id: TenantId,
+    { name, retentionDays }: { readonly name?: string | undefined; readonly retentionDays?: number | null | undefined },
+    by: ChangedBy,
+  ): ReturnType<Store['putTenant']> {
+    const { store, clock, report } = this.#parts;
+    // Applications put their tenants again at every start: only a change is reported.
+    const former = retentionDays === undefined ? undefined : ((await store.tenant(id))?.retentionDays ?? null);
+    const put = await store.putTenant(id, name, clock.wallNow(), retentionDays);
+    if (retentionDays !== undefined && retentionDays !== former) {
+      report({ kind: 'retention_set', tenantId: id, retentionDays, by });
+    }
+    return put;
+  }
+
   /** Deletes the tenant with its endpoints and cancels what is pending. False when there is none. */
   deleteTenant(id: TenantId): Promise<boolean> {
     return this.#endpoints.deleteTenant(id);
@@ -288,10 +312,10 @@ export class Engine {
   }
 
   /** Erases an event's payload and the responses to it. See `History.eraseEvent`. @returns `false` when there is none */
-  async eraseEvent(tenantId: TenantId, id: EventId): Promise<boolean> {
+  async eraseEvent(tenantId: TenantId, id: EventId, by: ChangedBy): Promise<boolean> {
     const { store, clock, report } = this.#parts;
     const found = await store.eraseEvent(tenantId, id, clock.wallNow());
-    if (found) report({ kind: 'event_erased', tenantId, eventId: id });
+    if (found) report({ kind: 'event_erased', tenantId, eventId: id, by });
     return found;
   }
 

@@ -1,5 +1,6 @@
 // The engine's reports to the outside, as things happen: for logs, live views and metrics. A report never changes what the engine does.
 import type { Trigger } from '../domain/delivery.ts';
+import type { ChangedBy } from '../domain/endpoint/endpoint.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
 import type { SteadyMs, WallMs } from '../domain/time.ts';
@@ -71,8 +72,22 @@ export type Report =
   /** The first failure after calls that went well. */
   | { readonly kind: 'store_unavailable'; readonly message: string }
   | { readonly kind: 'store_available' }
-  /** An event's payload and the responses to it are gone. */
-  | { readonly kind: 'event_erased'; readonly tenantId: TenantId; readonly eventId: EventId }
+  /** An event's payload and the responses to it are gone, because somebody asked for it. */
+  | { readonly kind: 'event_erased'; readonly tenantId: TenantId; readonly eventId: EventId; readonly by: ChangedBy }
+  /** A tenant keeps its events for another number of days from now on; `null`: as long as the installation does. */
+  | {
+      readonly kind: 'retention_set';
+      readonly tenantId: TenantId;
+      readonly retentionDays: number | null;
+      readonly by: ChangedBy;
+    }
+  | {
+      /** Events of a tenant whose own retention is over have been erased, in a round of removing old history. */
+      readonly kind: 'events_erased';
+      readonly tenantId: TenantId;
+      readonly retentionDays: number;
+      readonly events: number;
+    }
   /** A round of removing old history ended early; the next one is for what is left. */
   | { readonly kind: 'pruning_failed'; readonly message: string }
   | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }

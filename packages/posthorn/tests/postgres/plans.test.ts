@@ -7,6 +7,13 @@ import { ACCEPT } from '../../src/adapters/postgres/accept-sql.ts';
 import { BACKLOGS, CLAIM_BACKLOG, CLAIM_DUE, NEXT_DUE } from '../../src/adapters/postgres/claim-sql.ts';
 import { WORK_SESSION } from '../../src/adapters/postgres/connection.ts';
 import { listing } from '../../src/adapters/postgres/deliveries.ts';
+import {
+  ERASE_EVENTS,
+  LOCK_ENDPOINTS,
+  OVERDUE_EVENTS,
+  PENDING,
+  POSTPONED_EVENTS,
+} from '../../src/adapters/postgres/erase.ts';
 import { EVENTS } from '../../src/adapters/postgres/history.ts';
 import { migratePostgres } from '../../src/adapters/postgres/index.ts';
 import { BEAT, BEGIN } from '../../src/adapters/postgres/owners.ts';
@@ -25,6 +32,8 @@ const SEARCHED_BY: Readonly<Record<string, readonly string[]>> = {
   queue_due: ['due_at'],
   queue_backlog: ['endpoint_id'],
   event_pkey: ['tenant', 'id'],
+  event_newest: ['tenant', 'created_at'],
+  erasure_later_due: ['tenant', 'look_at'],
   attempt_pkey: ['delivery_id', 'id'],
   tenant_pkey: ['key'],
   tenant_live: ['id'],
@@ -58,7 +67,9 @@ interface PlanNode {
 
 const NAMED = [ACCEPT, CLAIM_DUE, CLAIM_BACKLOG, NEXT_DUE, BACKLOGS, RECORD, RELEASE, BEGIN, BEAT, TALLY];
 /** Steps of replays: rare, so planned anew each time, but never with good statistics. */
-const STEPS = { DUE_REPLAY, DUE_PARTS, ENDPOINT, OUTSTANDING, SEARCH, REVIVE, NEXT_LOOK, NEXT_STEP };
+const REPLAY_STEPS = { DUE_REPLAY, DUE_PARTS, ENDPOINT, OUTSTANDING, SEARCH, REVIVE, NEXT_LOOK, NEXT_STEP };
+/** Steps of erasing what tenants keep no longer, likewise. */
+const ERASURE_STEPS = { OVERDUE_EVENTS, POSTPONED_EVENTS, LOCK_ENDPOINTS, PENDING, ERASE_EVENTS };
 
 /** Rows as a busy day leaves them, of which no statistics tell yet. */
 const FILL = `
@@ -126,8 +137,8 @@ describe('the plans of work statements', () => {
       expectIndexed(name, text));
   }
 
-  for (const [name, { text }] of Object.entries(STEPS)) {
-    it(`of ${name} of a replay find every row by the key that it is searched by`, async () => {
+  for (const [name, { text }] of Object.entries({ ...REPLAY_STEPS, ...ERASURE_STEPS })) {
+    it(`of ${name}, a step in the background, find every row by the key that it is searched by`, async () => {
       const { rows } = await session.query('select from posthorn.replay limit 1');
       if (rows.length === 0) await session.query(FILL);
       await expectIndexed(name, text);

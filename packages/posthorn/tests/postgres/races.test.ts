@@ -3,8 +3,21 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import { LOCK_ENDPOINTS } from '../../src/adapters/postgres/erase.ts';
+import { ENDPOINT as RETRIED_ENDPOINT, REVIVE } from '../../src/adapters/postgres/retry.ts';
+import { plainArray } from '../../src/adapters/postgres/sql-values.ts';
+import { DAY_MS } from '../../src/domain/retention.ts';
 import { assertSame, type Bench, eventFor, ids } from '../store-contract/bench.ts';
-import { attemptOf, dueAgain, EXHAUSTED, FAILED, later, newEvent, STEADY } from '../store-contract/makers.ts';
+import {
+  attemptOf,
+  dueAgain,
+  EXHAUSTED,
+  FAILED,
+  later,
+  newEvent,
+  STEADY,
+  wallLater,
+} from '../store-contract/makers.ts';
 import { openSharedDatabase, type SharedDatabase } from './shared-database.ts';
 
 describe('a Postgres store whose call meets another transaction', () => {
@@ -76,6 +89,34 @@ describe('a Postgres store whose call meets another transaction', () => {
     await blocked(retry);
     await other.query('commit');
     assert.equal(await retry, 'endpoint_disabled');
+  });
+
+  it('erases no event of which a delivery is being made due', async () => {
+    const { tenant, endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
+    const { rows } = await other.query<{ tenant: number }>('select tenant from posthorn.delivery');
+    await other.query('begin');
+    await other.query(RETRIED_ENDPOINT.text, [endpoint.id]);
+    await other.query(REVIVE.text, [plainArray([delivery.id]), rows[0]?.tenant, STEADY, null]);
+    const erasing = bench.store.eraseOverdue(tenant, wallLater(DAY_MS), wallLater(2 * DAY_MS), 10);
+    await blocked(erasing);
+    await other.query('commit');
+    assert.deepEqual(await erasing, { looked: 1, erased: 0 });
+    assert.deepEqual(ids(await bench.claimDue(owner, STEADY)), [delivery.id]);
+  });
+
+  it('makes nothing due of an event that is being erased', async () => {
+    const { tenant, endpoint, owner } = await bench.start();
+    const delivery = await bench.acceptOne(owner, endpoint);
+    await bench.record(owner, attemptOf(delivery, FAILED, EXHAUSTED));
+    await other.query('begin');
+    await other.query(LOCK_ENDPOINTS.text, [plainArray([endpoint.id])]);
+    await other.query('update posthorn.event set erased_at = 1');
+    const retry = bench.store.retry(tenant, delivery.id, STEADY);
+    await blocked(retry);
+    await other.query('commit');
+    assert.equal(await retry, 'erased');
   });
 
   it('finds what was leased by a call whose answer nobody waits for any more, once that is committed', async () => {

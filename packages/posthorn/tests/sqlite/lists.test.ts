@@ -8,6 +8,7 @@ import { callsAsStore } from '../../src/adapters/sqlite/calls-as-store.ts';
 import { BACKLOG, BACKLOGS, DUE, NEXT_DUE } from '../../src/adapters/sqlite/claim.ts';
 import { Connection } from '../../src/adapters/sqlite/connection.ts';
 import { DELIVERY_OF_ATTEMPT } from '../../src/adapters/sqlite/deliveries.ts';
+import { OVERDUE_EVENTS, POSTPONED_EVENTS } from '../../src/adapters/sqlite/erase.ts';
 import { EVENTS, EVENTS_BOUND, EVENTS_OF_TYPE } from '../../src/adapters/sqlite/history.ts';
 import { migrate } from '../../src/adapters/sqlite/migrate.ts';
 import { COUNTS_OF_ENDPOINT, COUNTS_OF_ENDPOINTS } from '../../src/adapters/sqlite/pending.ts';
@@ -15,6 +16,7 @@ import { OLD_EVENTS, REMOVE_DELIVERY } from '../../src/adapters/sqlite/prune.ts'
 import { SEARCH, SEARCH_TYPES } from '../../src/adapters/sqlite/replay-search.ts';
 import { DUE_PARTS, DUE_REPLAY, NEXT_LOOK, NEXT_STEP, OUTSTANDING } from '../../src/adapters/sqlite/replay-step.ts';
 import { CHART, LAST_OLD, REMOVE_OLD } from '../../src/adapters/sqlite/tallies.ts';
+import { TENANTS_WITH_RETENTION } from '../../src/adapters/sqlite/tenants.ts';
 import { NAMED_IN_QUEUE, QUEUED_UNTIL, REMOVE_TOMBSTONES, TOMBSTONES } from '../../src/adapters/sqlite/tombstones.ts';
 import { TOTAL, WORST, WORST_OF_TENANT } from '../../src/adapters/sqlite/troubles.ts';
 import type { DeliveryId, EventId, OwnerId } from '../../src/domain/ids.ts';
@@ -93,6 +95,13 @@ describe('the plan of a list', () => {
       'which endpoints of a tenant those are',
       COUNTS_OF_ENDPOINTS,
       'SEARCH endpoint USING INDEX endpoint_live (tenant=? AND id>?)',
+    ],
+    ['tenants that keep events for a shorter time', TENANTS_WITH_RETENTION, 'USING INDEX tenant_retention (id>?)'],
+    ['events to erase', OVERDUE_EVENTS, 'SEARCH event USING INDEX event_by_time (tenant=? AND (created_at,id)>'],
+    [
+      'events to look at again',
+      POSTPONED_EVENTS,
+      'SEARCH erasure_later USING COVERING INDEX erasure_later_due (tenant=? AND look_at<?)',
     ],
     ['events to prune', OLD_EVENTS, 'event_by_time (tenant=? AND '],
     [

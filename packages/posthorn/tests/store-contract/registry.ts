@@ -31,7 +31,7 @@ export function registryContract(it: ContractIt): void {
   describe('tenants', () => {
     it('are created once, named by their id until they get a name', async ({ store }) => {
       const id = tenantId('acme');
-      const tenant = { id, name: 'acme', createdAt: WALL, updatedAt: WALL };
+      const tenant = { id, name: 'acme', retentionDays: null, createdAt: WALL, updatedAt: WALL };
       assert.equal(await store.tenant(id), undefined);
       assert.deepEqual(await store.putTenant(id, undefined, WALL), { tenant, created: true });
       assert.deepEqual(await store.putTenant(id, undefined, wallLater(5)), { tenant, created: false });
@@ -449,7 +449,8 @@ export function registryContract(it: ContractIt): void {
       const last = await bench.revision(tenant);
       await bench.store.deleteTenant(tenant, wallLater(1));
       const { tenant: created } = await bench.store.putTenant(tenant, 'Anew', wallLater(2));
-      assert.deepEqual(created, { id: tenant, name: 'Anew', createdAt: wallLater(2), updatedAt: wallLater(2) });
+      const times = { createdAt: wallLater(2), updatedAt: wallLater(2) };
+      assert.deepEqual(created, { id: tenant, name: 'Anew', retentionDays: null, ...times });
       assert.ok((await bench.revision(tenant)) > last);
       const page = { limit: 10, after: null };
       assert.deepEqual(await bench.store.endpoints(tenant, page, null), []);

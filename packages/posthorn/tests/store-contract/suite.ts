@@ -10,6 +10,7 @@ import { historyContract } from './history.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { leasesContract } from './leases.ts';
 import { lifecycleContract } from './lifecycle.ts';
+import { ownRetentionContract } from './own-retention.ts';
 import { pendingContract } from './pending.ts';
 import { randomContract } from './random.ts';
 import { recordContract } from './record.ts';
@@ -38,6 +39,7 @@ const THEMES = [
   sessionsContract,
   idempotencyContract,
   retentionContract,
+  ownRetentionContract,
   replaysContract,
   lifecycleContract,
   randomContract,

@@ -8,7 +8,7 @@ import { Database } from './connection.ts';
 import { deliveries } from './deliveries.ts';
 import * as versions from './endpoint-versions.ts';
 import * as endpoints from './endpoints.ts';
-import { eraseEvent } from './erase.ts';
+import { eraseEvent, eraseOverdue } from './erase.ts';
 import { find } from './find.ts';
 import * as history from './history.ts';
 import * as idempotency from './idempotency.ts';
@@ -100,9 +100,10 @@ export async function openPostgresStore(options: {
     leave: (owner) => owners.leave(database, owner),
     clockOffset: (boot) => clockOffset(database, boot),
 
-    putTenant: (id, name, at) => tenants.putTenant(database, id, name, at),
+    putTenant: (id, name, at, retentionDays) => tenants.putTenant(database, id, name, at, retentionDays),
     tenant: (id) => tenants.tenant(database, id),
     tenants: (page, search) => tenants.tenants(database, page, search),
+    tenantsWithRetention: (page) => tenants.tenantsWithRetention(database, page),
     deleteTenant: (id, at) => tenants.deleteTenant(database, id, at),
     createEndpoint: (endpoint, max, claim) => endpoints.createEndpoint(database, endpoint, max, claim),
     endpoint: (tenantId, id) => endpoints.endpoint(database, tenantId, id),
@@ -125,6 +126,7 @@ export async function openPostgresStore(options: {
 
     events: (tenantId, filter, page) => history.events(database, tenantId, filter, page),
     eraseEvent: (tenantId, id, at) => eraseEvent(database, tenantId, id, at),
+    eraseOverdue: (tenantId, before, now, limit) => eraseOverdue(database, tenantId, before, now, limit),
     find: (range, limit) => find(database, range, limit),
     event: (tenantId, id) => history.event(database, tenantId, id),
     deliveries: (tenantId, filter, page) => deliveries(database, tenantId, filter, page),

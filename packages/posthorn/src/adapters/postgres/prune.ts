@@ -105,6 +105,11 @@ keys as (
   delete from posthorn.event_key
   where event_id = any (array(select id from gone))
     and exists (select from gone where gone.id = event_key.event_id and gone.tenant = event_key.tenant)
+),
+postponed as (
+  delete from posthorn.erasure_later
+  where event_id = any (array(select id from gone))
+    and exists (select from gone where gone.id = erasure_later.event_id and gone.tenant = erasure_later.tenant)
 )
 select (select count(*) from gone) as removed, tenant, created_at, id
 from looked

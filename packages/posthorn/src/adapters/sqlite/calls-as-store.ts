@@ -22,9 +22,10 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     exclusive: true,
     ping: () => call('ping'),
 
-    putTenant: (id, name, at) => call('putTenant', id, name, at),
+    putTenant: (id, name, at, retentionDays) => call('putTenant', id, name, at, retentionDays),
     tenant: (id) => call('tenant', id),
     tenants: (page, search) => call('tenants', page, search),
+    tenantsWithRetention: (page) => call('tenantsWithRetention', page),
     deleteTenant: (id, at) => thenSweep(call('deleteTenant', id, at)),
     createEndpoint: (endpoint, max, claim) => call('createEndpoint', endpoint, max, claim),
     endpoint: (tenantId, id) => call('endpoint', tenantId, id),
@@ -58,6 +59,7 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
 
     events: (tenantId, filter, page) => fillPage(page, (...part) => call('eventsStep', tenantId, filter, ...part)),
     eraseEvent: (tenantId, id, at) => call('eraseEvent', tenantId, id, at),
+    eraseOverdue: (tenantId, before, now, limit) => call('eraseOverdue', tenantId, before, now, limit),
     find: (range, limit) => call('find', range, limit),
     event: (tenantId, id) => call('event', tenantId, id),
     deliveries: (tenantId, filter, page) =>

@@ -16,7 +16,7 @@ import {
   replaceEndpoint,
   setEndpointState,
 } from './endpoints.ts';
-import { eraseEvent } from './erase.ts';
+import { eraseEvent, eraseOverdue } from './erase.ts';
 import { find } from './find.ts';
 
 import { delivery, event, eventsStep } from './history.ts';
@@ -35,13 +35,14 @@ import { retry } from './retry.ts';
 import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
-import { deleteTenant, putTenant, tenant, tenants } from './tenants.ts';
+import { deleteTenant, putTenant, tenant, tenants, tenantsWithRetention } from './tenants.ts';
 import { troublesOf, troublesStep } from './troubles.ts';
 
 const CALLS = {
   putTenant,
   tenant,
   tenants,
+  tenantsWithRetention,
   deleteTenant,
   createEndpoint,
   endpoint,
@@ -75,6 +76,7 @@ const CALLS = {
   event,
   find,
   eraseEvent,
+  eraseOverdue,
   deliveriesStep,
   sweepStep,
   delivery,

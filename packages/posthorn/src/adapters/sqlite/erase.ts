@@ -1,12 +1,20 @@
-// Erasing what an event told, and keeping the facts. The file's old bytes are overwritten: see `secure_delete` in file.ts.
+// Erasing what events told, and keeping the facts: one that a person names, and those that a tenant keeps no longer. The file's
+// old bytes are overwritten: see `secure_delete` in file.ts.
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
-import type { WallMs } from '../../domain/time.ts';
+import { lookAgainAt } from '../../domain/retention.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
+import type { ErasedStep } from '../../seams/store/history.ts';
 import type { Connection } from './connection.ts';
 import { END_CANCELLED } from './sweep.ts';
-import { idBytes, readList } from './uuid.ts';
+import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
+/** Events looked at per step, and deliveries of these, give or take those of one event: about 5 ms. */
+const EVENTS_PER_STEP = 100;
+const DELIVERIES_PER_STEP = 200;
+
+const COLUMNS = 'key, tenant, id, created_at, deliveries, keys, erased_at';
 // index: event_by_id
-const EVENT = `select key, created_at, deliveries, keys from event where tenant = ? and id = ?`;
+const EVENT = `select ${COLUMNS} from event where tenant = ? and id = ?`;
 const CANCEL = `${END_CANCELLED} where id = ?2`;
 const TAKE_OUT = `delete from queue where id = ?`;
 // index: the primary key
@@ -17,23 +25,130 @@ const REMOVE_EVENT_KEYS = `
   delete from event_key where key in (select value from json_each(?)) and tenant = ? and created_at = ? and id = ?`;
 const ERASE_EVENT = `update event set body = x'', keys = null, erased_at = coalesce(erased_at, ?) where key = ?`;
 
+const PLACE = `select created_at, event from erasure where tenant = ?`;
+const MOVE = `
+  insert into erasure (tenant, created_at, event) values (?, ?, ?)
+  on conflict (tenant) do update set created_at = excluded.created_at, event = excluded.event`;
+// index: event_by_time
+export const OVERDUE_EVENTS = `
+  select ${COLUMNS} from event
+  where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
+// index: erasure_later_due
+export const POSTPONED_EVENTS = `
+  select event as id from erasure_later where tenant = ? and look_at <= ? order by look_at limit ?`;
+const PENDING = `select 1 from queue where id = ?`;
+const POSTPONE = `
+  insert into erasure_later (event, tenant, look_at) values (?, ?, ?)
+  on conflict (event, tenant) do update set look_at = excluded.look_at`;
+/** An event is done with: it was erased, or removed. */
+export const FORGET_POSTPONED = `delete from erasure_later where event = ? and tenant = ?`;
+
+interface ErasableRow {
+  readonly key: number;
+  readonly tenant: number;
+  readonly id: Uint8Array;
+  readonly created_at: number;
+  readonly deliveries: Uint8Array;
+  readonly keys: string | null;
+  readonly erased_at: number | null;
+}
+
 /** See `History.eraseEvent`. */
 export function eraseEvent(db: Connection, tenantId: TenantId, id: EventId, at: WallMs): boolean {
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return false;
-  const event = db.get<{ key: number; created_at: number; deliveries: Uint8Array; keys: string | null }>(
-    EVENT,
-    tenant,
-    idBytes(id),
-  );
+  const event = db.get<ErasableRow>(EVENT, tenant, idBytes(id));
   if (event === undefined) return false;
-  for (const delivery of readList<DeliveryId, EndpointId>(event.deliveries)) {
+  for (const delivery of deliveriesOf(event)) {
     const key = new Uint8Array(idBytes(delivery.id));
     if (db.run(CANCEL, at, key) > 0) db.run(TAKE_OUT, key);
-    db.run(ERASE_RESPONSES, key);
-    if (event.keys !== null) db.run(REMOVE_DELIVERY_KEYS, event.keys, tenant, key);
   }
-  if (event.keys !== null) db.run(REMOVE_EVENT_KEYS, event.keys, tenant, event.created_at, idBytes(id));
-  db.run(ERASE_EVENT, at, event.key);
+  erase(db, event, at);
   return true;
+}
+
+/** See `History.eraseOverdue`. */
+export function eraseOverdue(
+  db: Connection,
+  tenantId: TenantId,
+  before: WallMs,
+  now: WallMs,
+  most: number,
+): ErasedStep {
+  const tenant = db.names.tenant(tenantId)?.key;
+  if (tenant === undefined) return { looked: 0, erased: 0 };
+  const limit = Math.min(most, EVENTS_PER_STEP);
+  const budget = { events: limit, deliveries: DELIVERIES_PER_STEP };
+  const erased = lookAtPostponed(db, tenant, before, now, budget) + lookAtOverdue(db, tenant, before, now, budget);
+  return { looked: limit - budget.events, erased };
+}
+
+/** The rest that a step may still do. */
+interface Budget {
+  events: number;
+  deliveries: number;
+}
+
+function lookAtPostponed(db: Connection, tenant: number, before: WallMs, now: WallMs, budget: Budget): number {
+  let erased = 0;
+  for (const { id } of db.all<{ id: Uint8Array }>(POSTPONED_EVENTS, tenant, now, budget.events)) {
+    if (budget.deliveries <= 0) break;
+    budget.events -= 1;
+    const event = db.get<ErasableRow>(EVENT, tenant, id);
+    if (event === undefined) db.run(FORGET_POSTPONED, id, tenant);
+    else erased += eraseOrPostpone(db, event, before, now, budget);
+  }
+  return erased;
+}
+
+function lookAtOverdue(db: Connection, tenant: number, before: WallMs, now: WallMs, budget: Budget): number {
+  if (budget.events <= 0 || budget.deliveries <= 0) return 0;
+  const behind = db.get<{ created_at: number; event: Uint8Array }>(PLACE, tenant);
+  const from = [behind?.created_at ?? Number.MIN_SAFE_INTEGER, behind?.event ?? BEFORE_ALL_IDS] as const;
+  let erased = 0;
+  let last: ErasableRow | undefined;
+  for (const event of db.all<ErasableRow>(OVERDUE_EVENTS, tenant, ...from, before, budget.events)) {
+    if (budget.deliveries <= 0) break;
+    budget.events -= 1;
+    erased += eraseOrPostpone(db, event, before, now, budget);
+    last = event;
+  }
+  if (last !== undefined) db.run(MOVE, tenant, last.created_at, last.id);
+  return erased;
+}
+
+/** @returns how many events it erased: one or none */
+function eraseOrPostpone(db: Connection, event: ErasableRow, before: WallMs, now: WallMs, budget: Budget): 0 | 1 {
+  const { tenant, id, created_at: createdAt } = event;
+  budget.deliveries -= deliveriesOf(event).length;
+  if (event.erased_at !== null) {
+    db.run(FORGET_POSTPONED, id, tenant);
+    return 0;
+  }
+  if (createdAt >= before || isPending(db, event)) {
+    db.run(POSTPONE, id, tenant, lookAgainAt(wall(createdAt), before, now));
+    return 0;
+  }
+  erase(db, event, now);
+  return 1;
+}
+
+function isPending(db: Connection, event: ErasableRow): boolean {
+  return deliveriesOf(event).some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined);
+}
+
+/** No delivery of it is pending. */
+function erase(db: Connection, event: ErasableRow, at: WallMs): void {
+  const { key, tenant, id, created_at: createdAt, keys } = event;
+  for (const { id: delivery } of deliveriesOf(event)) {
+    db.run(ERASE_RESPONSES, idBytes(delivery));
+    if (keys !== null) db.run(REMOVE_DELIVERY_KEYS, keys, tenant, idBytes(delivery));
+  }
+  if (keys !== null) db.run(REMOVE_EVENT_KEYS, keys, tenant, createdAt, id);
+  db.run(ERASE_EVENT, at, key);
+  db.run(FORGET_POSTPONED, id, tenant);
+}
+
+function deliveriesOf({ deliveries }: ErasableRow) {
+  return readList<DeliveryId, EndpointId>(deliveries);
 }

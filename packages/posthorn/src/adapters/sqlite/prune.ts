@@ -6,6 +6,7 @@ import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
 import { ENDED_STATES } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { FORGET_POSTPONED } from './erase.ts';
 import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
@@ -66,6 +67,7 @@ const REMOVE_ENDED_REPLAYS = `
   delete from replay where key in (select key from replay where tenant = ? and due is null limit ?)`;
 const HAS_REPLAYS = `select 1 from replay where tenant = ? limit 1`;
 const REMOVE_ENDPOINTS = `delete from endpoint where tenant = ?`;
+const REMOVE_ERASURE = `delete from erasure where tenant = ?`;
 const REMOVE_TENANT = `delete from tenant where key = ?`;
 
 interface TenantRow {
@@ -155,6 +157,7 @@ function takeApart(
   budget.looks -= 1;
   if (stays) return null;
   if (event.keys !== null) db.run(REMOVE_EVENT_KEYS, event.keys, event.tenant, event.created_at, event.id);
+  db.run(FORGET_POSTPONED, event.id, event.tenant);
   budget.rows -= db.run(REMOVE_EVENT, event.key);
   return null;
 }
@@ -175,6 +178,7 @@ function isStored(db: Connection, id: DeliveryId, endpointId: EndpointId): boole
 function removeTenant(db: Connection, key: number, limit: number): number {
   const rows = db.run(REMOVE_ENDED_REPLAYS, key, limit);
   if (db.get(HAS_EVENTS, key) !== undefined || db.get(HAS_REPLAYS, key) !== undefined) return rows;
+  db.run(REMOVE_ERASURE, key);
   const last = db.run(REMOVE_ENDPOINTS, key) + db.run(REMOVE_TENANT, key);
   db.names.forget();
   return rows + last;

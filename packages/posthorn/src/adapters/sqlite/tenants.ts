@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { removeVersionsOfTenant } from './endpoint-versions.ts';
 import { planToCancelAll } from './sweep.ts';
 
-const COLUMNS = 'id, name, created_at, updated_at';
+const COLUMNS = 'id, name, retention_days, created_at, updated_at';
 // index: tenant_live, for all of these
 const TENANT = `select ${COLUMNS} from tenant where id = ? and deleted_at is null`;
 const TENANTS = `select ${COLUMNS} from tenant where deleted_at is null and id > ? order by id limit ?`;
@@ -14,8 +14,15 @@ const TENANTS_FOUND = `
   select ${COLUMNS} from tenant
   where deleted_at is null and id > ? and (instr(lower(id), lower(?3)) > 0 or instr(lower(name), lower(?3)) > 0)
   order by id limit ?2`;
-const INSERT = `insert into tenant (id, name, created_at, updated_at, revision) values (?, ?, ?3, ?3, ?)`;
-const RENAME = `update tenant set name = ?, updated_at = ? where id = ? and deleted_at is null`;
+// index: tenant_retention
+export const TENANTS_WITH_RETENTION = `
+  select ${COLUMNS} from tenant
+  where retention_days is not null and deleted_at is null and id > ? order by id limit ?`;
+const INSERT = `
+  insert into tenant (id, name, retention_days, created_at, updated_at, revision) values (?1, ?2, ?4, ?3, ?3, ?5)`;
+const CHANGE = `
+  update tenant set name = coalesce(?2, name), retention_days = iif(?5, ?4, retention_days), updated_at = ?3
+  where id = ?1 and deleted_at is null`;
 const REVISE = `update tenant set revision = ? where key = ?`;
 const DELETE = `update tenant set deleted_at = ?, revision = ? where key = ?`;
 const DELETE_ENDPOINTS = `update endpoint set deleted_at = ?, host = '', url_key = x'' where tenant = ? and deleted_at is null`;
@@ -25,6 +32,7 @@ const NEXT_REVISION = `update counter set value = value + 1 where name = 'revisi
 interface TenantRow {
   readonly id: TenantId;
   readonly name: string;
+  readonly retention_days: number | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
@@ -35,10 +43,14 @@ export function putTenant(
   id: TenantId,
   name: string | undefined,
   at: WallMs,
+  retentionDays?: number | null,
 ): { tenant: Tenant; created: boolean } {
   const created = db.names.tenant(id) === undefined;
-  if (created) db.run(INSERT, id, name ?? id, at, nextRevision(db));
-  else if (name !== undefined) db.run(RENAME, name, at, id);
+  const setsRetention = retentionDays !== undefined;
+  if (created) db.run(INSERT, id, name ?? id, at, retentionDays ?? null, nextRevision(db));
+  else if (name !== undefined || setsRetention) {
+    db.run(CHANGE, id, name ?? null, at, retentionDays ?? null, setsRetention ? 1 : 0);
+  }
   const stored = tenant(db, id);
   if (stored === undefined) throw new Error(`tenant ${id} was not stored`);
   return { tenant: stored, created };
@@ -57,6 +69,11 @@ export function tenants(db: Connection, { after, limit }: Page<TenantId>, search
       ? db.all<TenantRow>(TENANTS, after ?? '', limit)
       : db.all<TenantRow>(TENANTS_FOUND, after ?? '', limit, search);
   return rows.map(readTenant);
+}
+
+/** See `Registry.tenantsWithRetention`. */
+export function tenantsWithRetention(db: Connection, { after, limit }: Page<TenantId>): Tenant[] {
+  return db.all<TenantRow>(TENANTS_WITH_RETENTION, after ?? '', limit).map(readTenant);
 }
 
 /** See `Registry.deleteTenant`. */
@@ -85,5 +102,11 @@ function nextRevision(db: Connection): number {
 }
 
 function readTenant(row: TenantRow): Tenant {
-  return { id: row.id, name: row.name, createdAt: wall(row.created_at), updatedAt: wall(row.updated_at) };
+  return {
+    id: row.id,
+    name: row.name,
+    retentionDays: row.retention_days,
+    createdAt: wall(row.created_at),
+    updatedAt: wall(row.updated_at),
+  };
 }

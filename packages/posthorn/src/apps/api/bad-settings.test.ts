@@ -54,6 +54,17 @@ describeRefusals('bad tenants', [
     field: 'name',
     message: /string/,
   },
+  ...[0, -1, 1.5, '7', [7], 1e300].map(
+    (retentionDays): BadRequest => ({
+      what: `a tenant that keeps its events for ${JSON.stringify(retentionDays)} days`,
+      method: 'PUT',
+      path: TENANT,
+      body: { retentionDays },
+      status: 422,
+      field: 'retentionDays',
+      message: /from 1 to/,
+    }),
+  ),
   {
     what: 'a tenant with no name at all',
     method: 'PUT',

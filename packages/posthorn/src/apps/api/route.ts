@@ -33,6 +33,8 @@ export type ApiEngine = Pick<
   | 'deleteEndpoint'
   | 'openEndpoint'
   | 'openEndpoints'
+  | 'putTenant'
+  | 'retentionDays'
   | 'deleteTenant'
   | 'testEndpoint'
   | 'retry'
@@ -46,8 +48,8 @@ export type ApiEngine = Pick<
   | 'claims'
 >;
 
-/** The store calls that the API makes itself: reads, and creating and renaming tenants. */
-export type ApiStore = Pick<Registry, 'putTenant' | 'tenant' | 'tenants' | 'endpoint' | 'endpointByUid'> &
+/** The store calls that the API makes itself: reads. */
+export type ApiStore = Pick<Registry, 'tenant' | 'tenants' | 'endpoint' | 'endpointByUid'> &
   Pick<History, 'events' | 'find' | 'event' | 'deliveries' | 'delivery'> &
   Pick<Replays, 'replay' | 'replays'>;
 

@@ -59,6 +59,33 @@ describe('tenants', () => {
     assert.equal(text(again.body, 'name'), 'New');
   });
 
+  it('keep their events for as long as the installation does, or for fewer days of their own', async () => {
+    await bench.tenant('short');
+    const days = async () => member((await bench.call('GET', '/v1/tenants/short')).body, 'retentionDays');
+    assert.equal(await days(), null);
+    for (const retentionDays of [1, 30, 7]) {
+      const { status, body } = await bench.call('PUT', '/v1/tenants/short', { retentionDays });
+      assert.deepEqual([status, member(body, 'retentionDays')], [200, retentionDays]);
+    }
+    await bench.call('PUT', '/v1/tenants/short', { name: 'Short' });
+    assert.equal(await days(), 7);
+    const listed = list((await bench.call('GET', '/v1/tenants?search=short')).body, 'data');
+    assert.deepEqual(
+      listed.map((tenant) => member(tenant, 'retentionDays')),
+      [7],
+    );
+    const { status, body } = await bench.call('PUT', '/v1/tenants/short', { retentionDays: 31 });
+    assert.equal(status, 422);
+    assert.match(text(body, 'detail'), /^retentionDays: must be from 1 to 30, .*POSTHORN_RETENTION_DAYS/);
+    assert.equal(await days(), 7);
+    await bench.call('PUT', '/v1/tenants/short', { retentionDays: null });
+    assert.equal(await days(), null);
+    const created = await bench.call('PUT', '/v1/tenants/short-from-the-start', { retentionDays: 3 });
+    assert.deepEqual([created.status, member(created.body, 'retentionDays')], [201, 3]);
+    assert.equal((await bench.call('PUT', '/v1/tenants/never-made', { retentionDays: 31 })).status, 422);
+    assert.equal((await bench.call('GET', '/v1/tenants/never-made')).status, 404);
+  });
+
   it('may have any id of 1 to 64 of the characters that are allowed', async () => {
     for (const id of ['a', 'A-Z_0.9', '...', 'x'.repeat(64)]) {
       assert.equal((await bench.call('PUT', `/v1/tenants/${id}`)).status, 201, id);

@@ -14,7 +14,8 @@ import type { TenantSchema } from '../api/schemas/tenant.ts';
 import { figure, flag, type Guard, listOf, mapOf, oneOf, orNull, record, text } from './guard.ts';
 
 export type Match = Static<typeof FoundSchema>['data'][number];
-export type Tenant = Static<typeof TenantSchema>;
+/** Those fields of a tenant that commands show. */
+export type Tenant = Pick<Static<typeof TenantSchema>, keyof typeof TENANT>;
 /** Those fields of an endpoint that commands show: a new setting is no change here until one shows it. */
 export type Endpoint = Pick<Static<typeof EndpointSchema>, keyof typeof ENDPOINT>;
 export type CreatedEndpoint = Pick<Static<typeof CreatedEndpointSchema>, keyof typeof ENDPOINT | 'secret'>;
@@ -28,7 +29,9 @@ export type Replay = Static<typeof ReplaySchema>;
 /** One call, of a delivery or a test. */
 export type Call = TestResult['attempt'];
 
-export const isTenant: Guard<Tenant> = record({ id: text, name: text, createdAt: text, updatedAt: text });
+const TENANT = { id: text, name: text, createdAt: text, updatedAt: text };
+
+export const isTenant: Guard<Tenant> = record(TENANT);
 
 const ENDPOINT = {
   id: text,

@@ -145,6 +145,28 @@ describe('reports in words', () => {
     }
   });
 
+  it('says what was erased, of whom and by whom, and nothing that it told', () => {
+    const tenantId = 't1' as TenantId;
+    const asked = lineOf({ kind: 'event_erased', tenantId, eventId: 'v1' as EventId, by: 'dashboard' });
+    assert.deepEqual(asked, {
+      level: 'info',
+      text: 'event erased: its payload, keys and responses are gone',
+      fields: { tenant: 't1', event: 'v1', by: 'dashboard' },
+    });
+    assert.deepEqual(lineOf({ kind: 'events_erased', tenantId, retentionDays: 7, events: 300 }), {
+      level: 'info',
+      text: 'events erased that are older than their tenant keeps them: 300',
+      fields: { tenant: 't1', events: 300, retentionDays: 7 },
+    });
+    const set = (retentionDays: number | null) => lineOf({ kind: 'retention_set', tenantId, retentionDays, by: 'key' });
+    assert.deepEqual(set(7), {
+      level: 'info',
+      text: 'the tenant keeps its events for 7 days from now on',
+      fields: { tenant: 't1', retentionDays: 7, by: 'key' },
+    });
+    assert.equal(set(null).text, 'the tenant keeps its events for as long as the installation from now on');
+  });
+
   it('says when a replay starts and how it ends, with the ids to look it up', () => {
     const replay: Replay = {
       id: 'r1' as ReplayId,

@@ -60,6 +60,8 @@ export function levelOf(report: Report): LogLevel {
     case 'replay_started':
     case 'replay_ended':
     case 'event_erased':
+    case 'events_erased':
+    case 'retention_set':
       return 'info';
     case 'took_over':
     case 'pruning_failed':
@@ -124,8 +126,21 @@ export function logLine(report: Report, now: SteadyMs): LogLine {
     case 'event_erased':
       return {
         text: 'event erased: its payload, keys and responses are gone',
-        fields: { tenant: report.tenantId, event: report.eventId },
+        fields: { tenant: report.tenantId, event: report.eventId, by: report.by },
       };
+    case 'events_erased':
+      return {
+        text: `events erased that are older than their tenant keeps them: ${report.events}`,
+        fields: { tenant: report.tenantId, events: report.events, retentionDays: report.retentionDays },
+      };
+    case 'retention_set': {
+      const { tenantId: tenant, retentionDays, by } = report;
+      const days = retentionDays === null ? 'as long as the installation' : `${retentionDays} days`;
+      return {
+        text: `the tenant keeps its events for ${days} from now on`,
+        fields: { tenant, by, ...(retentionDays !== null && { retentionDays }) },
+      };
+    }
     case 'store_call_failed':
       return { text: `a call of the store failed: ${report.message}`, fields: {} };
     case 'store_unavailable':
@@ -139,7 +154,10 @@ export function logLine(report: Report, now: SteadyMs): LogLine {
       return { text: `${text}; ${unreadable.length} cannot be read: ${unreadable[0]}`, fields: { renewed } };
     }
     case 'pruning_failed':
-      return { text: `old history was not all removed, the next round is in an hour: ${report.message}`, fields: {} };
+      return {
+        text: `old history was not all removed or erased, the next round is in an hour: ${report.message}`,
+        fields: {},
+      };
     case 'took_over':
       return {
         text: `took over the work of a process that died; calls that it had begun: ${report.cutOff}`,

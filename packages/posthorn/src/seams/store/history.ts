@@ -137,6 +137,13 @@ export interface Pending {
   readonly oldestCreatedAt: WallMs | null;
 }
 
+/** The result of a step of erasing. */
+export interface ErasedStep {
+  /** Events looked at; 0 when none is left to look at now. */
+  readonly looked: number;
+  readonly erased: number;
+}
+
 export interface History {
   /** Looks at no more than about `limit` rows per place, so that it stays cheap however much is pending. */
   pending(limit: number): Promise<Pending>;
@@ -152,6 +159,12 @@ export interface History {
    * @returns `false` when there is no such event
    */
   eraseEvent(tenantId: TenantId, id: EventId, at: WallMs): Promise<boolean>;
+  /**
+   * Erases, as `eraseEvent` does, a tenant's events that were made before `before` and whose deliveries have all ended. One
+   * with a pending delivery is passed over and looked at again at the moment that `lookAgainAt` says. How far it has come is
+   * stored, so that no call looks again at what has been looked at. At most about `limit` events in one short transaction.
+   */
+  eraseOverdue(tenantId: TenantId, before: WallMs, now: WallMs, limit: number): Promise<ErasedStep>;
   /** Newest first (by id, descending). */
   deliveries(
     tenantId: TenantId,

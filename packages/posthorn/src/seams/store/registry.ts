@@ -8,6 +8,8 @@ import type { ClaimedKey } from './idempotency.ts';
 export interface Tenant {
   readonly id: TenantId;
   readonly name: string;
+  /** For so many days its events are kept, if that is shorter than the installation's; `null`: as long as those. */
+  readonly retentionDays: number | null;
   readonly createdAt: WallMs;
   readonly updatedAt: WallMs;
 }
@@ -54,14 +56,24 @@ export interface Page<Key> {
 }
 
 export interface Registry {
-  /** Creates the tenant or, with a `name`, renames it. Without one a new tenant is named by its id. */
-  putTenant(id: TenantId, name: string | undefined, at: WallMs): Promise<{ tenant: Tenant; created: boolean }>;
+  /**
+   * Creates the tenant or changes it. Without a `name` a new tenant is named by its id.
+   * @param name as it is, if left out; `retentionDays` likewise
+   */
+  putTenant(
+    id: TenantId,
+    name: string | undefined,
+    at: WallMs,
+    retentionDays?: number | null,
+  ): Promise<{ tenant: Tenant; created: boolean }>;
   tenant(id: TenantId): Promise<Tenant | undefined>;
   /**
    * By id, ascending.
    * @param search a text that the id or the name must have in it, A to Z and a to z alike; empty or left out, all are listed
    */
   tenants(page: Page<TenantId>, search?: string): Promise<Tenant[]>;
+  /** Those that have `retentionDays` of their own, by id, ascending. */
+  tenantsWithRetention(page: Page<TenantId>): Promise<Tenant[]>;
   /**
    * Removes the tenant: its endpoints are deleted as by `deleteEndpoint`, and its id is free for a new tenant that sees
    * nothing of the old one. Its history is removed by later calls of `prune`.

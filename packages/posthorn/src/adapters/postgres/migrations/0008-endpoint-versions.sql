@@ -136,3 +136,22 @@ create table posthorn.sender_profile (
 
 -- When an event's payload and the responses to it were erased.
 alter table posthorn.event add column erased_at bigint;
+
+-- A tenant's own retention of payloads and responses, in days; null if it is the installation's.
+alter table posthorn.tenant add column retention_days integer;
+create index tenant_retention on posthorn.tenant (id) where retention_days is not null and deleted_at is null;
+-- How far a tenant's events have been looked through for it: no event up to this one is looked at again. It is no part of
+-- posthorn.tenant, whose rows accepts lock.
+create table posthorn.erasure (
+  tenant bigint primary key references posthorn.tenant on delete cascade,
+  created_at bigint not null default -1,
+  event_id uuid not null default '00000000-0000-0000-0000-000000000000'
+) with (fillfactor = 50);
+-- Events that were passed over because a delivery was pending, and when they are looked at again.
+create table posthorn.erasure_later (
+  tenant bigint not null,
+  event_id uuid not null,
+  look_at bigint not null,
+  primary key (event_id, tenant)
+);
+create index erasure_later_due on posthorn.erasure_later (tenant, look_at);

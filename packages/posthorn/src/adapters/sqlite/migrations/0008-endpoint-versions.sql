@@ -148,3 +148,21 @@ create table sender_profile (
 
 -- When an event's payload and the responses to it were erased.
 alter table event add column erased_at integer;
+
+-- A tenant's own retention of payloads and responses, in days; null if it is the installation's.
+alter table tenant add column retention_days integer;
+create index tenant_retention on tenant (id) where retention_days is not null and deleted_at is null;
+-- How far a tenant's events have been looked through for it: no event up to this one is looked at again.
+create table erasure (
+  tenant integer primary key,
+  created_at integer not null,
+  event blob not null
+) strict;
+-- Events that were passed over because a delivery was pending, and when they are looked at again.
+create table erasure_later (
+  tenant integer not null,
+  event blob not null,
+  look_at integer not null,
+  primary key (event, tenant)
+) strict, without rowid;
+create index erasure_later_due on erasure_later (tenant, look_at);

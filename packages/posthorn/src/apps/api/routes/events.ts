@@ -113,8 +113,8 @@ const eraseEvent = operation('DELETE', `${MANY}/:event`, {
   answers: GONE_SHAPE,
   work:
     ({ engine }) =>
-    async ({ ids }) => {
-      if (!(await engine.eraseEvent(ids.tenant, ids.event))) throw notFound('event');
+    async ({ ids, by }) => {
+      if (!(await engine.eraseEvent(ids.tenant, ids.event, by))) throw notFound('event');
       return GONE;
     },
 });

@@ -1,7 +1,7 @@
-// Tenants: create, rename, list, show, delete.
+// Tenants: create, change, list, show, delete.
 import { parseTenantId } from '../../../domain/ids.ts';
 import { answer, GONE, GONE_SHAPE, list, type Operation, ok, operation } from '../operation.ts';
-import { notFound } from '../problems.ts';
+import { invalid, notFound } from '../problems.ts';
 import { PutTenantBody, showTenant, TenantList, TenantListQuery, TenantSchema } from '../schemas/tenant.ts';
 
 const TAG = 'Tenants';
@@ -9,15 +9,16 @@ const ONE = '/tenants/:tenant';
 
 const putTenant = operation('PUT', ONE, {
   operationId: 'putTenant',
-  summary: 'Create or rename a tenant',
+  summary: 'Create or change a tenant',
   tag: TAG,
   chosen: 'tenant',
   body: PutTenantBody,
   answers: { 200: TenantSchema, 201: TenantSchema },
   work:
-    ({ store, clock }) =>
-    async ({ ids, body }) => {
-      const { tenant, created } = await store.putTenant(ids.tenant, body.name, clock.wallNow());
+    ({ engine }) =>
+    async ({ ids, body, by }) => {
+      refuseLonger(body.retentionDays, engine.retentionDays);
+      const { tenant, created } = await engine.putTenant(ids.tenant, body, by);
       return answer(created ? 201 : 200, showTenant(tenant));
     },
 });
@@ -64,5 +65,12 @@ const deleteTenant = operation('DELETE', ONE, {
       return GONE;
     },
 });
+
+/** @throws Problem if a tenant would keep its events for longer than the installation does */
+function refuseLonger(days: number | null | undefined, installationDays: number): void {
+  if (days === undefined || days === null || days <= installationDays) return;
+  const message = `must be from 1 to ${installationDays}, the days that this installation keeps history (POSTHORN_RETENTION_DAYS), or null for as many`;
+  throw invalid({ field: 'retentionDays', message });
+}
 
 export const tenantOperations: readonly Operation[] = [putTenant, listTenants, getTenant, deleteTenant];
