@@ -146,12 +146,12 @@ describe('the pages, while things happen,', () => {
     await scene.until('it has failed', async () => (await failed()).length === 1);
     await using person = await comer(`/endpoints/${endpointId}`);
     const failures = person.page.getByRole('region', { name: 'Latest failures' });
-    await failures.getByText('Answered 500').waitFor();
+    await failures.getByText('HTTP 500').waitFor();
     status = 404;
     const [{ id = '' } = {}] = await failed();
     await scene.api('POST', `/v1/tenants/${TENANT}/deliveries/${id}/retry`);
-    await failures.getByText('Answered 404').waitFor({ timeout: SOON_MS });
-    assert.equal(await failures.getByText('Answered 500').count(), 0);
+    await failures.getByText('HTTP 404').waitFor({ timeout: SOON_MS });
+    assert.equal(await failures.getByText('HTTP 500').count(), 0);
     assert.deepEqual(person.complaints, []);
   });
 

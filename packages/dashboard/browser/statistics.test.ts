@@ -34,7 +34,7 @@ describe('the numbers of the dashboard', () => {
     assert.equal(await figure('Success rate').locator('.chart-value').textContent(), '50 %');
     await person.page.getByRole('region', { name: 'Pending' }).getByRole('link', { name: '6' }).waitFor();
     const why = person.page.getByRole('region', { name: 'Why attempts failed' });
-    for (const line of ['Answered with an error54', 'Connection refused36', 'Reply timed out6']) {
+    for (const line of ['HTTP 50054', 'Connection refused36', 'Reply timed out6']) {
       await why.getByRole('listitem').filter({ hasText: line }).waitFor();
     }
   });

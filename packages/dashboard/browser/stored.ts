@@ -130,7 +130,7 @@ async function addBatch(filling: Filling, from: number, count: number, at: WallM
     const attemptId = makeId<AttemptId>(moment, random.bytes(10));
     const result = resultOf(index);
     const state = result.outcome === 'succeeded' ? ('succeeded' as const) : ('exhausted' as const);
-    countAttempt(counts, result.outcome, result.durationMs, state);
+    countAttempt(counts, result, state);
     counts.accepted += 1;
     events.push({
       event,

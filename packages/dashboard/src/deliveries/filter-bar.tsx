@@ -17,10 +17,7 @@ const STATES = [
   ['cancelled', 'Cancelled'],
 ] as const;
 
-const CAUSES = OUTCOMES.map(
-  (outcome) =>
-    [outcome, outcome === 'http_status' ? 'Answered with an error' : outcomeTitle({ outcome, status: null })] as const,
-);
+const CAUSES = OUTCOMES.map((outcome) => [outcome, outcomeTitle({ outcome, status: null })] as const);
 
 const isStatusFilter = (text: string): boolean => text.split(',').every((one) => readStatuses(one) !== undefined);
 const isKey = (text: string): boolean => text.trim() === text && text.length <= 128;

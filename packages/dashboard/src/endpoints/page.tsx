@@ -120,7 +120,7 @@ function Health({ tenant, endpointId }: { readonly tenant: string; readonly endp
       {data !== undefined && (
         <StatisticsCharts
           statistics={data}
-          pendingPath={withQuery(list, { state: 'pending', endpointId })}
+          pathOf={(filters) => withQuery(list, { ...filters, endpointId })}
           open={(step) => go(withQuery(list, { endpointId, ...boundsOf(data, step) }))}
         />
       )}

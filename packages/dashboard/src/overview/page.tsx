@@ -35,7 +35,7 @@ export function OverviewPage({ tenant }: { readonly tenant: string | undefined }
           <StatisticsCharts
             statistics={data}
             {...(deliveries !== undefined && {
-              pendingPath: `${deliveries}?state=pending`,
+              pathOf: (filters) => withQuery(deliveries, filters),
               open: (step) => go(withQuery(deliveries, boundsOf(data, step))),
             })}
           />

@@ -10,7 +10,7 @@ import { countScale, durationScale, rateScale, type Scale } from '../charts/scal
 import { Moment } from '../parts/moment.tsx';
 import { shortCountText } from '../parts/numbers.ts';
 import { zoneText } from '../parts/time.ts';
-import { Outcomes } from './outcomes.tsx';
+import { type DeliveriesPath, Outcomes } from './outcomes.tsx';
 import { stepTimes, successRateOf } from './steps.ts';
 import { StepTable } from './table.tsx';
 
@@ -18,11 +18,11 @@ interface StatisticsChartsProps {
   readonly statistics: Statistics;
   /** Shows the deliveries of a step. */
   readonly open?: ((step: Step) => void) | undefined;
-  /** Where what is pending is listed. */
-  readonly pendingPath?: string;
+  /** Where deliveries are listed; `undefined` if no list has all of them. */
+  readonly pathOf?: DeliveriesPath | undefined;
 }
 
-export function StatisticsCharts({ statistics, open, pendingPath }: StatisticsChartsProps) {
+export function StatisticsCharts({ statistics, open, pathOf }: StatisticsChartsProps) {
   const [at, point] = useState<number>();
   const { steps } = statistics;
   const times = stepTimes(statistics);
@@ -46,13 +46,13 @@ export function StatisticsCharts({ statistics, open, pendingPath }: StatisticsCh
           const drawn = chart(statistics, pointed);
           return <Chart key={drawn.title} {...drawn} {...shared} />;
         })}
-        <Pending statistics={statistics} pointed={pointed} shared={shared} pendingPath={pendingPath} />
+        <Pending statistics={statistics} pointed={pointed} shared={shared} pathOf={pathOf} />
       </div>
       <p className="muted zone">
         {statistics.span === 'month' ? 'Days are those of UTC.' : `Times are in ${zoneText()}.`}
       </p>
       <StepTable statistics={statistics} times={times} />
-      {hasPendingOverTime(statistics) && <Outcomes statistics={statistics} />}
+      {hasPendingOverTime(statistics) && <Outcomes statistics={statistics} pathOf={pathOf} />}
     </>
   );
 }
@@ -142,11 +142,11 @@ interface PendingProps {
   readonly statistics: Statistics;
   readonly pointed: Step | undefined;
   readonly shared: Pick<ComponentProps<typeof Chart>, 'times' | 'at' | 'point' | 'open'>;
-  readonly pendingPath: string | undefined;
+  readonly pathOf: DeliveriesPath | undefined;
 }
 
 /** How much waits now, and how much did; of single tenants only now is known, and why attempts failed has room beside it. */
-function Pending({ statistics, pointed, shared, pendingPath }: PendingProps) {
+function Pending({ statistics, pointed, shared, pathOf }: PendingProps) {
   const { steps, pending } = statistics;
   const title = 'Pending';
   const waiting = steps.map((step) => step.pending);
@@ -159,7 +159,9 @@ function Pending({ statistics, pointed, shared, pendingPath }: PendingProps) {
       <div className="beside-charts">
         <section className="card" aria-label={title}>
           <h2>{title}</h2>
-          <p className="chart-value">{pendingPath === undefined ? now : <Link href={pendingPath}>{now}</Link>}</p>
+          <p className="chart-value">
+            {pathOf === undefined ? now : <Link href={pathOf({ state: 'pending' })}>{now}</Link>}
+          </p>
           <p className="muted">
             {oldest === null ? (
               'Nothing waits for its turn, or to be tried again.'
@@ -168,7 +170,7 @@ function Pending({ statistics, pointed, shared, pendingPath }: PendingProps) {
             )}
           </p>
         </section>
-        <Outcomes statistics={statistics} />
+        <Outcomes statistics={statistics} pathOf={pathOf} />
       </div>
     );
   }

@@ -1,26 +1,44 @@
-// Outcomes of attempts, the most frequent failure first: whose fault it is shows at a glance.
-
+// Why attempts failed, the most frequent cause first: whose fault it is shows at a glance. Each cause leads to the deliveries
+// whose last attempt ended so.
+import { Link } from 'wouter';
+import { type Cause, causesOf } from '../../../posthorn/src/apps/words/causes.ts';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
-import { OUTCOMES } from '../../../posthorn/src/domain/outcome.ts';
-import type { Outcome, Statistics } from '../api/shapes.ts';
+import type { Statistics } from '../api/shapes.ts';
 import { outcomeTone } from '../parts/badge.tsx';
 
-export function Outcomes({ statistics }: { readonly statistics: Statistics }) {
-  const failures = failuresOf(statistics);
-  const most = failures[0]?.count ?? 1;
+/** The address of the list of deliveries that numbers are about. @param filters as the address has them */
+export type DeliveriesPath = (filters: Readonly<Record<string, string>>) => string;
+
+interface OutcomesProps {
+  readonly statistics: Statistics;
+  readonly pathOf: DeliveriesPath | undefined;
+}
+
+export function Outcomes({ statistics, pathOf }: OutcomesProps) {
+  const causes = causesOf(statistics);
+  const most = causes[0]?.count ?? 1;
   return (
     <section className="card" aria-labelledby="outcomes-title">
       <h2 id="outcomes-title">Why attempts failed</h2>
-      {failures.length === 0 ? (
+      {causes.length === 0 ? (
         <p className="muted">None failed in this time.</p>
       ) : (
         <ul className="outcomes">
-          {failures.map(({ outcome, count }) => (
-            <li key={outcome}>
-              <span>{outcomeTitle({ outcome, status: null })}</span>
-              <b>{countText(count)}</b>
-              <span className={`outcome-bar ${outcomeTone(outcome)}`} style={{ width: `${(count / most) * 100}%` }} />
+          {causes.map((cause) => (
+            <li key={`${cause.outcome} ${cause.status}`}>
+              {pathOf === undefined ? (
+                <span>{outcomeTitle(cause)}</span>
+              ) : (
+                <Link href={pathOf(filterOf(cause))} title="Deliveries whose last attempt ended so">
+                  {outcomeTitle(cause)}
+                </Link>
+              )}
+              <b>{countText(cause.count)}</b>
+              <span
+                className={`outcome-bar ${outcomeTone(cause.outcome)}`}
+                style={{ width: `${(cause.count / most) * 100}%` }}
+              />
             </li>
           ))}
         </ul>
@@ -29,9 +47,5 @@ export function Outcomes({ statistics }: { readonly statistics: Statistics }) {
   );
 }
 
-/** Failures that happened, the most frequent first. */
-function failuresOf({ outcomes }: Pick<Statistics, 'outcomes'>): readonly { outcome: Outcome; count: number }[] {
-  return OUTCOMES.map((outcome) => ({ outcome, count: outcomes[outcome] }))
-    .filter(({ outcome, count }) => outcome !== 'succeeded' && count > 0)
-    .sort((a, b) => b.count - a.count);
-}
+const filterOf = ({ outcome, status }: Cause): Readonly<Record<string, string>> =>
+  status === null ? { outcome } : { status: String(status) };

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DURATION_BOUNDS } from './durations.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
-import { addCounts, type Counts, countAttempt, endedBy, FIGURES, noCounts, slotOf } from './tally.ts';
+import {
+  addCounts,
+  type Counts,
+  countAttempt,
+  endedBy,
+  FIGURES,
+  MAX_STATUSES,
+  mostFrequent,
+  noCounts,
+  readStatusCounts,
+  slotOf,
+} from './tally.ts';
 import { wall } from './time.ts';
 
 describe('a slot', () => {
@@ -37,19 +48,26 @@ describe('an attempt ends', () => {
 });
 
 describe('counts', () => {
-  const counted = (...attempts: [Outcome, number, 'succeeded' | 'exhausted' | null][]): Counts => {
+  const counted = (
+    ...attempts: [outcome: Outcome, durationMs: number, ended: 'succeeded' | 'exhausted' | null, status?: number][]
+  ): Counts => {
     const counts = noCounts();
-    for (const [outcome, durationMs, ended] of attempts) countAttempt(counts, outcome, durationMs, ended);
+    for (const [outcome, durationMs, ended, status] of attempts) {
+      countAttempt(counts, { outcome, durationMs, response: status === undefined ? null : { status } }, ended);
+    }
     return counts;
   };
   const sum = (counts: Counts, figures: readonly string[]) =>
-    Object.entries(counts).reduce((total, [figure, count]) => total + (figures.includes(figure) ? count : 0), 0);
+    FIGURES.reduce((total, figure) => total + (figures.includes(figure) ? counts[figure] : 0), 0);
 
   it('begin at nothing, apart from each other', () => {
     const counts = noCounts();
     counts.attempts += 1;
-    assert.deepEqual(new Set(Object.values(noCounts())), new Set([0]));
-    assert.deepEqual(Object.keys(counts), FIGURES);
+    counts.statuses.set(503, 1);
+    const { statuses, ...figures } = noCounts();
+    assert.deepEqual(new Set(Object.values(figures)), new Set([0]));
+    assert.deepEqual(Object.keys(figures), FIGURES);
+    assert.equal(statuses.size, 0);
   });
 
   it('hold each attempt once by outcome, and once by how long it took', () => {
@@ -76,6 +94,58 @@ describe('counts', () => {
       assert.equal(sum(counts, durations), ours ? 0 : 1, 'our own failures tell nothing of the receiver');
       assert.equal(counts.failed, outcome === 'succeeded' ? 0 : 1);
     });
+  }
+
+  it('hold statuses of answers that were no success, and of no others', () => {
+    const counts = counted(
+      ['http_status', 5, null, 503],
+      ['http_status', 5, null, 404],
+      ['http_status', 5, null, 503],
+      ['succeeded', 5, 'succeeded', 204],
+      ['reply_timeout', 5, null, 200],
+    );
+    assert.deepEqual(
+      [...counts.statuses],
+      [
+        [503, 2],
+        [404, 1],
+      ],
+    );
+    addCounts(counts, counted(['http_status', 5, null, 404], ['http_status', 5, null, 500]));
+    assert.deepEqual(
+      [...counts.statuses],
+      [
+        [503, 2],
+        [404, 2],
+        [500, 1],
+      ],
+    );
+  });
+
+  it('keep the most frequent statuses when there are too many', () => {
+    const some = new Map([
+      [404, 1],
+      [503, 9],
+    ]);
+    assert.equal(mostFrequent(some), some);
+    const many = new Map(Array.from({ length: MAX_STATUSES + 3 }, (_, index) => [400 + index, index]));
+    const kept = mostFrequent(many);
+    assert.equal(kept.size, MAX_STATUSES);
+    assert.deepEqual([kept.has(402), kept.has(403), kept.get(400 + MAX_STATUSES + 2)], [false, true, MAX_STATUSES + 2]);
+  });
+
+  for (const [written, read] of [
+    [null, []],
+    [{}, []],
+    [
+      { 404: 3, 503: 12 },
+      [
+        [404, 3],
+        [503, 12],
+      ],
+    ],
+  ] as const) {
+    it(`read ${JSON.stringify(written)} as statuses`, () => assert.deepEqual([...readStatusCounts(written)], read));
   }
 
   it('add up', () => {

@@ -36,17 +36,44 @@ export const FIGURES: readonly Figure[] = [
   ...DURATION_BOUNDS.map((bound) => `ms_${bound}` as const),
 ];
 
-export type Counts = Record<Figure, number>;
+export type Figures = Record<Figure, number>;
 
-const NOTHING = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Counts;
+/**
+ * Statuses that a slot counts one by one: the most frequent ones. Of answers with others only the outcome is counted, so that
+ * a receiver that makes statuses up cannot make rows grow.
+ */
+export const MAX_STATUSES = 50;
+
+export interface Counts extends Figures {
+  /** Attempts with the outcome `http_status`, by the status that was answered. */
+  readonly statuses: Map<number, number>;
+}
+
+const NOTHING = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Figures;
 
 /** Counts to add to. */
 export function noCounts(): Counts {
-  return { ...NOTHING };
+  return { ...NOTHING, statuses: new Map() };
 }
 
 export function addCounts(sum: Counts, counts: Readonly<Counts>): void {
   for (const figure of FIGURES) sum[figure] += counts[figure];
+  addStatuses(sum.statuses, counts.statuses);
+}
+
+export function addStatuses(sum: Map<number, number>, statuses: ReadonlyMap<number, number>): void {
+  for (const [status, times] of statuses) sum.set(status, (sum.get(status) ?? 0) + times);
+}
+
+/** The most frequent statuses, as many as a slot counts. */
+export function mostFrequent(statuses: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  if (statuses.size <= MAX_STATUSES) return statuses;
+  return new Map([...statuses].sort(([, a], [, b]) => b - a).slice(0, MAX_STATUSES));
+}
+
+/** Statuses as JSON has them, by their digits. @param written `null`: none */
+export function readStatusCounts(written: Readonly<Record<string, number>> | null): Map<number, number> {
+  return new Map(Object.entries(written ?? {}).map(([status, times]) => [Number(status), times]));
 }
 
 /** An attempt's effect on its delivery, as far as it is counted. */
@@ -66,11 +93,22 @@ export function endedBy(
   return state === 'succeeded' || state === 'exhausted' ? state : null;
 }
 
+/** The facts of a call that are counted. */
+export interface CountedCall {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  /** `null` when there was none. */
+  readonly response: { readonly status: number } | null;
+}
+
 /** Counts an attempt. How long it took is counted of calls only that were the receiver's to answer. */
-export function countAttempt(counts: Counts, outcome: Outcome, durationMs: number, ended: Ended): void {
+export function countAttempt(counts: Counts, { outcome, durationMs, response }: CountedCall, ended: Ended): void {
   counts.attempts += 1;
   if (outcome !== 'succeeded') counts.failed += 1;
   counts[`outcome_${outcome}`] += 1;
+  if (outcome === 'http_status' && response !== null) {
+    counts.statuses.set(response.status, (counts.statuses.get(response.status) ?? 0) + 1);
+  }
   if (!isOwnFailure(outcome)) counts[`ms_${durationBound(durationMs)}`] += 1;
   if (ended !== null) counts[ended] += 1;
 }

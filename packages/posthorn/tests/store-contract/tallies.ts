@@ -4,9 +4,12 @@ import { describe } from 'node:test';
 import fc from 'fast-check';
 import type { EndpointId, OwnerId } from '../../src/domain/ids.ts';
 import {
+  addCounts,
   type Counts,
   countAttempt,
+  MAX_STATUSES,
   noCounts,
+  readStatusCounts,
   type Scope,
   SLOT_MS,
   slotOf,
@@ -34,6 +37,9 @@ const scopeOf = ({ tenantId: tenant, id }: StoredEndpoint): Scope => ({
 function counts(parts: Partial<Counts>): Counts {
   return { ...noCounts(), ...parts };
 }
+
+/** Counts of attempts that were answered with these statuses. */
+const answered = (given: Readonly<Record<number, number>>): Counts => counts({ statuses: readStatusCounts(given) });
 
 const FAILURE = counts({ attempts: 1, failed: 1, exhausted: 1, outcome_http_status: 1, ms_64: 1 });
 const SUCCESS = counts({ attempts: 1, succeeded: 1, outcome_succeeded: 1, ms_8: 1 });
@@ -204,6 +210,50 @@ export function talliesContract(it: ContractIt): void {
       assert.deepEqual(await chart(bench.store, { kind: 'tenant', tenantId: other }), []);
     });
 
+    it('add statuses up for their endpoint, its tenant and the installation', async (bench) => {
+      const { endpoint, tenant } = await bench.start();
+      const sibling = await bench.endpoint(tenant);
+      const { endpoint: stranger } = await bench.start('other');
+      const writer = newId<OwnerId>();
+      const tell = async (number: number, ...tallies: Tally[]) =>
+        await bench.store.tally(writer, number, { at: NOON, tallies, pending: null });
+      await tell(1, ofEndpoint(endpoint, SUCCESS), ofEndpoint(sibling, answered({ 503: 2, 404: 1 })));
+      await tell(2, ofEndpoint(endpoint, answered({ 503: 4 })), ofEndpoint(sibling, answered({ 503: 1, 410: 1 })));
+      await tell(3, ofEndpoint(endpoint, SUCCESS), ofEndpoint(stranger, answered({ 503: 10 })));
+      for (const tier of TIERS) {
+        const of = async (scope: Scope) => (await countsOf(bench.store, scope, tier)).statuses;
+        assert.deepEqual(await of(scopeOf(endpoint)), readStatusCounts({ 503: 4 }));
+        assert.deepEqual(await of(scopeOf(sibling)), readStatusCounts({ 404: 1, 410: 1, 503: 3 }));
+        assert.deepEqual(await of({ kind: 'tenant', tenantId: tenant }), readStatusCounts({ 404: 1, 410: 1, 503: 7 }));
+        assert.deepEqual(await of(EVERYTHING), readStatusCounts({ 404: 1, 410: 1, 503: 17 }));
+      }
+    });
+
+    it('of statuses that are gone with their endpoint count for what contained it', async (bench) => {
+      const { endpoint, tenant } = await bench.start();
+      const unknown = { ...endpoint, id: newId<EndpointId>() };
+      const gone = await bench.endpoint(tenant);
+      await bench.store.deleteEndpoint(tenant, gone.id, wallLater(1));
+      const tallies = [unknown, gone, endpoint].map((one) => ofEndpoint(one, answered({ 500: 1 })));
+      await bench.store.tally(newId<OwnerId>(), 1, { at: NOON, tallies, pending: null });
+      assert.equal((await countsOf(bench.store, EVERYTHING)).statuses.get(500), 3);
+      assert.equal((await countsOf(bench.store, { kind: 'tenant', tenantId: tenant })).statuses.get(500), 2);
+      assert.equal((await countsOf(bench.store, scopeOf(endpoint))).statuses.get(500), 1);
+    });
+
+    it('keep the most frequent statuses of a receiver that makes them up', async (bench) => {
+      const { endpoint } = await bench.start();
+      const writer = newId<OwnerId>();
+      for (let number = 1; number <= 4; number++) {
+        const made = Array.from({ length: 20 }, (_, index) => [300 + number * 20 + index, 1]);
+        const tallies = [ofEndpoint(endpoint, answered({ ...Object.fromEntries(made), 503: 1 }))];
+        await bench.store.tally(writer, number, { at: NOON, tallies, pending: null });
+      }
+      const counted = (await countsOf(bench.store, scopeOf(endpoint))).statuses;
+      assert.equal(counted.size, MAX_STATUSES);
+      assert.equal(counted.get(503), 4);
+    });
+
     it('keep the most that was seen pending', async (bench) => {
       const writer = newId<OwnerId>();
       for (const [number, pending] of [null, 3, 8, 0, null].entries()) {
@@ -223,6 +273,7 @@ export function talliesContract(it: ContractIt): void {
         who: fc.nat(2),
         minute: fc.nat(3),
         outcome: fc.constantFrom('succeeded', 'http_status', 'reply_timeout'),
+        status: fc.constantFrom(404, 429, 500, 503),
         durationMs: fc.nat(70_000),
       });
       let day = 0;
@@ -232,9 +283,11 @@ export function talliesContract(it: ContractIt): void {
         const writer = newId<OwnerId>();
         const expected = noCounts();
         let number = 0;
-        for (const { who, minute, outcome, durationMs } of attempts) {
+        for (const { who, minute, outcome, status, durationMs } of attempts) {
           const told = noCounts();
-          for (const counted of [told, expected]) countAttempt(counted, outcome, durationMs, null);
+          for (const counted of [told, expected]) {
+            countAttempt(counted, { outcome, durationMs, response: { status } }, null);
+          }
           const one = endpoints[who] ?? endpoint;
           const tallied = { at: wall(at + minute * MINUTE), tallies: [ofEndpoint(one, told)], pending: null };
           number += 1;
@@ -245,7 +298,7 @@ export function talliesContract(it: ContractIt): void {
           const since = slotOf(tier, at);
           const slots = await bench.store.tallies(EVERYTHING, tier, since, wall(since + 4 * MINUTE + SLOT_MS[tier]));
           const sum = noCounts();
-          for (const slot of slots.filter((shown) => shown.at < at + 4 * MINUTE)) addTo(sum, slot.counts);
+          for (const slot of slots.filter((shown) => shown.at < at + 4 * MINUTE)) addCounts(sum, slot.counts);
           assert.deepEqual(sum, expected);
         }
       });
@@ -439,8 +492,4 @@ async function troubles(store: Bench['store'], tenant: StoredEndpoint['tenantId'
 
 function endpointIds(found: readonly { readonly endpointId: EndpointId }[]): string[] {
   return found.map(({ endpointId }) => endpointId);
-}
-
-function addTo(sum: Counts, more: Counts): void {
-  for (const [figure, count] of Object.entries(more) as [keyof Counts, number][]) sum[figure] += count;
 }

@@ -228,4 +228,5 @@ async function checkHistory(store: Store, facts: Facts): Promise<void> {
   const [since, until] = [wall(Date.parse('2026-11-29T00:00:00Z')), wall(Date.parse('2026-12-02T00:00:00Z'))];
   const tallies = await store.tallies({ kind: 'installation' }, 'day', since, until);
   assert.ok(tallies.reduce((sum, { counts }) => sum + counts.accepted, 0) >= 15);
+  assert.ok(tallies.every(({ counts }) => counts.statuses.size === 0));
 }

@@ -2,9 +2,13 @@
 import type { OwnerId } from '../../domain/ids.ts';
 import {
   addCounts,
+  addStatuses,
   type Counts,
   FIGURES,
+  type Figures,
+  mostFrequent,
   noCounts,
+  readStatusCounts,
   type Scope,
   SLOT_MS,
   slotOf,
@@ -27,18 +31,21 @@ const PLACE_OF_ENDPOINT = `select key as endpoint, tenant from endpoint where id
 /** The greater of two values of which one may be missing. */
 const latest = (column: string) =>
   `${column} = max(ifnull(${column}, excluded.${column}), ifnull(excluded.${column}, ${column}))`;
+/** The statuses are the row's, with the new ones added already; null when there are no new ones. */
 const ADD = `
-  insert into tally (tier, at, tenant, endpoint, last_failed_at, pending, ${FIGURES.join(', ')})
-  values (?, ?, ?, ?, ?, ?, ${FIGURES.map(() => '?').join(', ')})
+  insert into tally (tier, at, tenant, endpoint, last_failed_at, pending, statuses, ${FIGURES.join(', ')})
+  values (?, ?, ?, ?, ?, ?, ?, ${FIGURES.map(() => '?').join(', ')})
   on conflict (tier, at, tenant, endpoint) do update set
     ${FIGURES.map((figure) => `${figure} = ${figure} + excluded.${figure}`).join(', ')},
-    ${latest('last_failed_at')}, ${latest('pending')}`;
+    ${latest('last_failed_at')}, ${latest('pending')}, statuses = ifnull(excluded.statuses, statuses)`;
+// index: the primary key
+const STATUSES = `select statuses from tally where tier = ? and at = ? and tenant = ? and endpoint = ?`;
 /** Every slot between two moments, so that each is found by the whole primary key. */
 export const SLOTS = `
   with recursive slot (at) as (select ?2 union all select at + ?4 from slot where at + ?4 < ?3)`;
 // index: the primary key, one search per slot
 export const CHART = `${SLOTS}
-  select tally.at, pending, ${FIGURES.join(', ')}
+  select tally.at, pending, statuses, ${FIGURES.join(', ')}
   from slot cross join tally
   where tier = ?1 and tally.at = slot.at and tenant = ?5 and endpoint = ?6`;
 // index: the primary key
@@ -85,8 +92,12 @@ export function tallies(db: Connection, scope: Scope, tier: Tier, since: WallMs,
   if (scope.kind === 'endpoint' && db.names.tenant(scope.tenantId)?.key !== place.tenant) return [];
   const values = [TIER[tier], since, until, SLOT_MS[tier], place.tenant, place.endpoint];
   return db
-    .all<Counts & { at: number; pending: number | null }>(CHART, ...values)
-    .map(({ at, pending, ...counts }) => ({ at: wall(at), pending, counts }));
+    .all<Figures & { at: number; pending: number | null; statuses: string | null }>(CHART, ...values)
+    .map(({ at, pending, statuses, ...figures }) => ({
+      at: wall(at),
+      pending,
+      counts: { ...figures, statuses: statusesIn(statuses) },
+    }));
 }
 
 /** A step of a call. See `Tallies.pruneTallies`. */
@@ -104,9 +115,21 @@ function add(db: Connection, at: WallMs, sum: Sum, pending: number | null): void
   const { tenant, endpoint, counts, lastFailedAt } = sum;
   const figures = FIGURES.map((figure) => counts[figure]);
   for (const tier of TIERS) {
-    db.run(ADD, TIER[tier], slotOf(tier, at), tenant, endpoint, lastFailedAt, pending, ...figures);
+    const slot = [TIER[tier], slotOf(tier, at), tenant, endpoint] as const;
+    const statuses = counts.statuses.size === 0 ? null : addedStatuses(db, slot, counts.statuses);
+    db.run(ADD, ...slot, lastFailedAt, pending, statuses, ...figures);
   }
 }
+
+/** The statuses of a slot with those added, as they are stored. */
+function addedStatuses(db: Connection, slot: readonly number[], more: ReadonlyMap<number, number>): string {
+  const sum = statusesIn(db.get<{ statuses: string | null }>(STATUSES, ...slot)?.statuses ?? null);
+  addStatuses(sum, more);
+  return JSON.stringify(Object.fromEntries(mostFrequent(sum)));
+}
+
+const statusesIn = (stored: string | null): Map<number, number> =>
+  readStatusCounts(stored === null ? null : JSON.parse(stored));
 
 function sumOf(sums: Map<string, Sum>, place: Place): Sum {
   const key = `${place.tenant}:${place.endpoint}`;

@@ -107,6 +107,32 @@ describe('statistics', () => {
     });
   });
 
+  it('count failed answers by status, the most frequent first', async () => {
+    await bench.tenant('answering');
+    const endpoint = await bench.endpoint('answering', { eventTypes: ['answered'], scheduleMs: [] });
+    const statuses = [404, 503, 503, 404, 429, 503];
+    for (const [index, status] of statuses.entries()) {
+      const response = { status, headers: [], body: new Uint8Array(0), truncated: false };
+      bench.answer = () => ({ ...REFUSED, outcome: 'http_status', response, error: `Answered ${status}.` });
+      await bench.call('POST', '/v1/tenants/answering/events', { type: 'answered', payload: {} });
+      await attempts(`/v1/tenants/answering/endpoints/${endpoint}/stats`, index + 1);
+    }
+    const shown = [
+      { status: 503, attempts: 3 },
+      { status: 404, attempts: 2 },
+      { status: 429, attempts: 1 },
+    ];
+    for (const path of [
+      '/v1/stats',
+      '/v1/stats?tenant=answering',
+      `/v1/tenants/answering/endpoints/${endpoint}/stats`,
+    ]) {
+      const { body } = await bench.call('GET', path);
+      assert.partialDeepStrictEqual(body, { outcomes: { http_status: 6 }, statuses: shown });
+    }
+    assert.deepEqual(list((await bench.call('GET', '/v1/stats?tenant=other')).body, 'statuses'), []);
+  });
+
   it('say how many deliveries wait, and since when', async () => {
     const slow = await bench.endpoint('acme', { eventTypes: ['slow'] });
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -120,6 +120,7 @@ export const isStatistics: Guard<Statistics> = record({
   accepted: orNull(figure),
   successRate: orNull(figure),
   outcomes: mapOf(OUTCOMES, figure),
+  statuses: listOf(record({ status: figure, attempts: figure })),
   durationMs: record({ p50: orNull(figure), p90: orNull(figure), p99: orNull(figure) }),
   pending: record({ count: figure, capped: flag, oldestAt: orNull(text) }),
   steps: listOf(step),

@@ -10,7 +10,7 @@ import type { Call } from './answers.ts';
 /** Characters of a response that are shown; all of it is in the JSON. */
 const MAX_SHOWN_CHARACTERS = 2_000;
 
-/** `✓ Delivered`, `✗ Answered 503`, `! Interrupted by a restart`. */
+/** `✓ Delivered`, `✗ HTTP 503`, `! Interrupted by a restart`. */
 export function outcomeMark(call: Pick<Call, 'outcome' | 'status'>): string {
   const sign = call.outcome === 'succeeded' ? '✓' : isOwnFailure(call.outcome) ? '!' : '✗';
   return `${sign} ${outcomeTitle(call)}`;

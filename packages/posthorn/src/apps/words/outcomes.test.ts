@@ -29,6 +29,6 @@ describe('outcomes in words', () => {
     assert.equal(title('tls_error'), 'TLS error');
     assert.equal(title('dns_error'), 'DNS error');
     for (const outcome of ['connect_timeout', 'reply_timeout'] as const) assert.match(title(outcome), /timed out/);
-    assert.equal(outcomeTitle({ outcome: 'http_status', status: 503 }), 'Answered 503');
+    assert.equal(outcomeTitle({ outcome: 'http_status', status: 503 }), 'HTTP 503');
   });
 });

@@ -79,7 +79,7 @@ const TESTED: Readonly<Record<OwnFailure, string>> = {
 /** A call's outcome in a few words. */
 export function outcomeTitle({ outcome, status }: CallFacts): string {
   if (outcome !== 'http_status') return WORDS[outcome].title;
-  return status === null ? 'Answered with an error' : `Answered ${status}`;
+  return status === null ? 'HTTP error status' : `HTTP ${status}`;
 }
 
 /** Advice about it. @param kind of the call: a test is not repeated */

@@ -2,8 +2,7 @@
 // here, and when too many wait no new attempts are started.
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import type { EndpointId, OwnerId, TenantId } from '../../domain/ids.ts';
-import type { Outcome } from '../../domain/outcome.ts';
-import { endedBy } from '../../domain/tally.ts';
+import { type CountedCall, endedBy } from '../../domain/tally.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { AttemptRecord, Queue } from '../../seams/store/queue.ts';
 import { Batches } from '../batches.ts';
@@ -26,13 +25,7 @@ export interface Ended {
 
 /** Counts what is recorded. */
 interface AttemptCounter {
-  attempted(
-    tenantId: TenantId,
-    endpointId: EndpointId,
-    outcome: Outcome,
-    durationMs: number,
-    ended: ReturnType<typeof endedBy>,
-  ): void;
+  attempted(tenantId: TenantId, endpointId: EndpointId, call: CountedCall, ended: ReturnType<typeof endedBy>): void;
 }
 
 /** `unrecorded`: the process is ending and the store did not answer any more. */
@@ -109,7 +102,7 @@ export class Recorder {
     if (dueAt !== null && !late) due.mayBeDue(dueAt);
     const { endpointId, event } = delivery;
     const ended = endedBy(record.trigger, result.outcome, next.state, late);
-    tallies.attempted(event.tenantId, endpointId, result.outcome, result.durationMs, ended);
+    tallies.attempted(event.tenantId, endpointId, result, ended);
     report({
       kind: 'attempted',
       tenantId: event.tenantId,

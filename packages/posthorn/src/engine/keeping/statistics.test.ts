@@ -42,6 +42,7 @@ describe('statistics', () => {
         [5, 5 + 9, 9, 5, 3],
       );
       assert.deepEqual([total.outcome_succeeded, total.outcome_http_status], [5, 9]);
+      assert.deepEqual([...total.statuses], [[500, 9]]);
       assert.deepEqual([total.ms_8, total.ms_512], [5, 9]);
       assert.deepEqual((await read(here, TENANT, span)).total, total);
       assert.equal((await read(here, endpointScope(good), span)).total.attempts, 5);

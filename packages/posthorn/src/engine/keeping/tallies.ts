@@ -1,8 +1,15 @@
 // Counts what happens, in memory, and tells the store every few seconds: per endpoint, which the store adds up for tenants and
 // the whole installation. Nothing else depends on it; a crash loses what was counted since it last told.
 import { type EndpointId, makeId, type OwnerId, type TenantId } from '../../domain/ids.ts';
-import type { Outcome } from '../../domain/outcome.ts';
-import { type Counts, countAttempt, type Ended, noCounts, type Scope, slotOf } from '../../domain/tally.ts';
+import {
+  type CountedCall,
+  type Counts,
+  countAttempt,
+  type Ended,
+  noCounts,
+  type Scope,
+  slotOf,
+} from '../../domain/tally.ts';
 import { steady, type WallMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
@@ -97,10 +104,10 @@ export class TallyKeeper {
   }
 
   /** An attempt was recorded. */
-  attempted(tenantId: TenantId, endpointId: EndpointId, outcome: Outcome, durationMs: number, ended: Ended): void {
+  attempted(tenantId: TenantId, endpointId: EndpointId, call: CountedCall, ended: Ended): void {
     const counted = this.#endpoints.get(endpointId) ?? this.#newEndpoint(tenantId, endpointId);
-    countAttempt(counted.counts, outcome, durationMs, ended);
-    if (outcome !== 'succeeded') counted.lastFailedAt = this.#parts.clock.wallNow();
+    countAttempt(counted.counts, call, ended);
+    if (call.outcome !== 'succeeded') counted.lastFailedAt = this.#parts.clock.wallNow();
   }
 
   /** Tells what was counted until now, unless that takes long or fails: then whoever reads next sees it a little later. */

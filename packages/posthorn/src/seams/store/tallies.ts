@@ -56,7 +56,7 @@ export interface Tallies {
   /**
    * Adds what a process has counted. May be made again after a lost reply: a call whose number is not higher than the
    * highest that is known of this writer changes nothing. Tallies of tenants and endpoints that are gone count for what
-   * contains them.
+   * contains them. Of statuses, a slot keeps the `MAX_STATUSES` most frequent.
    * @param writer any id that no other process writes under; it need not be registered
    * @param number rises from call to call
    */

@@ -155,3 +155,7 @@ create table posthorn.erasure_later (
   primary key (event_id, tenant)
 );
 create index erasure_later_due on posthorn.erasure_later (tenant, look_at);
+
+-- Attempts that were answered with a status outside 200 to 209, by that status: {"503": 12}. Null if there were none, and
+-- for slots from before.
+alter table posthorn.tally add column statuses jsonb;

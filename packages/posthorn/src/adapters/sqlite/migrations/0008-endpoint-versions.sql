@@ -166,3 +166,7 @@ create table erasure_later (
   primary key (event, tenant)
 ) strict, without rowid;
 create index erasure_later_due on erasure_later (tenant, look_at);
+
+-- Attempts that were answered with a status outside 200 to 209, by that status: {"503": 12}. Null if there were none, and
+-- for slots from before.
+alter table tally add column statuses text;

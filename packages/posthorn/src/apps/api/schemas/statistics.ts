@@ -2,7 +2,7 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { percentileMs } from '../../../domain/durations.ts';
 import { OUTCOMES, type Outcome } from '../../../domain/outcome.ts';
-import type { Counts } from '../../../domain/tally.ts';
+import { type Counts, MAX_STATUSES, mostFrequent } from '../../../domain/tally.ts';
 import { isoTime } from '../../../domain/time.ts';
 import { MAX_TROUBLES } from '../../../domain/trouble.ts';
 import { SPANS, type Statistics } from '../../../engine/engine.ts';
@@ -55,6 +55,14 @@ const TroubleSchema = Type.Object(
   { title: 'Trouble', description: 'Counts of an endpoint that had failures.' },
 );
 
+const StatusCountShape = Type.Object(
+  {
+    status: Type.Integer({ description: 'The status that was answered.' }),
+    attempts: count('Attempts that were answered with it.'),
+  },
+  { title: 'StatusCount', description: 'How often a status was answered.' },
+);
+
 const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, Type.Integer({ minimum: 0 })]));
 
 const STATISTICS = {
@@ -68,6 +76,10 @@ const STATISTICS = {
   outcomes: Type.Unsafe<Record<Outcome, number>>({
     ...(Type.Object(outcomes) as TObject),
     description: 'Attempts by outcome.',
+  }),
+  statuses: Type.Array(StatusCountShape, {
+    maxItems: MAX_STATUSES,
+    description: `Attempts with the outcome http_status by the status that was answered, the most frequent first. Their sum may be less than outcomes says: a step counts up to ${MAX_STATUSES} statuses one by one, and earlier builds counted none.`,
   }),
   durationMs: Type.Object(
     {
@@ -129,6 +141,7 @@ export function showStatistics(
     ...showCounts(total),
     successRate: ended === 0 ? null : total.succeeded / ended,
     outcomes: byOutcome(total),
+    statuses: byStatus(total),
     durationMs: { p50: percentile(total, 0.5), p90: percentile(total, 0.9), p99: percentile(total, 0.99) },
     pending: {
       count: pending.count,
@@ -164,6 +177,13 @@ function showCounts(counts: Pick<Counts, 'attempts' | 'failed' | 'succeeded' | '
 function byOutcome(counts: Readonly<Counts>): Record<Outcome, number> {
   const shown = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, counts[`outcome_${outcome}`]]));
   return shown as Record<Outcome, number>;
+}
+
+/** The most frequent first. */
+function byStatus({ statuses }: Readonly<Counts>): Static<typeof StatusCountShape>[] {
+  return [...mostFrequent(statuses)]
+    .map(([status, attempts]) => ({ status, attempts }))
+    .sort((a, b) => b.attempts - a.attempts || a.status - b.status);
 }
 
 /** To a tenth of a millisecond: it is an estimate. */

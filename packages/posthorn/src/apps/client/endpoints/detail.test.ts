@@ -33,6 +33,10 @@ const STATISTICS: Statistics = {
   exhausted: 30,
   successRate: 0.975,
   outcomes: { ...none, succeeded: 1_170, http_status: 30, reply_timeout: 120 },
+  statuses: [
+    { status: 503, attempts: 24 },
+    { status: 404, attempts: 6 },
+  ],
   durationMs: { p50: 38.2, p90: 61.5, p99: 640 },
   pending: { count: 10_000, capped: true, oldestAt: '2026-11-23T18:57:04.120Z' },
   steps: [],
@@ -53,7 +57,7 @@ describe('an endpoint in detail', () => {
       '  last 24 h      1,320 attempts, 150 failed',
       '  delivered      97.5 %: 1,170 of 1,200 deliveries',
       '  calls          half within 38 ms, 90 % within 62 ms, 99 % within 640 ms',
-      '  failures       120 × Reply timed out, 30 × Answered with an error',
+      '  failures       120 × Reply timed out, 24 × HTTP 503, 6 × HTTP 404',
       '  pending        10,000 or more, the oldest accepted 3 min ago',
     ]);
   });
@@ -67,6 +71,7 @@ describe('an endpoint in detail', () => {
       exhausted: 0,
       successRate: null,
       outcomes: none,
+      statuses: [],
       durationMs: { p50: null, p90: null, p99: null },
       pending: { count: 0, capped: false, oldestAt: null },
     };

@@ -1,6 +1,6 @@
 // How an endpoint does, out of its statistics.
-import { OUTCOMES } from '../../../domain/outcome.ts';
 import { inert } from '../../terminal/inert.ts';
+import { causesOf } from '../../words/causes.ts';
 import { countText, percentText } from '../../words/figures.ts';
 import { outcomeTitle } from '../../words/outcomes.ts';
 import { agoText, durationText } from '../../words/times.ts';
@@ -31,17 +31,14 @@ export function healthFacts(statistics: Statistics, now: number): string[][] {
       `half within ${durationText(p50)}, 90 % within ${durationText(p90)}, 99 % within ${durationText(p99)}`,
     ]);
   }
-  const failures = failuresText(statistics.outcomes);
+  const failures = failuresText(statistics);
   if (failures !== '') facts.push(['failures', failures]);
   const oldest = pending.oldestAt === null ? '' : `, the oldest accepted ${agoText(inert(pending.oldestAt), now)}`;
   facts.push(['pending', `${pendingText(pending)}${oldest}`]);
   return facts;
 }
 
-/** The most frequent first. */
-function failuresText(outcomes: Statistics['outcomes']): string {
-  return OUTCOMES.filter((outcome) => outcome !== 'succeeded' && outcomes[outcome] > 0)
-    .sort((a, b) => outcomes[b] - outcomes[a])
-    .map((outcome) => `${countText(outcomes[outcome])} × ${outcomeTitle({ outcome, status: null })}`)
+const failuresText = (statistics: Statistics): string =>
+  causesOf(statistics)
+    .map((cause) => `${countText(cause.count)} × ${outcomeTitle(cause)}`)
     .join(', ');
-}

@@ -53,7 +53,7 @@ describe('a line of the tail', () => {
       '18:59:04.120Z  acme  receiver.example  order.paid   #1  ✓ Delivered              48 ms  204',
     );
     const again = { state: 'pending', nextAttemptAt: '2026-11-23T18:59:14.120Z', number: 2 } as const;
-    assert.match(line(told(FAILED, again)), / #2 {2}✗ Answered 503 +48 ms {2}next in 10 s$/);
+    assert.match(line(told(FAILED, again)), / #2 {2}✗ HTTP 503 +48 ms {2}next in 10 s$/);
     assert.match(line(told(RESET)), /✗ Connection closed or reset +48 ms {2}exhausted$/);
     assert.match(line(told(RESET, { trigger: 'manual' })), /manual, exhausted$/);
     assert.match(line(told(RESET, { late: true })), /too late: it changed nothing$/);
