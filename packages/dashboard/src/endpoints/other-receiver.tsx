@@ -1,4 +1,5 @@
 // Asks what another receiver gets, before the URL of an endpoint is changed to one of it.
+import { inert } from '../parts/inert.ts';
 import type { Handover } from './handover.ts';
 
 interface OtherReceiverProps {
@@ -8,27 +9,47 @@ interface OtherReceiverProps {
 }
 
 export function OtherReceiver({ headerNames, chosen, choose }: OtherReceiverProps) {
+  const names = headerNames.map(inert).join(', ');
   return (
-    <fieldset className="checks">
+    <fieldset className="handover">
       <legend>This URL belongs to another receiver</legend>
-      <label>
-        <input
-          type="checkbox"
-          checked={chosen.keepSecret}
-          onChange={({ target }) => choose({ ...chosen, keepSecret: target.checked })}
-        />{' '}
-        Keep the present secret. Otherwise a new one is made: reveal it afterwards, and give it to the receiver.
-      </label>
+      <p>
+        Its scheme, host or port differs. It gets neither the secret nor the headers of the present one, unless you
+        choose to:
+      </p>
+      <Choice
+        title="Keep the present secret"
+        hint="Otherwise a new one is made. Reveal it after saving, and give it to the receiver."
+        checked={chosen.keepSecret}
+        check={(keepSecret) => choose({ ...chosen, keepSecret })}
+      />
       {headerNames.length > 0 && (
-        <label>
-          <input
-            type="checkbox"
-            checked={chosen.keepHeaders}
-            onChange={({ target }) => choose({ ...chosen, keepHeaders: target.checked })}
-          />{' '}
-          Send the extra headers to it, too ({headerNames.join(', ')}). Otherwise they are removed.
-        </label>
+        <Choice
+          title="Keep the extra headers"
+          hint={`${names}, with their values. Otherwise they are removed.`}
+          checked={chosen.keepHeaders}
+          check={(keepHeaders) => choose({ ...chosen, keepHeaders })}
+        />
       )}
     </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  readonly title: string;
+  readonly hint: string;
+  readonly checked: boolean;
+  readonly check: (checked: boolean) => void;
+}
+
+function Choice({ title, hint, checked, check }: ChoiceProps) {
+  return (
+    <label>
+      <input type="checkbox" checked={checked} onChange={({ target }) => check(target.checked)} />
+      <span>
+        {title}
+        <small>{hint}</small>
+      </span>
+    </label>
   );
 }
