@@ -9,6 +9,8 @@ import { DESKTOP, Person, PHONE, startBrowser, THEMES } from './browser.ts';
 
 const KEY = 'a-key-for-very-many-tenants';
 const TENANTS = 120;
+/** More than a page of the list. */
+const ENDPOINTS = 130;
 const root = ownFolder();
 
 describe('very many tenants and endpoints', () => {
@@ -26,7 +28,7 @@ describe('very many tenants and endpoints', () => {
       await api('PUT', `/tenants/cust-${String(n).padStart(4, '0')}`, { name: `Customer number ${n}` });
     }
     await api('PUT', '/tenants/zz-globex', { name: 'Globex Corporation of the United Something' });
-    for (let n = 0; n < 60; n++) {
+    for (let n = 0; n < ENDPOINTS; n++) {
       const host = `hooks${n}.receiver.example`;
       await api('POST', '/tenants/zz-globex/endpoints', { url: `https://${host}/in`, description: 'Fraud checks' });
     }
@@ -76,6 +78,39 @@ describe('very many tenants and endpoints', () => {
         );
         await endpoint.fill('nobody');
         await page.getByText('Nothing has this text in it.').waitFor();
+        assert.deepEqual(person.complaints, []);
+      });
+
+      it(`are listed page by page, and searched by the server: ${look}`, async () => {
+        await using person = await Person.arrive(browser, url, { theme, size });
+        const { page } = person;
+        await person.signIn(KEY);
+        const asked: string[] = [];
+        page.on('request', (request) => {
+          const { pathname, search } = new URL(request.url());
+          if (pathname === '/v1/tenants/zz-globex/endpoints') asked.push(search);
+        });
+        await page.goto('/t/zz-globex/endpoints');
+        await page.getByText('The newest 100 are shown; there are more.').waitFor();
+        assert.deepEqual(asked, ['?limit=100'], 'no more is asked for than is shown');
+        assert.equal(await page.locator('tbody tr').count(), 100);
+        await page.getByRole('button', { name: 'Show more' }).click();
+        await page.getByText('That is all.').waitFor();
+        assert.equal(await page.locator('tbody tr').count(), ENDPOINTS);
+        assert.deepEqual(await violations(person), [], 'the list');
+        const search = page.getByRole('searchbox', { name: 'Search by description, host or id' });
+        await search.fill('hooks37');
+        await page.getByText('1 found.').waitFor();
+        await page.waitForURL(/\?search=hooks37$/);
+        await page.reload();
+        await page.getByText('1 found.').waitFor();
+        assert.equal(await search.inputValue(), 'hooks37');
+        await person.screenshot(`many-endpoints-found-${look}`);
+        await search.fill('nobody');
+        await page.getByText('None has this text in its description, host or id.').waitFor();
+        await page.getByRole('button', { name: 'Show all' }).click();
+        await page.getByText('The newest 100 are shown; there are more.').waitFor();
+        assert.equal(await search.inputValue(), '');
         assert.deepEqual(person.complaints, []);
       });
     }

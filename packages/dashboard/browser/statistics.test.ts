@@ -51,6 +51,24 @@ describe('the numbers of the dashboard', () => {
     await page.getByRole('cell', { name: 'Exhausted' }).nth(17).waitFor();
   });
 
+  it('lead from each cause of failures to its deliveries', async () => {
+    const { page } = person;
+    for (const [cause, filter, count] of [
+      ['HTTP 500', 'status=500', 18],
+      ['Connection refused', 'outcome=connect_refused', 12],
+    ] as const) {
+      await page.goto(overview);
+      await page.getByRole('region', { name: 'Why attempts failed' }).getByRole('link', { name: cause }).click();
+      await page.waitForURL(`**/deliveries?${filter}`);
+      const rows = page.getByRole('row').filter({ hasText: cause });
+      await rows.nth(count - 1).waitFor();
+      assert.equal(await rows.count(), count);
+    }
+    await page.goto(`/t/${TENANT}/endpoints/${scene.endpoints.broken}`);
+    await page.getByRole('link', { name: 'HTTP 500' }).click();
+    await page.waitForURL(`**/deliveries?status=500&endpointId=${scene.endpoints.broken}`);
+  });
+
   it('are walked step by step by keyboard, and lead to the deliveries of a step', async () => {
     const { page } = person;
     await page.goto(overview);

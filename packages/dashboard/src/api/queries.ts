@@ -20,6 +20,8 @@ import type {
 
 /** The API's largest page. */
 const MAX_PAGE_ITEMS = 200;
+/** Items of a list before somebody asks for more. */
+const LIST_ITEMS = 100;
 /** Items that a search shows. */
 const SEARCH_ITEMS = 50;
 /** As many endpoints as a tenant may have: none is left out. */
@@ -86,6 +88,20 @@ export const useEndpointSearch = (tenant: string, text: string, wanted: boolean)
   });
 
 export const endpointsKey = (tenant: string) => ['tenant', tenant, 'endpoints'];
+
+/** Endpoints with a text in their id, description or host, newest first, as many pages as were asked for. */
+export const useEndpointList = (tenant: string, text: string) =>
+  useInfiniteQuery({
+    queryKey: [...endpointsKey(tenant), 'list', text],
+    queryFn: ({ pageParam }) =>
+      get<Page<Endpoint>>(
+        withQuery(ofTenant(tenant, '/endpoints'), { limit: LIST_ITEMS, search: text, cursor: pageParam }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: every(SETTINGS_INTERVAL_MS),
+  });
 
 export const useEndpoints = (tenant: string) =>
   useQuery({

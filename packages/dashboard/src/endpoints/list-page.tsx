@@ -1,27 +1,27 @@
-// The endpoints of a tenant, and which of them have trouble.
+// The endpoints of a tenant, page by page and found by a text, and which of them have trouble.
 import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import { useEndpoints, useStatistics } from '../api/queries.ts';
+import { withQuery } from '../api/client.ts';
+import { useEndpointList, useStatistics } from '../api/queries.ts';
 import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Badge, EnabledBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';
+import { SearchField } from '../parts/search-field.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { shortUrl } from './name.tsx';
 import { NewEndpoint } from './new-form.tsx';
 import { unlistedText } from './trouble.ts';
 
-/** Rows before somebody must ask for the rest. */
-const SHOWN_ROWS = 200;
-
 export function EndpointsPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Endpoints');
-  const endpoints = useEndpoints(tenant);
+  const [search, find] = useSearchedText();
+  const endpoints = useEndpointList(tenant, search);
   const statistics = useStatistics(tenant, 'day');
   const [adding, setAdding] = useState(false);
-  const list = endpoints.data;
-  const none = list?.length === 0;
+  const list = endpoints.data?.pages.flatMap(({ data }) => data);
+  const none = search === '' && list?.length === 0;
   return (
     <>
       <div className="page-head">
@@ -40,11 +40,51 @@ export function EndpointsPage({ tenant }: { readonly tenant: string }) {
         </Empty>
       )}
       {(adding || none) && <NewEndpoint tenant={tenant} cancel={none ? undefined : () => setAdding(false)} />}
+      {!none && (
+        <div className="filters">
+          <SearchField label="Search by description, host or id" value={search} search={find} />
+        </div>
+      )}
+      {search !== '' && list?.length === 0 && !endpoints.isPlaceholderData && (
+        <Empty title="No endpoint is found">
+          <p>None has this text in its description, host or id.</p>
+          <button type="button" className="button" onClick={() => find('')}>
+            Show all
+          </button>
+        </Empty>
+      )}
       {list !== undefined && list.length > 0 && (
-        <EndpointTable tenant={tenant} endpoints={list} troubles={statistics.data?.worst} />
+        <>
+          <EndpointTable tenant={tenant} endpoints={list} troubles={statistics.data?.worst} />
+          <div className="list-foot muted">
+            <span role="status">{footText(list.length, endpoints.hasNextPage, search)}</span>
+            {endpoints.hasNextPage && (
+              <button
+                type="button"
+                className="button"
+                disabled={endpoints.isFetchingNextPage}
+                onClick={() => void endpoints.fetchNextPage()}
+              >
+                Show more
+              </button>
+            )}
+          </div>
+        </>
       )}
     </>
   );
+}
+
+/** The text of the address that endpoints are searched by, and a way to change it. */
+function useSearchedText(): readonly [string, (text: string) => void] {
+  const [path, go] = useLocation();
+  const given = new URLSearchParams(useSearch()).get('search') ?? '';
+  return [given, (text) => go(withQuery(path, { search: text }), { replace: true })];
+}
+
+function footText(count: number, hasMore: boolean, search: string): string {
+  if (hasMore) return `The newest ${countText(count)} are shown; there are more.`;
+  return search === '' ? 'That is all.' : `${countText(count)} found.`;
 }
 
 interface EndpointTableProps {
@@ -55,30 +95,32 @@ interface EndpointTableProps {
 }
 
 function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
-  const [shown, setShown] = useState(SHOWN_ROWS);
   const byEndpoint = new Map(troubles?.map((trouble) => [trouble.endpointId, trouble]));
   return (
-    <div className="scroll-x">
+    <div className="scroll-x endpoint-list">
       <table className="plain">
         <thead>
           <tr>
             <th scope="col">Endpoint</th>
-            <th scope="col">Wants</th>
+            <th scope="col" className="types">
+              Wants
+            </th>
             <th scope="col">State</th>
             <th scope="col">Last 24 hours</th>
           </tr>
         </thead>
         <tbody>
-          {endpoints.slice(0, shown).map(({ id, url, description, eventTypes, enabled }) => (
+          {endpoints.map(({ id, url, description, eventTypes, enabled }) => (
             <tr key={id}>
               <td className="two-lines">
                 <Link href={`/t/${encodeURIComponent(tenant)}/endpoints/${id}`}>
                   {inert(description) || shortUrl(url)}
                 </Link>
                 <small className="muted">{inert(url)}</small>
+                <small className="muted phone-only">{typesText(eventTypes)}</small>
               </td>
               <td className="types">
-                <span title={eventTypes?.join(', ')}>{eventTypes === null ? 'all events' : eventTypes.join(', ')}</span>
+                <span title={eventTypes?.join(', ')}>{typesText(eventTypes)}</span>
               </td>
               <td>
                 <EnabledBadge enabled={enabled} />
@@ -90,14 +132,12 @@ function EndpointTable({ tenant, endpoints, troubles }: EndpointTableProps) {
           ))}
         </tbody>
       </table>
-      {shown < endpoints.length && (
-        <button type="button" className="button" onClick={() => setShown(shown + SHOWN_ROWS)}>
-          Show more of {endpoints.length}
-        </button>
-      )}
     </div>
   );
 }
+
+const typesText = (eventTypes: Endpoint['eventTypes']): string =>
+  eventTypes === null ? 'all events' : eventTypes.join(', ');
 
 interface HealthProps {
   readonly trouble: Trouble | undefined;

@@ -1,6 +1,7 @@
 // A field that chooses one of very many by typing a part of its name: the editable combobox with a listbox of the ARIA
 // Authoring Practices. The server searches; what does not fit into the list is said.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { SETTLE_MS } from './search-field.tsx';
 
 export interface Choice {
   readonly id: string;
@@ -26,9 +27,6 @@ interface ComboboxProps {
   /** @param id empty for `none` */
   readonly choose: (id: string) => void;
 }
-
-/** Typing is followed by a search after a moment without typing, in milliseconds. */
-const SETTLE_MS = 200;
 
 export function Combobox({ label, shown, none, useFound, choose }: ComboboxProps) {
   const listId = useId();
