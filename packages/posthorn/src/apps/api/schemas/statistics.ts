@@ -55,7 +55,7 @@ const TroubleSchema = Type.Object(
   { title: 'Trouble', description: 'Counts of an endpoint that had failures.' },
 );
 
-const StatusCountShape = Type.Object(
+const StatusCountSchema = Type.Object(
   {
     status: Type.Integer({ description: 'The status that was answered.' }),
     attempts: count('Attempts that were answered with it.'),
@@ -77,7 +77,7 @@ const STATISTICS = {
     ...(Type.Object(outcomes) as TObject),
     description: 'Attempts by outcome.',
   }),
-  statuses: Type.Array(StatusCountShape, {
+  statuses: Type.Array(StatusCountSchema, {
     maxItems: MAX_STATUSES,
     description: `Attempts with the outcome http_status by the status that was answered, the most frequent first. Their sum may be less than outcomes says: a step counts up to ${MAX_STATUSES} statuses one by one, and earlier builds counted none.`,
   }),
@@ -180,7 +180,7 @@ function byOutcome(counts: Readonly<Counts>): Record<Outcome, number> {
 }
 
 /** The most frequent first. */
-function byStatus({ statuses }: Readonly<Counts>): Static<typeof StatusCountShape>[] {
+function byStatus({ statuses }: Readonly<Counts>): Static<typeof StatusCountSchema>[] {
   return [...mostFrequent(statuses)]
     .map(([status, attempts]) => ({ status, attempts }))
     .sort((a, b) => b.attempts - a.attempts || a.status - b.status);
