@@ -309,6 +309,17 @@ describe('the dashboard', () => {
     await page.unroute(`**${path}`);
   });
 
+  it('says on the overview of a tenant for how long it keeps payloads, if that is its own number', async () => {
+    const { page } = person;
+    const tenant = `/v1/tenants/${TENANT}`;
+    await scene.api('PUT', tenant, { retentionDays: 7 });
+    await page.goto(at(''));
+    await page.getByText('are erased after 7 days.').waitFor();
+    await scene.api('PUT', tenant, { retentionDays: null });
+    await page.reload();
+    await page.getByText('are erased after').waitFor({ state: 'detached' });
+  });
+
   it('asks what another receiver gets before it changes the URL to one', async () => {
     const { page } = person;
     const made = await scene.api('POST', `/v1/tenants/${TENANT}/endpoints`, {

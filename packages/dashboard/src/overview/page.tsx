@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { withQuery } from '../api/client.ts';
-import { useRecentDeliveries, useStatistics } from '../api/queries.ts';
+import { useRecentDeliveries, useStatistics, useTenant } from '../api/queries.ts';
 import type { Statistics } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -28,6 +28,7 @@ export function OverviewPage({ tenant }: { readonly tenant: string | undefined }
           <SpanSwitch span={span} choose={choose} />
         </div>
       </div>
+      {tenant !== undefined && <OwnRetention tenant={tenant} />}
       {statistics.isError && <Failed error={statistics.error} again={() => void statistics.refetch()} />}
       {statistics.isPending && <Loading lines={8} />}
       {data !== undefined && (
@@ -43,6 +44,17 @@ export function OverviewPage({ tenant }: { readonly tenant: string | undefined }
         </UnlessNothingEver>
       )}
     </>
+  );
+}
+
+/** Whoever misses a payload learns here that the tenant keeps them for a shorter time. */
+function OwnRetention({ tenant }: { readonly tenant: string }) {
+  const days = useTenant(tenant).data?.retentionDays ?? null;
+  if (days === null) return null;
+  return (
+    <p className="muted">
+      Payloads and responses of this tenant are erased after {days} {days === 1 ? 'day' : 'days'}.
+    </p>
   );
 }
 

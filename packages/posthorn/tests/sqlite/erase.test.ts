@@ -31,6 +31,8 @@ describe('the files of a store', () => {
   for (const [how, what, padding] of [
     ['erased', 'a small payload', 0],
     ['erased', 'a payload of many pages', 200_000],
+    ['overdue', 'a small payload', 0],
+    ['overdue', 'a payload of many pages', 200_000],
     ['pruned', 'a small payload', 0],
     ['pruned', 'a payload of many pages', 200_000],
   ] as const) {
@@ -62,6 +64,9 @@ describe('the files of a store', () => {
       if (how === 'erased') {
         for (const { event } of events) assert.equal(await store.eraseEvent(acme, event.id, WALL), true);
         assert.deepEqual(secretsIn(directory), []);
+      } else if (how === 'overdue') {
+        while ((await store.eraseOverdue(acme, wallLater(100_000), wallLater(100_001), 1_000)).looked > 0);
+        assert.notEqual((await store.event(acme, events[0]?.event.id ?? newId()))?.erasedAt, null);
       } else {
         while ((await store.prune(wallLater(100_000), 1_000)) > 0);
         assert.equal((await store.events(acme, {}, { limit: 10, after: null })).items.length, 0);

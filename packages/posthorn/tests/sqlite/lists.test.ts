@@ -97,7 +97,11 @@ describe('the plan of a list', () => {
       'SEARCH endpoint USING INDEX endpoint_live (tenant=? AND id>?)',
     ],
     ['tenants that keep events for a shorter time', TENANTS_WITH_RETENTION, 'USING INDEX tenant_retention (id>?)'],
-    ['events to erase', OVERDUE_EVENTS, 'SEARCH event USING INDEX event_by_time (tenant=? AND (created_at,id)>'],
+    [
+      'events to erase',
+      OVERDUE_EVENTS,
+      'SEARCH event USING COVERING INDEX event_by_time (tenant=? AND (created_at,id)>',
+    ],
     [
       'events to look at again',
       POSTPONED_EVENTS,

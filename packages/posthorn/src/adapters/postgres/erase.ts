@@ -8,7 +8,7 @@ import type { Database, Query, Statement } from './connection.ts';
 import { plainArray } from './sql-values.ts';
 
 /** Events looked at per step, and deliveries of these, give or take those of one event. */
-const EVENTS_PER_STEP = 200;
+const EVENTS_PER_STEP = 100;
 const DELIVERIES_PER_STEP = 1_000;
 
 const TENANT: Statement = { text: 'select key from posthorn.tenant where id = $1 and deleted_at is null' };

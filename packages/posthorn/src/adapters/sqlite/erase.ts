@@ -8,13 +8,16 @@ import type { Connection } from './connection.ts';
 import { END_CANCELLED } from './sweep.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
-/** Events looked at per step, and deliveries of these, give or take those of one event: about 5 ms. */
+/** Events looked at per step, and their cost together, give or take one event: about 5 ms. */
 const EVENTS_PER_STEP = 100;
-const DELIVERIES_PER_STEP = 200;
+const COST_PER_STEP = 200;
+/** Bytes of a payload that cost as much to overwrite as a delivery to look at. */
+const BYTES_OF_COST = 8_192;
 
-const COLUMNS = 'key, tenant, id, created_at, deliveries, keys, erased_at';
 // index: event_by_id
-const EVENT = `select ${COLUMNS} from event where tenant = ? and id = ?`;
+const EVENT = `
+  select key, tenant, id, created_at, deliveries, keys, erased_at, length(body) as size
+  from event where tenant = ? and id = ?`;
 const CANCEL = `${END_CANCELLED} where id = ?2`;
 const TAKE_OUT = `delete from queue where id = ?`;
 // index: the primary key
@@ -25,13 +28,13 @@ const REMOVE_EVENT_KEYS = `
   delete from event_key where key in (select value from json_each(?)) and tenant = ? and created_at = ? and id = ?`;
 const ERASE_EVENT = `update event set body = x'', keys = null, erased_at = coalesce(erased_at, ?) where key = ?`;
 
-const PLACE = `select created_at, event from erasure where tenant = ?`;
+const PLACE = `select created_at, event as id from erasure where tenant = ?`;
 const MOVE = `
   insert into erasure (tenant, created_at, event) values (?, ?, ?)
   on conflict (tenant) do update set created_at = excluded.created_at, event = excluded.event`;
 // index: event_by_time
 export const OVERDUE_EVENTS = `
-  select ${COLUMNS} from event
+  select created_at, id from event
   where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
 // index: erasure_later_due
 export const POSTPONED_EVENTS = `
@@ -51,7 +54,16 @@ interface ErasableRow {
   readonly deliveries: Uint8Array;
   readonly keys: string | null;
   readonly erased_at: number | null;
+  readonly size: number;
 }
+
+/** Where an event stands in the order in which they are looked at. */
+interface EventPlace {
+  readonly created_at: number;
+  readonly id: Uint8Array;
+}
+
+const FRONT: EventPlace = { created_at: Number.MIN_SAFE_INTEGER, id: BEFORE_ALL_IDS };
 
 /** See `History.eraseEvent`. */
 export function eraseEvent(db: Connection, tenantId: TenantId, id: EventId, at: WallMs): boolean {
@@ -78,60 +90,32 @@ export function eraseOverdue(
   const tenant = db.names.tenant(tenantId)?.key;
   if (tenant === undefined) return { looked: 0, erased: 0 };
   const limit = Math.min(most, EVENTS_PER_STEP);
-  const budget = { events: limit, deliveries: DELIVERIES_PER_STEP };
-  const erased = lookAtPostponed(db, tenant, before, now, budget) + lookAtOverdue(db, tenant, before, now, budget);
-  return { looked: limit - budget.events, erased };
-}
-
-/** The rest that a step may still do. */
-interface Budget {
-  events: number;
-  deliveries: number;
-}
-
-function lookAtPostponed(db: Connection, tenant: number, before: WallMs, now: WallMs, budget: Budget): number {
-  let erased = 0;
-  for (const { id } of db.all<{ id: Uint8Array }>(POSTPONED_EVENTS, tenant, now, budget.events)) {
-    if (budget.deliveries <= 0) break;
-    budget.events -= 1;
+  const postponed = db.all<{ id: Uint8Array }>(POSTPONED_EVENTS, tenant, now, limit);
+  const behind = db.get<EventPlace>(PLACE, tenant) ?? FRONT;
+  const room = limit - postponed.length;
+  const overdue = db.all<EventPlace>(OVERDUE_EVENTS, tenant, behind.created_at, behind.id, before, room);
+  let [looked, erased] = [0, 0];
+  let cost = 0;
+  for (const { id } of [...postponed, ...overdue]) {
+    if (cost >= COST_PER_STEP) break;
     const event = db.get<ErasableRow>(EVENT, tenant, id);
-    if (event === undefined) db.run(FORGET_POSTPONED, id, tenant);
-    else erased += eraseOrPostpone(db, event, before, now, budget);
+    if (event === undefined || event.erased_at !== null) db.run(FORGET_POSTPONED, id, tenant);
+    else if (event.created_at >= before || isPending(db, event)) {
+      db.run(POSTPONE, id, tenant, lookAgainAt(wall(event.created_at), before, now));
+    } else {
+      erase(db, event, now);
+      erased += 1;
+    }
+    looked += 1;
+    cost += event === undefined ? 1 : costOf(event);
   }
-  return erased;
-}
-
-function lookAtOverdue(db: Connection, tenant: number, before: WallMs, now: WallMs, budget: Budget): number {
-  if (budget.events <= 0 || budget.deliveries <= 0) return 0;
-  const behind = db.get<{ created_at: number; event: Uint8Array }>(PLACE, tenant);
-  const from = [behind?.created_at ?? Number.MIN_SAFE_INTEGER, behind?.event ?? BEFORE_ALL_IDS] as const;
-  let erased = 0;
-  let last: ErasableRow | undefined;
-  for (const event of db.all<ErasableRow>(OVERDUE_EVENTS, tenant, ...from, before, budget.events)) {
-    if (budget.deliveries <= 0) break;
-    budget.events -= 1;
-    erased += eraseOrPostpone(db, event, before, now, budget);
-    last = event;
-  }
+  // Where the next step goes on follows from those that are overdue: they come last, and perhaps not all had their turn.
+  const last = overdue[looked - postponed.length - 1];
   if (last !== undefined) db.run(MOVE, tenant, last.created_at, last.id);
-  return erased;
+  return { looked, erased };
 }
 
-/** @returns how many events it erased: one or none */
-function eraseOrPostpone(db: Connection, event: ErasableRow, before: WallMs, now: WallMs, budget: Budget): 0 | 1 {
-  const { tenant, id, created_at: createdAt } = event;
-  budget.deliveries -= deliveriesOf(event).length;
-  if (event.erased_at !== null) {
-    db.run(FORGET_POSTPONED, id, tenant);
-    return 0;
-  }
-  if (createdAt >= before || isPending(db, event)) {
-    db.run(POSTPONE, id, tenant, lookAgainAt(wall(createdAt), before, now));
-    return 0;
-  }
-  erase(db, event, now);
-  return 1;
-}
+const costOf = (event: ErasableRow): number => 1 + deliveriesOf(event).length + event.size / BYTES_OF_COST;
 
 function isPending(db: Connection, event: ErasableRow): boolean {
   return deliveriesOf(event).some(({ id }) => db.get(PENDING, idBytes(id)) !== undefined);
