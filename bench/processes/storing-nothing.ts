@@ -2,7 +2,6 @@
 // and sending. Everything else is the service as it is.
 import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createMemoryStore } from '../../packages/posthorn/src/adapters/sqlite/memory.ts';
 import type { Log } from '../../packages/posthorn/src/apps/logging/log.ts';
 import { startServiceOn } from '../../packages/posthorn/src/apps/service/start.ts';
 import { readSettings } from '../../packages/posthorn/src/apps/settings/read.ts';
@@ -10,6 +9,7 @@ import type { LeasedDelivery } from '../../packages/posthorn/src/domain/delivery
 import type { EndpointId, TenantId } from '../../packages/posthorn/src/domain/ids.ts';
 import type { Store } from '../../packages/posthorn/src/seams/store/index.ts';
 import type { AcceptGroup, AcceptResult } from '../../packages/posthorn/src/seams/store/queue.ts';
+import { createMemoryStore } from '../../packages/posthorn/tests/support/memory-store.ts';
 import { answer } from './answering.ts';
 
 export type ServiceQuestion =

@@ -1,7 +1,7 @@
 // `npm run simulate`: many seeds within a budget, or one seed again. Prints what was simulated, and for a failure its seed,
 // the fewest faults with which it still fails, and the end of the trace.
 import { parseArgs } from 'node:util';
-import { createMemoryStore } from '../../posthorn/src/adapters/sqlite/memory.ts';
+import { createMemoryStore } from '../../posthorn/tests/support/memory-store.ts';
 import { tryMutants } from '../support/mutants.ts';
 import { writeReport } from '../support/report-file.ts';
 import { MUTATIONS } from './mutations.ts';

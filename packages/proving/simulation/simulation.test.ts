@@ -1,7 +1,7 @@
 // Two seeds in `npm test`. `npm run simulate` runs more of them, and with --mutants shows that each invariant can fail.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createMemoryStore } from '../../posthorn/src/adapters/sqlite/memory.ts';
+import { createMemoryStore } from '../../posthorn/tests/support/memory-store.ts';
 import { planRun, shrink, simulate } from './simulate.ts';
 
 const HOURS = 0.4;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { createMemoryStore } from './sqlite/memory.ts';
+import { createMemoryStore } from '../../tests/support/memory-store.ts';
 
 const SEAM = new URL('../seams/store/', import.meta.url);
 const STORES = ['sqlite', 'postgres'] as const;

@@ -1,12 +1,12 @@
 // One engine on simulated time with a scripted receiver and the production statements on an in-memory database.
 import assert from 'node:assert/strict';
-import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { DEFAULT_SETTINGS, type EndpointSettings } from '../../src/domain/endpoint/settings.ts';
 import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
 import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import { Dice } from '../support/dice.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { type Behaviour, ScriptedSender, type WireCall } from '../support/scripted-sender.ts';
 import { SimulatedTime } from '../support/simulated-time.ts';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../src/adapters/sqlite/index.ts';
-import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import type { Extent, MakeStore } from './bench.ts';
 import { storeContract } from './suite.ts';
 

@@ -5,7 +5,6 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Compile, type Validator } from 'typebox/compile';
 import { systemClock } from '../../src/adapters/clock.ts';
 import { systemRandom } from '../../src/adapters/random.ts';
-import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { type ApiParts, createApi } from '../../src/apps/api/server.ts';
 import { measuredStore } from '../../src/apps/metrics/measured-store.ts';
 import { Metrics } from '../../src/apps/metrics/metrics.ts';
@@ -16,6 +15,7 @@ import { MIN_SECRET_BYTES } from '../../src/domain/secret.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Call } from '../../src/seams/sender.ts';
 import type { Store } from '../../src/seams/store/index.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 export const KEY = 'test-key-0123456789';
 export const AUTHORIZED = { authorization: `Bearer ${KEY}` };

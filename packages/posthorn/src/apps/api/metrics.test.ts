@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiBench, delivered, REFUSED } from '../../../tests/support/api-bench.ts';
-import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
+import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 
 async function figures(bench: ApiBench): Promise<ReadonlyMap<string, number>> {

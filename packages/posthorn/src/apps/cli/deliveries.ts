@@ -4,7 +4,7 @@ import { DELIVERY_STATES } from '../../domain/delivery.ts';
 import { isEventType } from '../../domain/event-type.ts';
 import { OUTCOMES, readStatuses } from '../../domain/outcome.ts';
 import type { DeliveriesFlags } from '../client/deliveries/run.ts';
-import { readMoment } from '../client/moment.ts';
+import { readMoment } from '../client/times.ts';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { type Reader, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';

@@ -1,8 +1,8 @@
 // `posthorn replay`: one more attempt of many deliveries.
 import { type Command, Option } from 'commander';
 import { DEFAULT_REPLAY_RATE, MAX_REPLAY_RATE, MIN_REPLAY_RATE } from '../../domain/replay.ts';
-import { readMoment } from '../client/moment.ts';
 import type { ReplayFlags } from '../client/replays/run.ts';
+import { readMoment } from '../client/times.ts';
 import { listOf, wholeNumber } from '../settings/values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ApiFlags, accessOf, addApiFlags } from './api-flags.ts';

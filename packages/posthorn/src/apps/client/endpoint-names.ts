@@ -1,9 +1,9 @@
 // Names of endpoints, asked of the server once for each.
 
 import { isEndpoint } from './answers.ts';
+import { askEach } from './ask-each.ts';
 import { type Posthorn, tenantPath } from './posthorn.ts';
-import { askEach } from './several.ts';
-import { shortId, shortUrl } from './short.ts';
+import { shortId, shortUrl } from './short-names.ts';
 
 /** About 100 bytes each. Forgotten all at once. */
 const MAX_REMEMBERED = 10_000;

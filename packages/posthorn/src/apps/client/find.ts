@@ -6,8 +6,8 @@ import { inert } from '../terminal/inert.ts';
 import { table } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { isFound, type Match } from './answers.ts';
-import { shortMoment } from './moment.ts';
 import { Posthorn } from './posthorn.ts';
+import { shortMoment } from './times.ts';
 
 const KINDS: Readonly<Record<Match['kind'], string>> = {
   delivery: 'delivery',

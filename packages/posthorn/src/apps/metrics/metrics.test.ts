@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { systemClock } from '../../adapters/clock.ts';
-import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';
 import type { Report } from '../../engine/reports.ts';

@@ -1,7 +1,8 @@
 // The store that the settings name: opened for the service, or brought to this program's version.
+import { mkdirSync } from 'node:fs';
 import type { Store } from '../../seams/store/index.ts';
+import { SettingsError } from '../settings/read.ts';
 import type { Settings } from '../settings/table.ts';
-import { makeDataFolder } from './data-folder.ts';
 import { trustedBesides } from './extra-ca.ts';
 
 type StoreSettings = Pick<Settings, 'databaseUrl' | 'data'>;
@@ -43,4 +44,16 @@ export async function migrateStore({
   makeDataFolder(data);
   const { migrateSqlite } = await import('../../adapters/sqlite/index.ts');
   return await migrateSqlite(data);
+}
+
+/** Makes the folder if it is missing, for its owner only: it will hold payloads and the encryption key. */
+function makeDataFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new SettingsError([
+      `the data folder ${JSON.stringify(folder)} cannot be made (${code}): name another with --data or POSTHORN_DATA`,
+    ]);
+  }
 }

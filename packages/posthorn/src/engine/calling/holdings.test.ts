@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { Dice } from '../../../tests/support/dice.ts';
+import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
-import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';

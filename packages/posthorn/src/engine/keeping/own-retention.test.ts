@@ -11,8 +11,8 @@ import {
   SUCCEEDED,
   tenantId,
 } from '../../../tests/store-contract/makers.ts';
+import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
-import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import type { DeliveryId, EventId, OwnerId, TenantId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/retention.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';

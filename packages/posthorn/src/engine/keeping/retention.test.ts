@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
-import { createMemoryStore } from '../../adapters/sqlite/memory.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { Report } from '../reports.ts';
 import { Retention } from './retention.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createMemoryStore } from '../../../../tests/support/memory-store.ts';
 import { systemRandom } from '../../../adapters/random.ts';
-import { createMemoryStore } from '../../../adapters/sqlite/memory.ts';
 import { steady, wall } from '../../../domain/time.ts';
 import { hashApiKey } from '../../settings/api-key.ts';
 import { ApiKeys } from './api-keys.ts';

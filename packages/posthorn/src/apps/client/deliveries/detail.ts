@@ -5,7 +5,7 @@ import { type Sheet, table } from '../../terminal/table.ts';
 import { agoText, durationText } from '../../words/times.ts';
 import type { Attempt, DeliveryDetail, Endpoint } from '../answers.ts';
 import { failureLines, outcomeMark, outcomeStyle } from '../call.ts';
-import { longMoment } from '../moment.ts';
+import { longMoment } from '../times.ts';
 import { stateMark, stateStyle } from './state-mark.ts';
 
 /**

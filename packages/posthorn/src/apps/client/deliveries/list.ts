@@ -3,7 +3,7 @@ import { inert } from '../../terminal/inert.ts';
 import { type Column, type Sheet, table } from '../../terminal/table.ts';
 import type { Delivery } from '../answers.ts';
 import { outcomeMark, outcomeStyle } from '../call.ts';
-import { shortMoment } from '../moment.ts';
+import { shortMoment } from '../times.ts';
 import type { DeliveryFilterFlags } from './filter.ts';
 import { stateMark, stateStyle } from './state-mark.ts';
 

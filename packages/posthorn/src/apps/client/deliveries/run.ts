@@ -14,9 +14,9 @@ import {
   type Listed,
 } from '../answers.ts';
 import { EndpointNames } from '../endpoint-names.ts';
-import { expectSpan } from '../moment.ts';
 import { Posthorn, tenantPath } from '../posthorn.ts';
 import { missing, theTenant } from '../tenants.ts';
+import { expectSpan } from '../times.ts';
 import { deliveryDetail } from './detail.ts';
 import { type DeliveryFilterFlags, deliveryQuery } from './filter.ts';
 import { deliveryTable } from './list.ts';

@@ -4,7 +4,7 @@ import { inert } from '../../terminal/inert.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { durationText } from '../../words/times.ts';
 import type { Endpoint, Statistics } from '../answers.ts';
-import { longMoment } from '../moment.ts';
+import { longMoment } from '../times.ts';
 import { healthFacts } from './health.ts';
 import { enabledMark, typesText } from './list.ts';
 

@@ -4,7 +4,7 @@ import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { percentText } from '../../words/figures.ts';
 import type { Endpoint, Statistics } from '../answers.ts';
-import { shortUrl } from '../short.ts';
+import { shortUrl } from '../short-names.ts';
 import { pendingText } from './health.ts';
 
 const LEAST_URL_PLACES = 12;

@@ -4,7 +4,7 @@ import type { Style } from '../../terminal/paint.ts';
 import { type Sheet, table } from '../../terminal/table.ts';
 import { countText } from '../../words/figures.ts';
 import type { Replay } from '../answers.ts';
-import { shortMoment } from '../moment.ts';
+import { shortMoment } from '../times.ts';
 import { filterText } from './text.ts';
 
 const LEAST_FILTER_PLACES = 20;

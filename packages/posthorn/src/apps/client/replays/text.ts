@@ -3,7 +3,7 @@ import { inert } from '../../terminal/inert.ts';
 import { countText } from '../../words/figures.ts';
 import { durationText } from '../../words/times.ts';
 import type { Replay } from '../answers.ts';
-import { longMoment } from '../moment.ts';
+import { longMoment } from '../times.ts';
 
 /** The deliveries that a replay is about. */
 export type ReplayFilter = Pick<Replay, 'endpointId' | 'eventTypes' | 'states' | 'since'> & {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { longMoment, readMoment, shortMoment } from './moment.ts';
+import { longMoment, readMoment, shortMoment } from './times.ts';
 
 const NOW = Date.parse('2026-11-23T18:59:04.120Z');
 const read = (text: string) => {
