@@ -94,25 +94,28 @@ export function eraseOverdue(
   const behind = db.get<EventPlace>(PLACE, tenant) ?? FRONT;
   const room = limit - postponed.length;
   const overdue = db.all<EventPlace>(OVERDUE_EVENTS, tenant, behind.created_at, behind.id, before, room);
-  let [looked, erased] = [0, 0];
-  let cost = 0;
+  let [looked, erased, cost] = [0, 0, 0];
   for (const { id } of [...postponed, ...overdue]) {
     if (cost >= COST_PER_STEP) break;
     const event = db.get<ErasableRow>(EVENT, tenant, id);
-    if (event === undefined || event.erased_at !== null) db.run(FORGET_POSTPONED, id, tenant);
-    else if (event.created_at >= before || isPending(db, event)) {
-      db.run(POSTPONE, id, tenant, lookAgainAt(wall(event.created_at), before, now));
-    } else {
-      erase(db, event, now);
-      erased += 1;
-    }
     looked += 1;
     cost += event === undefined ? 1 : costOf(event);
+    if (event === undefined || event.erased_at !== null) db.run(FORGET_POSTPONED, id, tenant);
+    else if (eraseUnlessPending(db, event, before, now)) erased += 1;
   }
   // Where the next step goes on follows from those that are overdue: they come last, and perhaps not all had their turn.
   const last = overdue[looked - postponed.length - 1];
   if (last !== undefined) db.run(MOVE, tenant, last.created_at, last.id);
   return { looked, erased };
+}
+
+/** @returns `false` if it is looked at again later */
+function eraseUnlessPending(db: Connection, event: ErasableRow, before: WallMs, now: WallMs): boolean {
+  const { id, tenant, created_at: createdAt } = event;
+  const stays = createdAt >= before || isPending(db, event);
+  if (stays) db.run(POSTPONE, id, tenant, lookAgainAt(wall(createdAt), before, now));
+  else erase(db, event, now);
+  return !stays;
 }
 
 const costOf = (event: ErasableRow): number => 1 + deliveriesOf(event).length + event.size / BYTES_OF_COST;
