@@ -95,7 +95,7 @@ const stateOf = (part: number, [succeeded, exhausted, cancelled]: readonly [stri
   `case when ${fateOf(part)} < 960 then ${succeeded} when ${fateOf(part)} < 990 then ${exhausted} else ${cancelled} end`;
 const endedOf = (part: number) =>
   `case when ${fateOf(part)} < 940 then ${ENDED_MS[0]} when ${fateOf(part)} < 960 then ${ENDED_MS[1]} when ${fateOf(part)} < 990 then ${ENDED_MS[2]} else 1 end`;
-/** What came of the last attempt. */
+/** Outcome of the last attempt. */
 const lastOf = (part: number, succeeded: number | string, failed: number | string) =>
   `case when ${fateOf(part)} < 960 then ${succeeded} when ${fateOf(part)} < 990 then ${failed} end`;
 /** The lowest fate that has an attempt of this number. */

@@ -5,14 +5,14 @@ import { inertLines } from '../../posthorn/src/apps/terminal/inert.ts';
 import { processTerminal } from '../../posthorn/src/apps/terminal/terminal.ts';
 import { runDemo } from './run.ts';
 
-/** What shells report for a program that Ctrl-C ended. */
+/** The status that shells report for a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 const terminal = processTerminal();
 const interrupt = () => process.exit(INTERRUPTED);
 process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
 try {
-  // What the demo started is cleaned up when the process exits, whichever way.
+  // Everything that the demo started is cleaned up when the process exits, whichever way.
   if (!(await runDemo(terminal))) process.exitCode = EXIT.failed;
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;

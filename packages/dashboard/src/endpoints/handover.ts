@@ -2,7 +2,7 @@
 // somebody says so: the API refuses such a change otherwise.
 import type { EndpointSecret } from '../api/shapes.ts';
 
-/** What the other receiver gets. */
+/** Credentials that the other receiver gets. */
 export interface Handover {
   readonly keepSecret: boolean;
   readonly keepHeaders: boolean;

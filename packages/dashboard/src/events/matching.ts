@@ -2,7 +2,7 @@
 import { matches } from '../../../posthorn/src/domain/event-type.ts';
 import type { Endpoint } from '../api/shapes.ts';
 
-/** What decides of an endpoint. */
+/** The facts of an endpoint that decide. */
 type Subscriber = Pick<Endpoint, 'id' | 'enabled' | 'eventTypes'>;
 
 export interface Match<Of extends Subscriber> {

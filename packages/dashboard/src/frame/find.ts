@@ -6,7 +6,7 @@ import type { Found, Match } from '../api/shapes.ts';
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
-/** What of a text is looked for: the first whole id in it, e.g. in a line from a log, or else all of it. */
+/** The part of a text to search for: the first whole id in it, e.g. in a line from a log, or else all of it. */
 export const soughtIn = (text: string): string => UUID.exec(text)?.[0].toLowerCase() ?? text.trim();
 
 export const findAnywhere = (text: string): Promise<Found> => get<Found>(withQuery('/v1/find', { id: soughtIn(text) }));

@@ -47,7 +47,7 @@ export function OverviewPage({ tenant }: { readonly tenant: string | undefined }
   );
 }
 
-/** Whoever misses a payload learns here that the tenant keeps them for a shorter time. */
+/** Says that the tenant keeps payloads for a shorter time, for people who miss one. */
 function OwnRetention({ tenant }: { readonly tenant: string }) {
   const days = useTenant(tenant).data?.retentionDays ?? null;
   if (days === null) return null;

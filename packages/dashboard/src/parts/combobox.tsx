@@ -20,7 +20,7 @@ interface ComboboxProps {
   readonly label: string;
   /** The name of what is chosen, as the field shows it while nobody types. */
   readonly shown: string;
-  /** What can be chosen instead of any one, e.g. all of them. */
+  /** A choice beside the single ones, e.g. all of them. */
   readonly none: string;
   /** Searches; called with an empty text for the first ones. It is a hook, called with each text. */
   readonly useFound: (text: string, open: boolean) => Found | undefined;

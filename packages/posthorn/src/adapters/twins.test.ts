@@ -1,5 +1,5 @@
 // The two stores are twins: each call of the seam stands under the same name in a file of the same name, and points to the
-// seam's words. Whoever has found a call in one store has found it in the other.
+// seam's words. If you have found a call in one store, you have found it in the other.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

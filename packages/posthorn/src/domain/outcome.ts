@@ -73,8 +73,8 @@ export function errorWithoutResponse(result: CallResult): string | null {
 }
 
 /**
- * The result with what becomes of the call behind the error, if it failed for reasons of ours. Whoever asked for the call
- * knows: a delivery is made again, a test is not.
+ * The result with what becomes of the call behind the error, if it failed for reasons of ours. The caller
+ * knows them: a delivery is made again, a test is not.
  */
 export function withConsequence(result: CallResult, consequence: string): CallResult {
   if (!isOwnFailure(result.outcome)) return result;

@@ -48,7 +48,7 @@ export interface ReplayPart {
   readonly remaining: number;
 }
 
-/** What a step did with one part. */
+/** The work of a step on one part. */
 export interface PartStep {
   /** Made due and not done, before this step. */
   readonly outstanding: number;
@@ -69,7 +69,7 @@ export interface ReplayProgress {
 
 export const NO_PROGRESS: ReplayProgress = { made: 0, skipped: 0, uncounted: 0 };
 
-/** What follows from a step for one part. */
+/** The consequences of a step for one part. */
 export interface AfterPart {
   readonly progress: ReplayProgress;
   /** The part as it is now, and when it is looked at again; `null` when it is done. */
@@ -77,7 +77,7 @@ export interface AfterPart {
 }
 
 /**
- * What follows from a step for one endpoint's part. A part whose deliveries have all been looked at is done: what was counted
+ * The consequences of a step for one endpoint's part. A part whose deliveries have all been looked at is done: what was counted
  * and not met is skipped. Its endpoint is looked at again at once when it had room for more, else when it has had time.
  * @param step `obstacle`: the endpoint is disabled or gone, and nothing of it is made due
  */
@@ -116,7 +116,7 @@ export interface AfterStep extends ReplayCounts {
 }
 
 /**
- * What follows from a step for the whole replay: it is completed when none of its parts is left.
+ * The consequences of a step for the whole replay: it is completed when none of its parts is left.
  * @param progress of all parts together
  * @param nextLookAt when the next part wants to be looked at; may be in the past; `null` when none is left
  * @param at now, on the wall

@@ -20,7 +20,7 @@ export interface BroughtForward {
 }
 
 /**
- * What a retry makes of a pending delivery whose endpoint is enabled. One that is leased is already on its way, one in the
+ * The effect of a retry on a pending delivery whose endpoint is enabled. One that is leased is already on its way, one in the
  * backlog already waits for its turn. A planned one is brought forward and remembers its plan; what it remembers already
  * stays. One that is still paused, because what was paused is just being made due, would have been attempted now.
  */

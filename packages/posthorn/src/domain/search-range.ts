@@ -15,7 +15,7 @@ export interface SearchRange {
 
 type AnyId = EventId & DeliveryId & AttemptId;
 
-/** What a text may stand for: itself, and if it is a header line (`x-iadvize-delivery: 0190…`), the header's value. */
+/** The things that a text may stand for: itself, and if it is a header line (`x-iadvize-delivery: 0190…`), the header's value. */
 export function readSearch(text: string): readonly SearchRange[] {
   const whole = text.trim();
   const value = HEADER_LINE.exec(whole)?.[1];

@@ -1,7 +1,7 @@
 // One place where the engine's parts say that something may be due, so that none of them must know who claims it.
 import type { SteadyMs } from '../domain/time.ts';
 
-/** Whoever looks for what is due. */
+/** A part that looks for due deliveries. */
 export interface DueListener {
   mayBeDue?(at: SteadyMs): void;
   mayClaim?(): void;
@@ -21,7 +21,7 @@ export class DueNotice {
     for (const listener of this.#listeners) listener.mayBeDue?.(at);
   }
 
-  /** What kept known work from being claimed may be over: there is room again, or the right to claim. Cheap; may be called often. */
+  /** Known work may be claimed that could not be: there is room again, or the right to claim. Cheap; may be called often. */
   mayClaim(): void {
     for (const listener of this.#listeners) listener.mayClaim?.();
   }

@@ -60,7 +60,7 @@ export type Report =
       /** Documents of endpoints were brought to today's form, at the first start on an older database. */
       readonly kind: 'documents_renewed';
       readonly renewed: number;
-      /** What is wrong with each of those that cannot be read. */
+      /** The fault of each of those that cannot be read. */
       readonly unreadable: readonly string[];
     }
   /** A replay is stored, and begins. */

@@ -148,7 +148,7 @@ class World {
 /** A request that is prepared: how often its effect is there can be counted. */
 interface Prepared extends Omit<Sent, 'key'> {
   readonly count: () => Promise<number>;
-  /** What the answer must say besides. */
+  /** A pattern that the answer must match besides. */
   readonly check?: (body: unknown) => Promise<void>;
 }
 

@@ -38,7 +38,7 @@ function serving({ certPem, keyPem }: IssuedCertificate): TlsOptions {
   return { cert: certPem, key: keyPem, ciphers: 'DEFAULT:@SECLEVEL=0' };
 }
 
-/** What stands at an address: how it is dialled, and what it got of a call: nothing, by whatever measure, is 0. */
+/** A receiver at an address: how it is dialled, and how much it got of a call: nothing, by whatever measure, is 0. */
 interface Stand extends AsyncDisposable {
   readonly dial: () => Socket;
   readonly got: () => number;

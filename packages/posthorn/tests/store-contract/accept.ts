@@ -95,7 +95,7 @@ export function acceptContract(it: ContractIt): void {
       for (const { event, ownId } of events) {
         assert.equal((await bench.store.event(tenant, event.id))?.ownId, ownId);
       }
-      // What was stored first is told, also to somebody who repeats it by the UUID.
+      // The event that was stored first is told, also to somebody who repeats it by the UUID.
       const again = events.map((made) => ({ ...made, ownId: null }));
       assert.deepEqual(await bench.store.accept(owner, [{ tenantId: tenant, revision, events: again }]), [
         { kind: 'accepted', events: events.map((made) => answerFor(made, true)) },

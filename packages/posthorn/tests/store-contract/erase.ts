@@ -1,4 +1,4 @@
-// What is left of an event that was erased: the facts, and nothing that it told.
+// The rest of an event that was erased: the facts, and nothing that it told.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { EventId } from '../../src/domain/ids.ts';

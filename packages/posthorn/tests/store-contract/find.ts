@@ -1,4 +1,4 @@
-// What is found over all tenants by ids, how they begin, own ids and keys; and lists by key.
+// Searches over all tenants by ids, how they begin, own ids and keys; and lists by key.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { DeliveryId } from '../../src/domain/ids.ts';

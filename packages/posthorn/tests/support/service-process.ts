@@ -14,8 +14,8 @@ export const BUILT = { command: fileURLToPath(new URL('../../bin/posthorn.js', i
 /** A start waits for disks and databases; one that takes longer than this has failed. */
 const START_LIMIT_MS = 60_000;
 /**
- * What a process finds of the caller's environment: what a shell always has (`PATH` too), and where compiled code is kept. Anything else
- * could change what is started.
+ * Variables of the caller's environment that a process finds: those that a shell always has (`PATH` too), and the place of
+ * compiled code. Anything else could change what is started.
  */
 const PASSED_ON = ['HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'];
 /** Settings of a service that is to take a free port. */

@@ -210,7 +210,7 @@ async function checkHistory(store: Store, facts: Facts): Promise<void> {
       const found = await store.delivery(tenantId, told.id as DeliveryId);
       assert.ok(found !== undefined);
       assert.equal(found.endpointId, told.endpointId);
-      // What was said a moment before the end may have moved on by then, yet never lost an attempt.
+      // A delivery may have moved on since its state was told, yet never lost an attempt.
       const ids = found.history.map(({ id }) => id);
       assert.deepEqual(
         ids.slice(0, told.attempts.length),

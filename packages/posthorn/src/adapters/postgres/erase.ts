@@ -1,5 +1,5 @@
-// Erasing what events told, and keeping the facts: one that a person names, and those that a tenant keeps no longer. What
-// Postgres still has of the old rows goes with vacuum.
+// Erasing what events told, and keeping the facts: one that a person names, and those that a tenant keeps no longer.
+// Vacuum removes the old rows that Postgres still has.
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import { lookAgainAt } from '../../domain/retention.ts';
 import { type WallMs, wall } from '../../domain/time.ts';

@@ -18,7 +18,7 @@ returning id
 
 const KEPT: Statement = { text: 'select request, answer from posthorn.idempotency where hash = $1' };
 
-/** Whoever does the same work, or would take the key over, waits until the transaction ends. */
+/** Another that does the same work, or would take the key over, waits until the transaction ends. */
 const OUTCOME: Statement = {
   text: 'select outcome from posthorn.idempotency where hash = $1 and id = $2 for update',
 };

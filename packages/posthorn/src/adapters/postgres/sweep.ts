@@ -1,6 +1,6 @@
 // Moves that concern everything an endpoint or tenant has pending: cancelling it when it is deleted, making it due when it is
-// enabled. A million rows take a while, so they move in slices, a transaction each, and nothing else waits for them. What a
-// crash in between leaves where nobody would look for it is found by `sweepStranded`.
+// enabled. A million rows take a while, so they move in slices, a transaction each, and nothing else waits for them.
+// `sweepStranded` finds rows that a crash in between has left where nobody would look for them.
 import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
 import type { SteadyMs, WallMs } from '../../domain/time.ts';
 import type { Database, Query, Statement } from './connection.ts';

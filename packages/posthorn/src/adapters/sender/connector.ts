@@ -103,7 +103,7 @@ export class Connecting {
     return false;
   }
 
-  /** What a certificate or a handshake said is told even if another address was still silent: somebody can mend it. */
+  /** An error of a certificate or a handshake is told even if another address was still silent: somebody can mend it. */
   #overdue(stage: Race['stage']): Failure {
     const { host } = this.#target;
     if (this.#race === undefined && this.#parts.resolver.silent()) return noResolver();

@@ -94,7 +94,7 @@ export function connectTimeout(host: string, stage: ConnectStage, limitMs: numbe
   return { outcome: 'connect_timeout', error: `No connection within ${limitMs} ms: until then ${doing[stage]}.` };
 }
 
-/** What is told if several addresses failed in different ways: our own trouble, else what the receiver's people can mend best. */
+/** The outcome that is told if several addresses failed differently: our own trouble, else what people can mend best. */
 const TELLING: readonly Outcome[] = ['local_error', 'tls_error', 'connection_reset', 'connect_timeout'];
 
 /** @param failures one for each address that was tried, at least one */

@@ -12,7 +12,7 @@ export interface Guard {
   passes(addresses: readonly string[]): boolean;
   /** Whether all of these, which pass, may be connected to without TLS. */
   passesInTheClear(addresses: readonly string[]): boolean;
-  /** What is against an address; `undefined` if it may be connected to. */
+  /** The reason against an address; `undefined` if it may be connected to. */
   objection(address: string): AddressRefusal | undefined;
 }
 

@@ -202,7 +202,7 @@ export class HttpConnection {
     if (this.#exchange === undefined) this.destroy();
   }
 
-  /** What lies unused is closed at once; a call that is under way ends first. */
+  /** An unused connection is closed at once; a call that is under way ends first. */
   #expire(): void {
     this.#over = true;
     if (this.#exchange === undefined) this.destroy();

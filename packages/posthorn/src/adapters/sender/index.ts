@@ -1,5 +1,5 @@
-// The guarded sender: makes the calls, and is the only thing of Posthorn that connects to a callback's address. What it promises
-// is in the Sender seam; which addresses it refuses, in domain/address.
+// The guarded sender: makes the calls, and is the only thing of Posthorn that connects to a callback's address. The Sender
+// seam says what it promises, domain/address which addresses it refuses.
 import type { CallbackUrlRules } from '../../domain/callback-url.ts';
 import type { CallResult } from '../../domain/outcome.ts';
 import type { Call, Sender } from '../../seams/sender.ts';

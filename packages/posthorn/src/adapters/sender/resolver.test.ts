@@ -33,7 +33,7 @@ function nameServersAt(address: string): NameServers {
   return servers;
 }
 
-/** What a lookup gave, without the times. */
+/** The answer of a lookup, without the times. */
 const addressesOf = async (answer: Promise<Answer>) => {
   const given = await answer;
   return 'addresses' in given ? given.addresses : given;

@@ -144,7 +144,7 @@ function question(servers: NameServers, name: string, pulse: Pulse): Promise<Ans
         return;
       }
       clearTimeout(grace);
-      // Whoever has the answer by now hears it as the late one; all others as part of the answer.
+      // Callers that have an answer by now hear it as the late one; all others as part of the answer.
       hearLate(heard);
       const both = together(first, heard);
       finish(both.addresses.length > 0 ? both : { failure: failureOf(codes, pulse.silent()) });

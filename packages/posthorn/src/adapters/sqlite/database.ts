@@ -39,7 +39,7 @@ export class Database {
     }
     try {
       const replies = inTransaction(db, () => requests.map((request) => runOne(db, request, requests.length > 1)));
-      // What was erased is in the log still, as it was written there first.
+      // Erased bytes are still in the log, because they were written there first.
       if (requests.some(({ name }) => name === 'eraseEvent')) db.exec('pragma wal_checkpoint(truncate)');
       return replies;
     } catch (error) {

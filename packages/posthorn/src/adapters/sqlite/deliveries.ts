@@ -21,7 +21,7 @@ import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId, readList } from './uuid
 /** Where deliveries are looked for, in the order of their ids downwards. */
 interface Source {
   readonly from: string;
-  /** What all of its rows that are looked at have in common. */
+  /** The condition that all of its rows fulfil that are looked at. */
   readonly range: string;
   readonly values: readonly (number | Uint8Array)[];
   /** More than those of the tenant: rows of others are passed, too. */

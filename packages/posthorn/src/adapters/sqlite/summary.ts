@@ -51,7 +51,7 @@ export interface DeliveryKey {
   readonly state: number;
 }
 
-/** What is stored of a delivery that was found a moment ago, in the same transaction. */
+/** The stored summary of a delivery that was found a moment ago, in the same transaction. */
 export function summaryAt(db: Connection, tenant: number, { id, endpoint, state }: DeliveryKey): SummaryRow {
   const row =
     state === STATE.pending

@@ -31,7 +31,7 @@ export interface Page<Item> {
   readonly nextCursor: string | null;
 }
 
-/** What was found for a page. */
+/** The items that were found for a page. */
 export interface Found<Item> {
   readonly items: readonly Item[];
   /** Where to go on if the search ended before the page was full; else `null`. */

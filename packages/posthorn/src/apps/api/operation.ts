@@ -159,7 +159,7 @@ interface DeclaredList<Path extends string, Query extends PageQuerySchema, Shown
     page: { readonly limit: number; readonly after: Key | null },
   ) => Promise<readonly Item[] | Found<Item>>;
   readonly show: (item: Item, parts: RouteParts) => Shown;
-  /** What the list is sorted by, as text, and back. */
+  /** The value that the list is sorted by, as text, and back. */
   readonly keyOf: (item: Item) => string;
   readonly readKey: KeyReader<Key>;
 }

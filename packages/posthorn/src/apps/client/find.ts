@@ -1,4 +1,4 @@
-// What a text stands for, as a table, with the command that shows each.
+// The matches of a text, as a table, with the command that shows each.
 import type { ApiAccess } from '../command/api-client.ts';
 import { CommandError } from '../command/exit-codes.ts';
 import { printJson } from '../command/print-json.ts';

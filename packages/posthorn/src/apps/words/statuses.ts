@@ -63,7 +63,7 @@ const STATUSES: ReadonlyMap<number, string> = new Map([
   [451, 'Refused for legal reasons, often a block by country. Let calls from this network in.'],
   [
     501,
-    'What serves that path does not know POST. Check that it is the receiver, and not a file server or a load balancer.',
+    'The server at that path does not know POST. Check that it is the receiver, and not a file server or a load balancer.',
   ],
   [
     502,
@@ -77,7 +77,7 @@ const STATUSES: ReadonlyMap<number, string> = new Map([
     504,
     'A proxy waited for the receiver in vain. Answer first, with 200, and do the work afterwards; check that the receiver runs.',
   ],
-  [505, 'What serves that path does not speak HTTP/1.1. Let it, or put a proxy in front of it.'],
+  [505, 'The server at that path does not speak HTTP/1.1. Let it, or put a proxy in front of it.'],
   [511, 'A network wants a login (captive portal) before it lets calls through. The receiver did not see the call.'],
   [
     520,

@@ -18,7 +18,7 @@ export interface Documents {
   readonly sealed: Uint8Array;
 }
 
-/** What a sealed document belongs to. */
+/** The owner that a sealed document is bound to. */
 export interface DocumentPlace {
   readonly tenantId: TenantId;
   readonly endpointId: EndpointId;

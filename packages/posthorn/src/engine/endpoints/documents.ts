@@ -51,7 +51,7 @@ export class EndpointDocuments {
     return urlKeyOf(this.#key, url);
   }
 
-  /** What needs no key. @throws UnreadableDocument */
+  /** The settings that need no key. @throws UnreadableDocument */
   open(stored: InForce): OpenSettings {
     return readOpen(stored, placeOf(stored));
   }

@@ -25,7 +25,7 @@ export class Claims {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #key: Uint8Array;
-  /** Whoever claimed a key before this moment has died; `null` while other processes may be at work. */
+  /** Processes that claimed a key before this moment have died; `null` while other processes may be at work. */
   readonly #aloneSince: WallMs | null;
 
   /** @param key 32 bytes; seals the answers */

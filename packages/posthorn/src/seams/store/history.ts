@@ -89,7 +89,7 @@ export interface DeliveryFilter {
   readonly until?: WallMs;
 }
 
-/** What a list found. A search looks at a bounded number of rows, so that no list takes long however rare its items are. */
+/** The items that a list found. A search looks at a bounded number of rows, so that no list takes long however rare its items are. */
 export interface Listed<Item, Key> {
   readonly items: readonly Item[];
   /** Where to go on if the search ended before the page was full; `null` when the page is full, or nothing is left. */
@@ -114,7 +114,7 @@ export interface EventFilter {
 export interface Match {
   readonly kind: 'delivery' | 'attempt' | 'event' | 'ownId' | 'key';
   readonly tenantId: TenantId;
-  /** What was found: an id, an event's own id, or its key. */
+  /** The text that was found: an id, an event's own id, or its key. */
   readonly value: string;
   /** When it was created, or began. */
   readonly at: WallMs;
@@ -149,7 +149,7 @@ export interface History {
   pending(limit: number): Promise<Pending>;
   /** Newest first. */
   events(tenantId: TenantId, filter: EventFilter, page: Page<EventKey>): Promise<Listed<EventSummary, EventKey>>;
-  /** What a text may stand for, of all tenants: at most `limit` of each kind, newest first. Deleted tenants have nothing. */
+  /** The things that a text may stand for, of all tenants: at most `limit` of each kind, newest first. Deleted tenants have nothing. */
   find(range: SearchRange, limit: number): Promise<Match[]>;
   event(tenantId: TenantId, id: EventId): Promise<EventDetail | undefined>;
   /**

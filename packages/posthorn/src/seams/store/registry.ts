@@ -24,7 +24,7 @@ export interface StoredEndpoint extends Endpoint, Documents {
   readonly urlKey: Uint8Array;
 }
 
-/** What an endpoint's settings were from one change to the next. */
+/** An endpoint's settings from one change to the next. */
 export interface EndpointVersion extends Documents {
   readonly number: number;
   readonly changedAt: WallMs;

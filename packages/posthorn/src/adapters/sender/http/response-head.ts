@@ -1,5 +1,5 @@
-// The head of a response, line by line. What RFC 9112 lets a client accept from an odd server without doubt about where the
-// message ends is accepted; everything else is a breach with the name of its rule.
+// The head of a response, line by line. Odd forms are accepted if RFC 9112 lets a client do so and the end of the message is
+// not in doubt; everything else is a breach with the name of its rule.
 import { BREACHES, type Breach } from './breach.ts';
 
 export type Header = readonly [name: string, value: string];

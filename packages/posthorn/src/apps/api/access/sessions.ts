@@ -9,7 +9,7 @@ import type { ApiKeys } from './api-keys.ts';
 
 /** As hard to guess as an API key. */
 const TOKEN_BYTES = 32;
-/** What `TOKEN_BYTES` random bytes look like: nothing else is asked of the store. */
+/** The form of `TOKEN_BYTES` random bytes: nothing else is asked of the store. */
 const TOKEN = /^[\w-]{43}$/;
 /** A session that nobody uses ends after this long. An open page asks for news all the time, a closed one does not. */
 export const SESSION_IDLE_MS = 2 * 3_600_000;

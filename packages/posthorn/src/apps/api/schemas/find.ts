@@ -1,4 +1,4 @@
-// What can be looked for over all tenants, and what is found.
+// A search over all tenants, and its matches.
 import { type Static, Type } from 'typebox';
 import { isoTime } from '../../../domain/time.ts';
 import type { Match } from '../../../seams/store/history.ts';
