@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { createAuthority } from '../../src/apps/receiver/certificates.ts';
 import { answering, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
-import { assertEndedAt, REPLY_MS, resolvingTo, startSender, timed } from '../support/senders.ts';
+import { REPLY_MS, resolvingTo, startSender } from '../support/senders.ts';
+import { SimulatedTimers } from '../support/simulated-timers.ts';
 import { startThreadedReceiver } from '../support/threaded-receiver.ts';
 
 const authority = await createAuthority();
@@ -222,33 +223,36 @@ describe('a call on a kept connection that breaks', { concurrency: true }, () =>
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('is not made again when it ran out of time', async () => {
+  it('is not made again when it ran out of time', async (t) => {
+    const time = new SimulatedTimers(t);
     await using receiver = await startReceiver({ onRequest: thenOnReuse(() => {}) });
     await using sending = startSender();
     const url = `http://127.0.0.1:${receiver.port}/`;
     await sending.send(url);
-    const result = await sending.send(url);
-    assert.equal(result.outcome, 'reply_timeout');
-    assert.equal(result.repeated, false);
+    const call = sending.send(url, { replyTimeoutMs: REPLY_MS });
+    await time.until(() => receiver.requests.length === 2);
+    const { value } = await time.timed(call);
+    assert.deepEqual([value.outcome, value.repeated], ['reply_timeout', false]);
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('goes on under the same clock when it is made again', async () => {
-    let calls = 0;
+  it('goes on under the same clock when it is made again', async (t) => {
+    const time = new SimulatedTimers(t);
     await using receiver = await startReceiver({
-      onRequest: (socket) => {
-        calls++;
-        if (calls === 1) socket.write(response(200));
-        if (calls === 2) setTimeout(() => socket.end(), REPLY_MS / 2);
+      onRequest: (socket, { number }) => {
+        if (number === 1) socket.write(response(200));
+        if (number === 2) setTimeout(() => socket.end(), REPLY_MS / 2);
       },
     });
     await using sending = startSender();
     const url = `http://127.0.0.1:${receiver.port}/`;
     await sending.send(url);
-    const { ms, value } = await timed(() => sending.send(url));
-    assert.equal(value.outcome, 'reply_timeout');
-    assert.equal(value.repeated, true);
+    const call = sending.send(url, { replyTimeoutMs: REPLY_MS });
+    await time.until(() => receiver.requests.length === 2);
+    await time.pass(REPLY_MS / 2);
+    await time.until(() => receiver.requests.length === 3);
+    const { ms, value } = await time.timed(call);
+    assert.deepEqual([value.outcome, value.repeated, ms], ['reply_timeout', true, REPLY_MS / 2]);
     assert.equal(receiver.requests.length, 3);
-    assertEndedAt(ms, REPLY_MS);
   });
 });

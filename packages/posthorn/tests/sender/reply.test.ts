@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { answering, dripping, flooding, type ReceivedRequest, response, startReceiver } from '../support/receivers.ts';
-import { assertEndedAt, REPLY_MS, startSender, timed } from '../support/senders.ts';
+import { REPLY_MS, startSender } from '../support/senders.ts';
+import { SimulatedTimers } from '../support/simulated-timers.ts';
 import { startThreadedReceiver } from '../support/threaded-receiver.ts';
 
 /** Headers included. */
@@ -80,7 +81,7 @@ describe('the status', () => {
   }
 });
 
-describe('the reply clock', { concurrency: true }, () => {
+describe('the reply clock', () => {
   const cases: readonly (readonly [string, Parameters<typeof dripping>[2] | null, number | null])[] = [
     ['a receiver that never answers', null, null],
     ['headers that drip', 'x-a: b\r\n', null],
@@ -88,7 +89,8 @@ describe('the reply clock', { concurrency: true }, () => {
     ['a body that drips', '.', 200],
   ];
   for (const [what, piece, status] of cases) {
-    it(`ends ${what}`, async () => {
+    it(`ends ${what}`, async (t) => {
+      const time = new SimulatedTimers(t);
       await using receiver = await startReceiver({
         onRequest: (socket) => {
           if (piece?.startsWith('x-')) socket.write('HTTP/1.1 200 OK\r\n');
@@ -97,23 +99,28 @@ describe('the reply clock', { concurrency: true }, () => {
         },
       });
       await using sending = startSender();
-      const { ms, value } = await timed(() => sending.send(`http://127.0.0.1:${receiver.port}/`));
-      assert.equal(value.outcome, 'reply_timeout');
+      const call = sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: REPLY_MS });
+      await time.until(() => receiver.requests.length === 1);
+      const { ms, value } = await time.timed(call);
+      assert.deepEqual([value.outcome, ms], ['reply_timeout', REPLY_MS]);
       assert.equal(value.response?.status ?? null, status);
-      assertEndedAt(ms, REPLY_MS);
-      while (receiver.open() > 0) await new Promise(setImmediate);
+      await time.until(() => receiver.open() === 0);
     });
   }
 
-  it('lets a reply pass that ends just in time', async () => {
+  it('lets a reply pass that ends just in time', async (t) => {
+    const time = new SimulatedTimers(t);
     await using receiver = await startReceiver({
       onRequest: (socket) => {
         socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na');
-        setTimeout(() => socket.write('b'), REPLY_MS / 2);
+        setTimeout(() => socket.write('b'), REPLY_MS - 1);
       },
     });
     await using sending = startSender();
-    const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
+    const call = sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: REPLY_MS });
+    await time.until(() => receiver.requests.length === 1);
+    await time.pass(REPLY_MS - 1);
+    const result = await call;
     assert.equal(result.outcome, 'succeeded');
     assert.deepEqual(result.response?.body, new Uint8Array(Buffer.from('ab')));
   });
@@ -124,8 +131,7 @@ describe('a process that stood still', () => {
     await using receiver = await startThreadedReceiver({ delayMs: 50 });
     await using sending = startSender();
     const call = sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 150 });
-    // Stands still from the moment in which the call is on its way until well after its time is up.
-    setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 25);
+    await receiver.standStill(150);
     assert.equal((await call).outcome, 'succeeded');
   });
 });
@@ -167,7 +173,7 @@ describe('the size of a reply', () => {
           },
         });
         await using sending = startSender();
-        const result = await sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 5_000 });
+        const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
         assert.equal(result.outcome, outcome);
         assert.equal(result.response?.body.length, KEPT_BYTES - beginning.length);
         assert.equal(Buffer.from(result.response.body).toString('latin1', 0, 12), '012345678901');
@@ -198,7 +204,7 @@ describe('the size of a reply', () => {
         },
       });
       await using sending = startSender();
-      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`, { replyTimeoutMs: 10_000 });
+      const result = await sending.send(`http://127.0.0.1:${receiver.port}/`);
       assert.equal(result.outcome, outcome);
       assert.equal(result.response?.status ?? null, status);
       if (status !== null) assert.equal(result.response?.truncated, true);
