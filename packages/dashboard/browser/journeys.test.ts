@@ -256,7 +256,7 @@ describe('the dashboard', () => {
     const { page } = person;
     await page.goto(at(`/endpoints/${scene.endpoints.good}`));
     await page.getByRole('button', { name: 'Disable' }).click();
-    await page.getByText('Disabled: deliveries wait').waitFor();
+    await page.getByText('Disabled: its deliveries are paused').waitFor();
     const { enabled } = await scene.api<{ enabled: boolean }>(
       'GET',
       `/v1/tenants/${TENANT}/endpoints/${scene.endpoints.good}`,

@@ -107,7 +107,7 @@ describe('very many tenants and endpoints', () => {
         assert.equal(await search.inputValue(), 'hooks37');
         await person.screenshot(`many-endpoints-found-${look}`);
         await search.fill('nobody');
-        await page.getByText('None has this text in its description, host or id.').waitFor();
+        await page.getByText('No endpoint has this text in its description, host or id.').waitFor();
         await page.getByRole('button', { name: 'Show all' }).click();
         await page.getByText('The newest 100 are shown; there are more.').waitFor();
         assert.equal(await search.inputValue(), '');

@@ -11,9 +11,9 @@ import { OtherReceiver } from './other-receiver.tsx';
 
 const FIELDS = [
   ['url', 'Callback URL', ''],
-  ['types', 'Event types', 'With spaces between; empty for all'],
+  ['types', 'Event types', 'Separated by spaces; empty means all'],
   ['description', 'Description', ''],
-  ['schedule', 'Retries after, in seconds', 'With spaces between, counted from the end of the attempt before'],
+  ['schedule', 'Retries after, in seconds', 'Separated by spaces, counted from the end of the previous attempt'],
 ] as const;
 
 interface EditEndpointProps {

@@ -36,7 +36,7 @@ export function EndpointsPage({ tenant }: { readonly tenant: string }) {
       {endpoints.isError && <Failed error={endpoints.error} again={() => void endpoints.refetch()} />}
       {none && (
         <Empty title="No endpoints yet">
-          <p>An endpoint is a callback URL that wants events.</p>
+          <p>An endpoint is a callback URL that receives events.</p>
         </Empty>
       )}
       {(adding || none) && <NewEndpoint tenant={tenant} cancel={none ? undefined : () => setAdding(false)} />}
@@ -47,7 +47,7 @@ export function EndpointsPage({ tenant }: { readonly tenant: string }) {
       )}
       {search !== '' && list?.length === 0 && !endpoints.isPlaceholderData && (
         <Empty title="No endpoint is found">
-          <p>None has this text in its description, host or id.</p>
+          <p>No endpoint has this text in its description, host or id.</p>
           <button type="button" className="button" onClick={() => find('')}>
             Show all
           </button>

@@ -46,7 +46,7 @@ export function NewEndpoint({
       <label className="field">
         <span>Event types</span>
         <input placeholder="all" spellCheck={false} value={types} onChange={({ target }) => setTypes(target.value)} />
-        <small>Names or prefixes such as user.*, with spaces between; empty for all</small>
+        <small>Names or prefixes such as user.*, separated by spaces; empty means all</small>
       </label>
       <label className="field">
         <span>Description</span>

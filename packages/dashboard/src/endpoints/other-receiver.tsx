@@ -19,7 +19,7 @@ export function OtherReceiver({ headerNames, chosen, choose }: OtherReceiverProp
       </p>
       <Choice
         title="Keep the present secret"
-        hint="Otherwise a new one is made. Reveal it after saving, and give it to the receiver."
+        hint="If you leave it empty, Posthorn makes one. Reveal it after saving, and give it to the receiver."
         checked={chosen.keepSecret}
         check={(keepSecret) => choose({ ...chosen, keepSecret })}
       />

@@ -73,8 +73,8 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
       {turn.isError && <Failed error={turn.error} />}
       {!enabled && (
         <p className="notice">
-          Disabled: deliveries wait, and events that come meanwhile are not for it. Enabling makes what waits due at
-          once.
+          Disabled: its deliveries are paused, and new events are not matched to it. If you enable it, paused deliveries
+          become due at once.
         </p>
       )}
       <TestPanel endpoint={endpoint} test={test} />

@@ -34,7 +34,7 @@ export function TestPanel({ endpoint, test }: TestPanelProps) {
         requestLines={requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about })}
         requestBody={body}
       />
-      <p className="muted">A test is neither stored nor tried again.</p>
+      <p className="muted">A test is not stored and not retried.</p>
     </section>
   );
 }

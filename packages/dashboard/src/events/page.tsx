@@ -41,9 +41,7 @@ export function EventsPage({ tenant }: { readonly tenant: string }) {
               </li>
             ))}
           </ul>
-          {events.hasNextPage && pages.length === MAX_PAGES && (
-            <p className="muted">Older ones are found by their ids.</p>
-          )}
+          {events.hasNextPage && pages.length === MAX_PAGES && <p className="muted">Find older ones by their ids.</p>}
           {events.hasNextPage && pages.length < MAX_PAGES && (
             <button
               type="button"

@@ -18,7 +18,7 @@ export function Search() {
     mutationFn: async (text: string) => {
       const found = await findAnywhere(text);
       if (found.data.length === 0)
-        throw new Error('No delivery, call or event has this id, own id or key, or one that begins so.');
+        throw new Error('No delivery, call or event has this id, own id or key, or one that begins with it.');
       return found;
     },
     onSuccess: ({ data: [only, ...others] }) => {
@@ -96,7 +96,7 @@ function Matches({ found, close }: { readonly found: Found; readonly close: () =
           </li>
         ))}
       </ul>
-      {found.more && <p>There are more: give more characters.</p>}
+      {found.more && <p>There are more matches: type more characters.</p>}
     </div>
   );
 }

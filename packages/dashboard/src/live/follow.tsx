@@ -17,7 +17,7 @@ export function LiveSign() {
   return (
     <span
       className={`live-sign ${flows ? 'flows' : ''}`}
-      title={flows ? 'Shown as it happens' : 'Without a live stream: asked for every 2 s'}
+      title={flows ? 'Shown as it happens' : 'No live stream: the page asks every 2 s'}
     >
       {flows ? 'Live' : 'Asking'}
     </span>

@@ -18,7 +18,7 @@ export function ReplayButton({ tenant, request }: ReplayButtonProps) {
         className="button"
         disabled={request === undefined}
         title={
-          request === undefined ? 'Only what is settled can be replayed; a single delivery is retried on its page' : ''
+          request === undefined ? 'Only ended deliveries can be replayed. Retry a single delivery on its page.' : ''
         }
         onClick={() => setOpen(true)}
       >

@@ -77,7 +77,7 @@ export function ReplayDialog({ tenant, request: first, close }: ReplayDialogProp
               change({ eventTypes: readTypes(target.value) });
             }}
           />
-          <small>Names or prefixes such as user.*, with spaces between</small>
+          <small>Names or prefixes such as user.*, separated by spaces</small>
         </label>
         <label className="field">
           <span>Attempts per second, at most</span>
@@ -89,7 +89,7 @@ export function ReplayDialog({ tenant, request: first, close }: ReplayDialogProp
             value={Number.isNaN(rate) ? '' : rate}
             onChange={({ target }) => setRate(target.valueAsNumber)}
           />
-          <small>Endpoints that do not keep up are given less.</small>
+          <small>A slow endpoint gets fewer.</small>
         </label>
         <div role="status" className="count">
           {request.states.length === 0 ? (

@@ -30,7 +30,7 @@ export function Outcomes({ statistics, pathOf }: OutcomesProps) {
               {pathOf === undefined ? (
                 <span>{outcomeTitle(cause)}</span>
               ) : (
-                <Link href={pathOf(filterOf(cause))} title="Deliveries whose last attempt ended so">
+                <Link href={pathOf(filterOf(cause))} title="Deliveries whose last attempt had this outcome">
                   {outcomeTitle(cause)}
                 </Link>
               )}

@@ -108,8 +108,8 @@ function carriedIpv4(bytes: AddressBytes): AddressBytes[] {
 /**
  * Judges one address, as a resolver gives it or as the URL standard writes it (IPv6 without brackets). Public are:
  * IPv4 outside the special-purpose blocks; IPv6 in 2000::/3 outside them; NAT64 (64:ff9b::/96) and ISATAP only if the IPv4
- * address inside is public, too. An address is refused in any case if it, or
- * the IPv4 address inside, lies in a denied network.
+ * address inside is public, too. An address is refused in any case if it, or the IPv4
+ * address inside, lies in a denied network.
  * @param own addresses of this machine: refused, itself or inside, unless they are allowed
  */
 export function judgeAddress(ip: string, rules: AddressRules, own: Networks = []): AddressVerdict {

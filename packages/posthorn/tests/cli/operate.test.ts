@@ -181,7 +181,7 @@ describe('posthorn endpoints', () => {
   it('switches one off and on', async () => {
     assert.match(
       (await posthorn.run(['endpoints', endpoint, '--disable'])).stdout,
-      /\/hook is disabled: its deliveries wait\.$/m,
+      /\/hook is disabled: its deliveries are paused\.$/m,
     );
     assert.match((await posthorn.run(['endpoints', endpoint])).stdout, /– disabled/);
     assert.match((await posthorn.run(['endpoints', endpoint, '--enable'])).stdout, /\/hook is enabled: /);

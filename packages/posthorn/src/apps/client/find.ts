@@ -38,7 +38,7 @@ export async function find(access: ApiAccess, text: string, asJson: boolean, ter
     terminal,
   );
   for (const row of rows) terminal.print(row);
-  if (found.more) terminal.note('There are more: give more characters.');
+  if (found.more) terminal.note('There are more matches: type more characters.');
   const [only, ...others] = found.data;
   if (only === undefined || others.length > 0) return;
   terminal.note(

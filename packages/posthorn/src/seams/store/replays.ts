@@ -30,7 +30,7 @@ export interface Replay extends ReplayFilter {
   readonly total: number;
   /** Deliveries made due so far. */
   readonly replayed: number;
-  /** Deliveries passed over so far: their endpoint was disabled or gone, or they were pending or pruned by then. */
+  /** Deliveries skipped so far: endpoint disabled or deleted, already pending, changed since, or pruned. */
   readonly skipped: number;
   /** Also the moment by which its deliveries had been ended: what is ended later is not meant. */
   readonly createdAt: WallMs;

@@ -76,7 +76,7 @@ function waiting(state: DeliveryDetail['state'], endpoint: Endpoint | undefined)
   if (state !== 'pending') return [];
   return [
     '',
-    endpoint?.enabled === false ? 'The endpoint is disabled: its deliveries wait.' : 'It waits for its turn.',
+    endpoint?.enabled === false ? 'The endpoint is disabled: its deliveries are paused.' : 'It waits for its turn.',
   ];
 }
 

@@ -115,7 +115,9 @@ async function change(
   if (endpoint === undefined) throw await missing(posthorn, tenant, `endpoint ${id}`);
   if (flags.json === true) printJson(endpoint, terminal);
   else {
-    const what = endpoint.enabled ? 'enabled: deliveries that waited are due now' : 'disabled: its deliveries wait';
+    const what = endpoint.enabled
+      ? 'enabled: its paused deliveries are due now'
+      : 'disabled: its deliveries are paused';
     terminal.print(`${inert(endpoint.url)} is ${what}.`);
   }
 }
