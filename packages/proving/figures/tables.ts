@@ -48,7 +48,7 @@ type SummaryRow = readonly [promise: string, figure: string, by: string];
 
 function summary(data: Data): string {
   return table(
-    ['promise', 'figure', 'measured by'],
+    ['Promise', 'Figure', 'Measured by'],
     [
       ...crashRows(data),
       ...hostileRows(data),
@@ -186,7 +186,7 @@ function simulation({ simulate }: Data): string {
   if (simulate === undefined) return NOTHING;
   const { hours, seeds, events, calls, faults, violations, seconds: took } = simulate;
   return table(
-    ['simulated', 'seeds', 'events', 'calls', 'faults', 'violations', 'takes'],
+    ['Simulated time', 'Seeds', 'Events', 'Calls', 'Faults', 'Violations', 'Run time'],
     [[`${count(hours)} h`, count(seeds), count(events), count(calls), count(faults), violations, `${took} s`]],
   );
 }
@@ -194,7 +194,7 @@ function simulation({ simulate }: Data): string {
 function crashes({ crash }: Data): string {
   if (crash === undefined) return NOTHING;
   return table(
-    ['fault', 'faults', 'accepted', 'lost', 'twice', 'cause', 'recovers within'],
+    ['Kind of fault', 'Faults', 'Accepted', 'Lost', 'Delivered twice', 'Cause', 'Recovery time'],
     crash.suites.map(({ name, figures }) => [
       name,
       ...(figures === undefined
@@ -218,7 +218,7 @@ function powerCuts({ crash }: Data): string {
   if (factOf(suites, 'cuts') === 0) return NOTHING;
   const fact = (name: string) => count(factOf(suites, name));
   return table(
-    ['', 'cuts', 'lost something', 'damaged'],
+    ['Recording', 'Power cuts', 'Cuts that lost something', 'Damaged databases'],
     [
       ['as it is', fact('cuts'), fact('cutsThatLost'), fact('cutsThatDamaged')],
       ['the same record without the syncs of commits', fact('weakerCuts'), fact('weakerCutsThatLost'), ''],
@@ -230,7 +230,7 @@ function hostile({ hostile: met }: Data): string {
   if (met === undefined) return NOTHING;
   const { rows } = met;
   return table(
-    ['', 'receiver', 'calls', 'outcome', 'ended after', 'memory'],
+    ['Stage', 'Receiver', 'Calls', 'Outcome', 'Duration', 'Memory'],
     rows.map(({ stage, behaviour, calls, outcome, status, leastMs, mostMs, grownMiB, repeated }, index) => [
       rows[index - 1]?.stage === stage ? '' : `**${stage}**`,
       behaviour,
@@ -266,7 +266,10 @@ function neighbours(data: Data): string {
     `${without.last.p99} → ${beside.last.p99} ms`,
     judged(`${p50Times} (p50)`, broken),
   ]);
-  return table(['trouble', 'store', 'deliveries', 'others, p50', 'others, p99', 'times'], [...rows, ...held]);
+  return table(
+    ['Trouble', 'Store', 'Deliveries', 'p50 of the others', 'p99 of the others', 'Factor'],
+    [...rows, ...held],
+  );
 }
 
 function memory(data: Data): string {
@@ -274,7 +277,7 @@ function memory(data: Data): string {
   const scenarios = ofKind(data, 'memory');
   const phases = scenarios[0]?.peaks.map(({ phase }) => phase) ?? [];
   return table(
-    ['at most, in MiB', ...scenarios.map(({ store }) => STORES[store])],
+    ['Highest memory, in MiB', ...scenarios.map(({ store }) => STORES[store])],
     [
       ...phases.map((phase) => [
         phase,
@@ -290,7 +293,7 @@ function attack({ attack: figures }: Data): string {
   if (figures === undefined) return NOTHING;
   const { requests, byStatus, wrongKeys, confusions, races, heads, slow, memory: weight, growthMb } = figures;
   return table(
-    ['', ''],
+    ['Measure', 'Value'],
     [
       ['answers, none of them a defect', count(requests)],
       [
@@ -314,7 +317,7 @@ function attack({ attack: figures }: Data): string {
 
 function mutants(data: Data): string {
   return table(
-    ['suite', 'defects tried', 'found out', 'not found out'],
+    ['Suite', 'Defects', 'Caught', 'Not caught'],
     TRIED.flatMap((name) => {
       const all = data[name]?.mutants;
       if (all === undefined) return [];
@@ -327,7 +330,7 @@ function mutants(data: Data): string {
 
 function runs(data: Data): string {
   return table(
-    ['report', 'made', 'commit', 'of', 'Node', 'on', 'load before'],
+    ['Report', 'Date', 'Commit', 'Extent', 'Node', 'Machine', 'Load before'],
     NAMES.flatMap((name) => {
       const made: Made | undefined = data[name];
       if (made === undefined) return [];
