@@ -201,6 +201,24 @@ export function talliesContract(it: ContractIt): void {
       assert.equal((await countsOf(bench.store, EVERYTHING, 'hour')).attempts, 18);
     });
 
+    it('are found at once in any span of time', async (bench) => {
+      const always = [wall(0), wall(NOON + 365 * SLOT_MS.day)] as const;
+      assert.deepEqual(await bench.store.tallies(EVERYTHING, 'minute', ...always), []);
+      const { endpoint } = await bench.start();
+      const tallies = [ofEndpoint(endpoint, SUCCESS)];
+      await bench.store.tally(newId<OwnerId>(), 1, { at: NOON, tallies, pending: null });
+      for (const tier of TIERS) {
+        const shown = await bench.store.tallies(scopeOf(endpoint), tier, ...always);
+        assert.deepEqual(
+          shown.map(({ at }) => at),
+          [slotOf(tier, NOON)],
+        );
+        assert.deepEqual(await bench.store.tallies(scopeOf(endpoint), tier, wall(0), slotOf(tier, NOON)), []);
+        const later = wall(slotOf(tier, NOON) + SLOT_MS[tier]);
+        assert.deepEqual(await bench.store.tallies(scopeOf(endpoint), tier, later, always[1]), []);
+      }
+    });
+
     it('of an endpoint are shown to its own tenant only', async (bench) => {
       const { endpoint } = await bench.start();
       const other = await bench.tenant('other');

@@ -108,11 +108,17 @@ const OF_SCOPE = `
   and endpoint_id = case when $6::uuid is null then ${NO_ENDPOINT}
     else $6 end`;
 
-/** Served by the primary key, one search per slot. */
+/** A tier's first slot, or its last. Served by the primary key. */
+const endOf = (order: 'asc' | 'desc'): string =>
+  `(select at from posthorn.tally where tier = $1 order by at ${order} limit 1)`;
+
+/** Served by the primary key, one search per slot, of as many as there can be. */
 const CHART: Statement = {
   text: `
 select found.*
-from generate_series($2::bigint, $3::bigint - 1, $4::bigint) as slot (at)
+from generate_series(
+  greatest($2::bigint, ${endOf('asc')}), least($3::bigint - 1, coalesce(${endOf('desc')}, $2)), $4::bigint
+) as slot (at)
 cross join lateral (
   select at, pending, statuses, ${FIGURES.join(', ')}
   from posthorn.tally

@@ -40,9 +40,15 @@ const ADD = `
     ${latest('last_failed_at')}, ${latest('pending')}, statuses = ifnull(excluded.statuses, statuses)`;
 // index: the primary key
 const STATUSES = `select statuses from tally where tier = ? and at = ? and tenant = ? and endpoint = ?`;
-/** Every slot between two moments, so that each is found by the whole primary key. */
+/** A tier's first slot, or its last. index: the primary key */
+const endOf = (order: 'asc' | 'desc') => `(select at from tally where tier = ?1 order by at ${order} limit 1)`;
+/** Every slot between two moments, as far as there are any, so that each is found by the whole primary key. */
 export const SLOTS = `
-  with recursive slot (at) as (select ?2 union all select at + ?4 from slot where at + ?4 < ?3)`;
+  with recursive bounds (first, last) as (select max(?2, ${endOf('asc')}), min(?3 - 1, ${endOf('desc')})),
+  slot (at) as (
+    select first from bounds where first <= last
+    union all select at + ?4 from slot cross join bounds where at + ?4 <= last
+  )`;
 // index: the primary key, one search per slot
 export const CHART = `${SLOTS}
   select tally.at, pending, statuses, ${FIGURES.join(', ')}
