@@ -113,7 +113,13 @@ export class Engine {
     this.claims = new Claims(store, clock, random, settings.encryptionKey);
     const documents = new EndpointDocuments(settings.encryptionKey, random);
     this.#documents = documents;
-    const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), documents, clock, !store.exclusive);
+    const catalogs = new Catalogs(
+      (tenantId) => store.catalog(tenantId),
+      documents,
+      clock,
+      !store.exclusive,
+      (damage) => report({ kind: 'endpoint_damaged', ...damage }),
+    );
     const holdings = new Holdings(store, clock, random, health, due);
     const basics = { store, clock, random, health, report, due, catalogs, holdings };
     const tallies = new TallyKeeper({ ...basics, countPending: () => this.#countPending() });

@@ -63,6 +63,13 @@ export type Report =
       /** The fault of each of those that cannot be read. */
       readonly unreadable: readonly string[];
     }
+  | {
+      /** The settings of an endpoint cannot be read: it gets no events, and what is pending for it fails. Told once. */
+      readonly kind: 'endpoint_damaged';
+      readonly tenantId: TenantId;
+      readonly endpointId: EndpointId;
+      readonly message: string;
+    }
   /** A replay is stored, and begins. */
   | { readonly kind: 'replay_started'; readonly replay: Replay }
   /** A replay has come to its end, or was cancelled. */

@@ -68,6 +68,7 @@ export function levelOf(report: Report): LogLevel {
       return 'warn';
     case 'store_unavailable':
     case 'declared_dead':
+    case 'endpoint_damaged':
       return 'error';
   }
 }
@@ -153,6 +154,11 @@ export function logLine(report: Report, now: SteadyMs): LogLine {
       if (unreadable.length === 0) return { text, fields: { renewed } };
       return { text: `${text}; ${unreadable.length} cannot be read: ${unreadable[0]}`, fields: { renewed } };
     }
+    case 'endpoint_damaged':
+      return {
+        text: `an endpoint gets no events: ${report.message}`,
+        fields: { tenant: report.tenantId, endpoint: report.endpointId },
+      };
     case 'pruning_failed':
       return {
         text: `old history was not all removed or erased, the next round is in an hour: ${report.message}`,

@@ -27,7 +27,12 @@ export interface DocumentPlace {
 
 /** A document cannot be read: it was written with another key, for another endpoint, by a newer program, or is damaged. */
 export class UnreadableDocument extends Error {
-  override readonly name = 'UnreadableDocument';
+  override readonly name: string = 'UnreadableDocument';
+}
+
+/** A document is damaged: no program and no key will read it. */
+export class DamagedDocument extends UnreadableDocument {
+  override readonly name = 'DamagedDocument';
 }
 
 /**
@@ -115,8 +120,8 @@ function bytesOf(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-function damaged(place: DocumentPlace, name: string): UnreadableDocument {
-  return new UnreadableDocument(
+function damaged(place: DocumentPlace, name: string): DamagedDocument {
+  return new DamagedDocument(
     `The stored settings of endpoint ${place.endpointId} are damaged at "${name}". Restore the database from a backup, or set the endpoint up anew.`,
   );
 }

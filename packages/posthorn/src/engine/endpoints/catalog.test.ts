@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Dice } from '../../../tests/support/dice.ts';
 import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
-import type { TenantId } from '../../domain/ids.ts';
-import type { Catalog } from '../../seams/store/registry.ts';
-import { Catalogs } from './catalog.ts';
+import { CODEC, UnreadableDocument } from '../../domain/endpoint/documents.ts';
+import { DEFAULT_SETTINGS } from '../../domain/endpoint/settings.ts';
+import { type EndpointId, makeId, type TenantId } from '../../domain/ids.ts';
+import { wall } from '../../domain/time.ts';
+import type { Catalog, StoredEndpoint } from '../../seams/store/registry.ts';
+import { Catalogs, type Damage } from './catalog.ts';
 import { EndpointDocuments } from './documents.ts';
 
 const ACME = 'acme' as TenantId;
@@ -20,7 +23,7 @@ function catalogs() {
     return catalog;
   };
   const documents = new EndpointDocuments(new Uint8Array(32), new Dice(1).random());
-  const copies = new Catalogs(load, documents, time.clock(), true);
+  const copies = new Catalogs(load, documents, time.clock(), true, ({ message }) => assert.fail(message));
   /** The copies that were read, as they came. */
   const get = () => {
     const got: { revision: number | undefined } = { revision: undefined };
@@ -78,5 +81,55 @@ describe('a copy of a catalog', () => {
       copies.forget(ACME);
     }
     assert.equal(got.revision, 6);
+  });
+});
+
+describe('an endpoint whose settings are damaged', () => {
+  const random = new Dice(1).random();
+  const documents = new EndpointDocuments(new Uint8Array(32), random);
+  const endpoint = (): StoredEndpoint => {
+    const [id, at] = [makeId<EndpointId>(wall(1), random.bytes(10)), wall(1)];
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      url: 'https://receiver.example/',
+      secrets: ['a secret of good length'] as const,
+    };
+    return {
+      ...{ id, tenantId: ACME, uid: null, state: 'active', version: 1, createdAt: at, updatedAt: at, changedBy: 'key' },
+      ...documents.write({ tenantId: ACME, endpointId: id, version: 1 }, settings),
+    };
+  };
+  const copiesOf = (endpoints: readonly StoredEndpoint[]) => {
+    const told: Damage[] = [];
+    const load = async () => ({ revision: 1, endpoints });
+    const clock = new SimulatedTime().clock();
+    return { told, copies: new Catalogs(load, documents, clock, true, (damage) => told.push(damage)) };
+  };
+
+  it('gets no events, is told of once, and the others of its tenant go on', async () => {
+    const [one, damaged, other] = [
+      endpoint(),
+      { ...endpoint(), settings: new TextEncoder().encode('{"event') },
+      endpoint(),
+    ];
+    const { told, copies } = copiesOf([one, damaged, other]);
+    for (let times = 0; times < 2; times++) {
+      const catalog = await copies.get(ACME);
+      assert.deepEqual(catalog?.matching('order.paid'), [one.id, other.id]);
+      assert.equal(catalog.endpoint(other.id)?.url, 'https://receiver.example/');
+      assert.throws(() => catalog.endpoint(damaged.id), UnreadableDocument);
+      copies.forget(ACME);
+    }
+    assert.deepEqual(
+      told.map(({ tenantId, endpointId }) => [tenantId, endpointId]),
+      [[ACME, damaged.id]],
+    );
+    assert.match(told[0]?.message ?? '', /damaged/);
+  });
+
+  it('is not the one that a newer program wrote: no event of the tenant is accepted without it', async () => {
+    const { told, copies } = copiesOf([endpoint(), { ...endpoint(), codec: CODEC + 1 }]);
+    await assert.rejects(copies.get(ACME), UnreadableDocument);
+    assert.deepEqual(told, []);
   });
 });

@@ -1,5 +1,6 @@
 // Endpoints at hand: which of a tenant's endpoints want an event, and how each is to be called. A bounded copy of what the
 // store holds; the revision that comes with every claim and is checked by every accept tells when a copy is out of date.
+import { DamagedDocument } from '../../domain/endpoint/documents.ts';
 import type { Endpoint } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointSettings, OpenSettings } from '../../domain/endpoint/settings.ts';
 import { matches } from '../../domain/event-type.ts';
@@ -22,13 +23,21 @@ export interface CallableEndpoint extends Endpoint, EndpointSettings {
   readonly signingKey: CallDress['signingKey'];
 }
 
+/** An endpoint whose settings cannot be read, and why. */
+export interface Damage {
+  readonly tenantId: TenantId;
+  readonly endpointId: EndpointId;
+  readonly message: string;
+}
+
 /** One tenant's endpoints at one revision. */
 export class TenantCatalog {
   readonly revision: number;
   readonly loadedAt: SteadyMs;
   readonly #stored: ReadonlyMap<EndpointId, StoredEndpoint>;
-  /** The subscriptions of active endpoints. */
-  readonly #subscribed: ReadonlyMap<EndpointId, OpenSettings['eventTypes']>;
+  /** The subscriptions of active endpoints. Nobody knows those of a damaged one: it gets no event. */
+  readonly #subscribed = new Map<EndpointId, OpenSettings['eventTypes']>();
+  readonly damaged: readonly Damage[];
   readonly #documents: EndpointDocuments;
   readonly #opened = new Map<EndpointId, CallableEndpoint>();
   readonly #matches = new Map<string, readonly EndpointId[]>();
@@ -39,7 +48,18 @@ export class TenantCatalog {
     this.#stored = new Map(catalog.endpoints.map((endpoint) => [endpoint.id, endpoint]));
     this.#documents = documents;
     const active = catalog.endpoints.filter(({ state }) => state === 'active');
-    this.#subscribed = new Map(active.map((endpoint) => [endpoint.id, documents.open(endpoint).eventTypes]));
+    this.damaged = active.flatMap((endpoint) => this.#subscribe(endpoint) ?? []);
+  }
+
+  /** @throws UnreadableDocument if a newer program wrote it: that one would know what to send */
+  #subscribe(endpoint: StoredEndpoint): Damage | undefined {
+    try {
+      this.#subscribed.set(endpoint.id, this.#documents.open(endpoint).eventTypes);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof DamagedDocument)) throw error;
+      return { tenantId: endpoint.tenantId, endpointId: endpoint.id, message: error.message };
+    }
   }
 
   get size(): number {
@@ -90,15 +110,23 @@ export class Catalogs {
   readonly #tenants = new Map<TenantId, TenantCatalog>();
   readonly #loading = new Map<TenantId, Loading>();
   #size = 0;
+  readonly #onDamage: (damage: Damage) => void;
+  /** Those that were told of. */
+  readonly #damaged = new Set<EndpointId>();
 
-  /** @param shared other processes change the store too */
+  /**
+   * @param shared other processes change the store too
+   * @param onDamage is told once of each endpoint whose settings are damaged; the others go on
+   */
   constructor(
     load: (tenantId: TenantId) => Promise<Catalog | undefined>,
     documents: EndpointDocuments,
     clock: Clock,
     shared: boolean,
+    onDamage: (damage: Damage) => void,
   ) {
     this.#load = load;
+    this.#onDamage = onDamage;
     this.#documents = documents;
     this.#clock = clock;
     this.#maxAgeMs = shared ? SHARED_MAX_AGE_MS : Number.POSITIVE_INFINITY;
@@ -154,12 +182,19 @@ export class Catalogs {
         const stored = await this.#load(tenantId);
         if (stored !== undefined && stored.revision < loading.seen) continue;
         const catalog = stored && new TenantCatalog(stored, this.#documents, loadedAt);
+        for (const damage of catalog?.damaged ?? []) this.#tellOnce(damage);
         if (this.#loading.get(tenantId) === loading) this.#keep(tenantId, catalog);
         return catalog;
       }
     } finally {
       if (this.#loading.get(tenantId) === loading) this.#loading.delete(tenantId);
     }
+  }
+
+  #tellOnce(damage: Damage): void {
+    if (this.#damaged.has(damage.endpointId)) return;
+    this.#damaged.add(damage.endpointId);
+    this.#onDamage(damage);
   }
 
   /** Puts a copy in the place of the one at hand; `undefined` when there is no such tenant. */
