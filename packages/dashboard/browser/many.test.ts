@@ -9,8 +9,8 @@ import { DESKTOP, Person, PHONE, startBrowser, THEMES } from './browser.ts';
 
 const KEY = 'a-key-for-very-many-tenants';
 const TENANTS = 120;
-/** More than a page of the list. */
-const ENDPOINTS = 130;
+/** More than a page of the list, and than the API's largest page. */
+const ENDPOINTS = 230;
 const root = ownFolder();
 
 describe('very many tenants and endpoints', () => {
@@ -28,15 +28,34 @@ describe('very many tenants and endpoints', () => {
       await api('PUT', `/tenants/cust-${String(n).padStart(4, '0')}`, { name: `Customer number ${n}` });
     }
     await api('PUT', '/tenants/zz-globex', { name: 'Globex Corporation of the United Something' });
-    for (let n = 0; n < ENDPOINTS; n++) {
-      const host = `hooks${n}.receiver.example`;
-      await api('POST', '/tenants/zz-globex/endpoints', { url: `https://${host}/in`, description: 'Fraud checks' });
-    }
+    const create = async (host: string, description: string, eventTypes: string[]) =>
+      await api('POST', '/tenants/zz-globex/endpoints', { url: `https://${host}/in`, description, eventTypes });
+    await create('oldest.receiver.example', 'The oldest', ['order.paid']);
+    for (let n = 2; n < ENDPOINTS; n++) await create(`hooks${n}.receiver.example`, 'Fraud checks', ['fraud.*']);
+    await create('newest.receiver.example', 'The newest', ['order.paid']);
+    await api('POST', '/tenants/zz-globex/events', { type: 'order.paid', payload: {} });
     browser = await startBrowser();
   });
   after(async () => {
     await browser?.close();
     await service?.stop();
+  });
+
+  it('are named in the list of deliveries, old ones too, without asking for all of them', async () => {
+    await using person = await Person.arrive(browser, url);
+    const { page } = person;
+    await person.signIn(KEY);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname.startsWith('/v1/tenants/zz-globex/endpoints')) asked.push(pathname.slice(-36) + search);
+    });
+    await page.goto('/t/zz-globex/deliveries');
+    await page.getByRole('row').filter({ hasText: 'The oldest' }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'The newest' }).waitFor();
+    assert.equal(await page.getByText('deleted').count(), 0);
+    assert.equal(asked.length, 2, asked.join('\n'));
+    assert.deepEqual(person.complaints, []);
   });
 
   for (const size of [DESKTOP, PHONE]) {
@@ -94,7 +113,13 @@ describe('very many tenants and endpoints', () => {
         await page.getByText('The newest 100 are shown; there are more.').waitFor();
         assert.deepEqual(asked, ['?limit=100'], 'no more is asked for than is shown');
         assert.equal(await page.locator('tbody tr').count(), 100);
-        await page.getByRole('button', { name: 'Show more' }).click();
+        for (let shown = 100; shown < ENDPOINTS; shown += 100) {
+          await page.getByRole('button', { name: 'Show more' }).click();
+          await page
+            .locator('tbody tr')
+            .nth(Math.min(shown + 100, ENDPOINTS) - 1)
+            .waitFor();
+        }
         await page.getByText('That is all.').waitFor();
         assert.equal(await page.locator('tbody tr').count(), ENDPOINTS);
         assert.deepEqual(await violations(person), [], 'the list');

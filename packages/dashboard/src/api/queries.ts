@@ -1,5 +1,5 @@
 // Everything the pages ask the API, by name, so that what changed can be asked again.
-import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type { Changes } from '../live/changes.ts';
 import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live/live.ts';
 import { get, ofTenant, withQuery } from './client.ts';
@@ -103,6 +103,15 @@ export const useEndpointList = (tenant: string, text: string) =>
     refetchInterval: every(SETTINGS_INTERVAL_MS),
   });
 
+/** The newest endpoints of a tenant, as many as one page of the API holds: few tenants have more. */
+export const useNewestEndpoints = (tenant: string) =>
+  useQuery({
+    queryKey: [...endpointsKey(tenant), 'newest'],
+    queryFn: () => get<Page<Endpoint>>(withQuery(ofTenant(tenant, '/endpoints'), { limit: MAX_PAGE_ITEMS })),
+    refetchInterval: every(SETTINGS_INTERVAL_MS),
+  });
+
+/** All endpoints of a tenant, in requests of a page each: for what is said of each of them. */
 export const useEndpoints = (tenant: string) =>
   useQuery({
     queryKey: endpointsKey(tenant),
@@ -115,6 +124,13 @@ export const endpointQuery = (tenant: string, id: string) =>
     queryKey: [...endpointsKey(tenant), id],
     queryFn: () => get<Endpoint>(ofTenant(tenant, `/endpoints/${id}`)),
     staleTime: SETTINGS_INTERVAL_MS,
+  });
+
+/** Those of some endpoints that are there. */
+export const useEndpointsById = (tenant: string, ids: readonly string[]): readonly Endpoint[] =>
+  useQueries({
+    queries: [...new Set(ids)].map((id) => ({ ...endpointQuery(tenant, id), retryOnMount: false })),
+    combine: (results) => results.flatMap(({ data }) => data ?? []),
   });
 
 export const useEndpoint = (tenant: string, id: string | undefined) =>

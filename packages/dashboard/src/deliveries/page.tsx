@@ -2,7 +2,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import { useEndpoints } from '../api/queries.ts';
+import { useNewestEndpoints } from '../api/queries.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { ReplayButton } from '../replays/button.tsx';
@@ -18,9 +18,12 @@ export function DeliveriesPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Deliveries');
   const [filters, change] = useFilters();
   const [paused, setPaused] = useState(false);
-  const endpoints = useEndpoints(tenant);
+  const endpoints = useNewestEndpoints(tenant);
   const { feed, view } = useFeed(tenant, filters);
-  const byId = useMemo(() => new Map((endpoints.data ?? []).map((each) => [each.id, each])), [endpoints.data]);
+  const newest = useMemo(
+    () => endpoints.data && new Map(endpoints.data.data.map((each) => [each.id, each])),
+    [endpoints.data],
+  );
   const look = useCallback((range: Range, held: boolean) => feed.look(range, held), [feed]);
   const { list, loaded, error, olderError, fresh, manyFresh } = view;
   const toHead = () => {
@@ -55,7 +58,7 @@ export function DeliveriesPage({ tenant }: { readonly tenant: string }) {
             key={JSON.stringify(filters)}
             tenant={tenant}
             list={list}
-            endpoints={byId}
+            endpoints={newest}
             goesOn={list.next !== null}
             paused={paused}
             look={look}

@@ -1,7 +1,9 @@
 // One row of the list of deliveries: a link to the delivery, with what became of it.
+import { useQuery } from '@tanstack/react-query';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
+import { endpointQuery } from '../api/queries.ts';
 import type { Delivery, Endpoint } from '../api/shapes.ts';
 import { EndpointName, shortId } from '../endpoints/name.tsx';
 import { outcomeTone, StateBadge } from '../parts/badge.tsx';
@@ -12,13 +14,23 @@ import { Moment } from '../parts/moment.tsx';
 export const rowLinkId = (deliveryId: string): string => `row-${deliveryId}`;
 
 interface RowProps {
+  readonly tenant: string;
   readonly delivery: Delivery;
-  readonly endpoint: Endpoint | undefined;
+  /** The newest endpoints; `undefined` while they are not known. */
+  readonly newest: ReadonlyMap<string, Endpoint> | undefined;
   readonly path: string;
 }
 
-export const RowCells = memo(function RowCells({ delivery, endpoint, path }: RowProps) {
+export const RowCells = memo(function RowCells({ tenant, delivery, newest, path }: RowProps) {
   const { id, state, attemptCount, nextAttemptAt, lastAttempt, endpointHost } = delivery;
+  const listed = newest?.get(delivery.endpointId);
+  const isDeleted = endpointHost === null;
+  const asked = useQuery({
+    ...endpointQuery(tenant, delivery.endpointId),
+    enabled: newest !== undefined && listed === undefined && !isDeleted,
+    retryOnMount: false,
+  });
+  const endpoint = listed ?? asked.data;
   return (
     <>
       <span role="cell">
@@ -31,8 +43,12 @@ export const RowCells = memo(function RowCells({ delivery, endpoint, path }: Row
         <code title={id}>{shortId(id)}</code>
       </span>
       <span role="cell" className="cell-endpoint">
-        <EndpointName endpoint={endpoint} id={delivery.endpointId} withoutHost={endpointHost !== null} />
-        {endpoint?.description !== undefined && endpoint.description !== '' && endpointHost !== null && (
+        {endpoint === undefined && !isDeleted ? (
+          inert(endpointHost)
+        ) : (
+          <EndpointName endpoint={endpoint} id={delivery.endpointId} withoutHost={!isDeleted} />
+        )}
+        {endpoint?.description !== undefined && endpoint.description !== '' && !isDeleted && (
           <small className="muted">{inert(endpointHost)}</small>
         )}
       </span>

@@ -18,7 +18,8 @@ const MARGIN_PX = 64;
 interface TableProps {
   readonly tenant: string;
   readonly list: LongList;
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** The newest endpoints; `undefined` while they are not known. */
+  readonly endpoints: ReadonlyMap<string, Endpoint> | undefined;
   /** There are older ones behind. */
   readonly goesOn: boolean;
   /** Somebody wants nothing to move. */
@@ -118,7 +119,8 @@ export function DeliveryTable({ tenant, list, endpoints, goesOn, paused, look }:
               ) : (
                 <RowCells
                   delivery={delivery}
-                  endpoint={endpoints.get(delivery.endpointId)}
+                  tenant={tenant}
+                  newest={endpoints}
                   path={`/t/${encodeURIComponent(tenant)}/deliveries/${delivery.id}`}
                 />
               )}

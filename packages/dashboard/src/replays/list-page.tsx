@@ -1,7 +1,7 @@
 // The replays of a tenant, newest first.
 import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import { useEndpoints, useReplays } from '../api/queries.ts';
+import { useEndpointsById, useReplays } from '../api/queries.ts';
 import type { Endpoint, Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Moment } from '../parts/moment.tsx';
@@ -14,8 +14,8 @@ import { EXHAUSTED } from './request.ts';
 export function ReplaysPage({ tenant }: { readonly tenant: string }) {
   usePageTitle('Replays');
   const replays = useReplays(tenant);
-  const endpoints = useEndpoints(tenant);
   const list = replays.data?.data;
+  const endpoints = useEndpointsById(tenant, list?.flatMap(({ endpointId }) => endpointId ?? []) ?? []);
   return (
     <>
       <div className="page-head">
@@ -31,9 +31,7 @@ export function ReplaysPage({ tenant }: { readonly tenant: string }) {
           <p>A replay gives many deliveries one more attempt, e.g. after a receiver was down.</p>
         </Empty>
       )}
-      {list !== undefined && list.length > 0 && (
-        <ReplayTable tenant={tenant} replays={list} endpoints={endpoints.data ?? []} />
-      )}
+      {list !== undefined && list.length > 0 && <ReplayTable tenant={tenant} replays={list} endpoints={endpoints} />}
     </>
   );
 }

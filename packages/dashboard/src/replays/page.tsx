@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
 import { ofTenant, post, withQuery } from '../api/client.ts';
-import { replaysKey, useEndpoints, useReplay } from '../api/queries.ts';
+import { replaysKey, useEndpointsById, useReplay } from '../api/queries.ts';
 import type { Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Clock } from '../parts/moment.tsx';
@@ -31,7 +31,7 @@ export function ReplayPage({ tenant, id }: { readonly tenant: string; readonly i
 function Shown({ tenant, replay }: { readonly tenant: string; readonly replay: Replay }) {
   const { id, state, total, replayed, skipped, ratePerSecond, since, until, createdAt, endedAt } = replay;
   const base = `/t/${encodeURIComponent(tenant)}`;
-  const endpoints = useEndpoints(tenant);
+  const endpoints = useEndpointsById(tenant, replay.endpointId === null ? [] : [replay.endpointId]);
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => post<Replay>(ofTenant(tenant, `/replays/${id}/cancel`)),
@@ -63,7 +63,7 @@ function Shown({ tenant, replay }: { readonly tenant: string; readonly replay: R
       </div>
       {cancel.isError && <Failed error={cancel.error} />}
       <section className="card" aria-label="Progress">
-        <p className="about">{aboutText(replay, endpoints.data ?? [])}</p>
+        <p className="about">{aboutText(replay, endpoints)}</p>
         <Progress replay={replay} />
         <p className="bars-foot muted">
           <span>{Math.floor(doneOf(replay) * 100)} %</span>
