@@ -58,7 +58,7 @@ function scheduling(test: TestContext) {
   const random = new Dice(1).random();
   const holdings = new Holdings(store, clock, random, health, notice);
   const documents = new EndpointDocuments(new Uint8Array(32), random);
-  const catalogs = new Catalogs(memory.catalog, documents, clock, false);
+  const catalogs = new Catalogs(memory.catalog, documents, clock, false, ({ message }) => assert.fail(message));
   const turns: { readonly at: number; readonly delivery: LeasedDelivery }[] = [];
   const lanes = new Lanes(clock, 4, notice, {
     mayStart: () => true,

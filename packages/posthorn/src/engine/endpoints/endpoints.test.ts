@@ -28,7 +28,13 @@ async function endpointsOf(test: TestContext) {
   const clock = time.clock();
   const random = new Dice(1).random();
   const documents = new EndpointDocuments(new Uint8Array(32), random);
-  const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), documents, clock, false);
+  const catalogs = new Catalogs(
+    (tenantId) => store.catalog(tenantId),
+    documents,
+    clock,
+    false,
+    ({ message }) => assert.fail(message),
+  );
   const dueAt: number[] = [];
   const due = new DueNotice();
   due.tell({ mayBeDue: (at) => dueAt.push(at), lookAround() {} });
