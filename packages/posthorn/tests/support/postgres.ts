@@ -9,7 +9,7 @@ export { type PostgresServer, startPostgres } from './postgres-server.ts';
 /** Names the server of this test run; set it yourself to test against one of your own (as a user who may create databases). */
 export const SERVER_VARIABLE = 'POSTHORN_TEST_POSTGRES';
 
-/** Nothing waits for a disk: no test of these pulls the plug on the machine. What becomes of a crash is tried elsewhere. */
+/** Nothing waits for a disk: no test of these pulls the plug on the machine. Other suites try crashes. */
 export const UNSYNCED = { fsync: 'off', full_page_writes: 'off' };
 
 const EMPTY = `

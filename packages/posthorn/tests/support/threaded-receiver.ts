@@ -17,7 +17,7 @@ export interface ThreadedReceiver extends AsyncDisposable {
   standStill(ms: number): Promise<void>;
 }
 
-/** What both threads can see: how many requests have come, and how many were answered. */
+/** Numbers that both threads can see: requests that have come, and requests that were answered. */
 const CAME = 0;
 const ANSWERED = 1;
 

@@ -18,7 +18,7 @@ import { EndpointDocuments } from '../endpoints/documents.ts';
 import { StoreHealth } from '../store-health.ts';
 import { Scheduler } from './scheduler.ts';
 
-/** What a store that does not answer does. */
+/** A call of a store that does not answer. */
 const silent = async (): Promise<never> => {
   throw new StoreUnavailable('unreachable', 'away');
 };

@@ -45,7 +45,7 @@ async function keeping(test: TestContext) {
     await time.pass(60_000);
     told.length = 0;
   };
-  /** What was told of events and attempts, not of what is pending. */
+  /** The counts of events and attempts that were told, without those of pending deliveries. */
   const counted = () => told.filter(({ pending }) => pending === null);
   return { time, state, told, health, tallies, begin, fail, succeed, counted };
 }
