@@ -1,14 +1,14 @@
 // The cost of a delivery without any of the rest: the same body, the same signature and the same POST, from memory, and
 // nothing is stored. Two senders: Posthorn's own, and undici's bare Agent, which guards nothing and keeps no exact time.
-import { createSecretKey } from 'node:crypto';
 import { monotonicMs } from '../../packages/posthorn/src/adapters/clock.ts';
 import { systemRandom } from '../../packages/posthorn/src/adapters/random.ts';
 import { createSender } from '../../packages/posthorn/src/adapters/sender/index.ts';
+import { callOf } from '../../packages/posthorn/src/domain/call.ts';
 import type { EventContent } from '../../packages/posthorn/src/domain/delivery.ts';
 import { DEFAULT_SETTINGS } from '../../packages/posthorn/src/domain/endpoint/settings.ts';
-import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
+import { type AttemptId, type EndpointId, makeId } from '../../packages/posthorn/src/domain/ids.ts';
 import { parseNetworks } from '../../packages/posthorn/src/domain/networks.ts';
-import { dressCall } from '../../packages/posthorn/src/domain/profile.ts';
+import { headerNamesOf, signingKeyOf } from '../../packages/posthorn/src/domain/profile.ts';
 import { answer } from './answering.ts';
 import { eventAt } from './payload.ts';
 import { tenantOf } from './tenant.ts';
@@ -33,27 +33,17 @@ type Post = (url: string, event: EventContent) => Promise<void>;
 const random = systemRandom();
 let post: Post | undefined;
 
-function dresser(secret: string) {
-  const dress = {
-    headerPrefix: 'x-iadvize-',
-    userAgent: 'Posthorn/bare-loop',
-    signingKey: createSecretKey(secret, 'utf8'),
-    extraHeaders: {},
-  };
-  return ({ id, body }: EventContent) =>
-    dressCall({ ...dress, attemptId: makeId<AttemptId>(Date.now(), random.bytes(10)), eventId: id, body });
-}
-
 function posthornPost({ ca, secret }: LoopQuestion): Post {
   const networks = parseNetworks(['127.0.0.0/8']);
   if (!networks.ok) throw new Error(networks.reason);
   const sender = createSender({ allowed: networks.networks, denied: [], allowHttp: false, extraCa: [ca] });
-  const dress = dresser(secret);
-  const { connectTimeoutMs, replyTimeoutMs } = DEFAULT_SETTINGS;
-  const limits = { connectTimeoutMs, replyTimeoutMs };
+  const profile = { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/bare-loop' };
+  const id = makeId<EndpointId>(Date.now(), random.bytes(10));
+  const callee = { ...DEFAULT_SETTINGS, id, signingKey: signingKeyOf(secret) };
   const { signal } = new AbortController();
   return async (url, event) => {
-    const { outcome, error } = await sender.send({ url, headers: dress(event), body: event.body, ...limits }, signal);
+    const ids = { attemptId: makeId<AttemptId>(Date.now(), random.bytes(10)), deliveryId: null };
+    const { outcome, error } = await sender.send(callOf({ ...callee, url }, event, ids, profile), signal);
     if (outcome !== 'succeeded') throw new Error(error ?? outcome);
   };
 }

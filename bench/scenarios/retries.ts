@@ -144,6 +144,7 @@ function failed({ id }: LeasedDelivery, dueAt: number): AttemptRecord {
     attemptId: makeId<AttemptId>(now, random.bytes(10)),
     number: 1,
     trigger: 'schedule',
+    madeFrom: null,
     startedAt: now,
     endedAt: now,
     result: {

@@ -64,6 +64,7 @@ export async function endpoints(): Promise<string> {
   await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/disable', one);
   await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/enable', one);
   const kept = answered(await client.GET('/v1/tenants/{tenant}/endpoints/{endpoint}/secret', one));
+  const { erased } = answered(await client.DELETE('/v1/tenants/{tenant}/endpoints/{endpoint}/secrets/previous', one));
   const route: string | undefined = kept.headers['x-route'];
   await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/test', one);
   const test = await client.POST('/v1/tenants/{tenant}/endpoints/{endpoint}/test', {
@@ -72,7 +73,7 @@ export async function endpoints(): Promise<string> {
   });
   const { attempt } = answered(test);
   await client.DELETE('/v1/tenants/{tenant}/endpoints/{endpoint}', one);
-  return `${secret} ${route} ${attempt.outcome} ${attempt.status}`;
+  return `${secret} ${route} ${attempt.outcome} ${attempt.status} ${attempt.request.signature} ${erased}`;
 }
 
 export async function events(): Promise<string[]> {

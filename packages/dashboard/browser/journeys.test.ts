@@ -177,13 +177,14 @@ describe('the dashboard', () => {
     await page.getByText('There was no response.').waitFor();
   });
 
-  it('copies a call as a command that signs without the secret', async () => {
+  it('copies a call as a command with the signature that was sent', async () => {
     const { page } = person;
     await page.goto(at(`/deliveries/${await deliveryTo(scene.endpoints.good, 'succeeded')}`));
     await page.getByRole('button', { name: 'Copy as curl' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const command = await page.evaluate(() => navigator.clipboard.readText());
-    assert.match(command, /^body='\{.*\ncurl -X POST 'http:\/\/127\.0\.0\.1:\d+\/hooks\/crm' \\\n/);
+    assert.match(command, /^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/hooks\/crm' \\\n/);
+    assert.match(command, /-H 'x-iadvize-signature: sha256=[0-9a-f]{64}' \\\n/);
     assert.match(command, /-H 'x-iadvize-delivery: [0-9a-f-]{36}' \\\n/);
   });
 

@@ -15,6 +15,7 @@ import {
   type TenantId,
 } from '../../posthorn/src/domain/ids.ts';
 import type { CallResult } from '../../posthorn/src/domain/outcome.ts';
+import { headerNamesOf, writeSenderProfile } from '../../posthorn/src/domain/profile.ts';
 import { countAttempt, noCounts } from '../../posthorn/src/domain/tally.ts';
 import { type WallMs, wall } from '../../posthorn/src/domain/time.ts';
 import { writeEvent } from '../../posthorn/src/engine/accepting/intake.ts';
@@ -93,12 +94,14 @@ async function fill(directory: string, endpoints: readonly EndpointId[], count: 
   const tenantId = parseTenantId(STORED_TENANT);
   if (tenantId === undefined) throw new Error('that is no tenant id');
   const revision = (await store.catalog(tenantId))?.revision ?? 0;
+  const profile = { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/0.1.0' };
+  const sender = await store.senderProfile(writeSenderProfile(profile));
   const now = Date.now();
   let last = '';
   for (let from = 0; from < count; from += BATCH) {
     const at = wall(Math.floor(now - DAY_MS + (DAY_MS * from) / count));
     const batch = Math.min(BATCH, count - from);
-    last = await addBatch({ store, owner, tenantId, revision, endpoints }, from, batch, at);
+    last = await addBatch({ store, owner, tenantId, revision, endpoints, sender }, from, batch, at);
   }
   await store.leave(owner);
   await store.close();
@@ -111,11 +114,13 @@ interface Filling {
   readonly tenantId: TenantId;
   readonly revision: number;
   readonly endpoints: readonly EndpointId[];
+  /** Number of a sender profile. */
+  readonly sender: number;
 }
 
 /** @returns the id of the last delivery */
 async function addBatch(filling: Filling, from: number, count: number, at: WallMs): Promise<string> {
-  const { store, owner, tenantId, revision, endpoints } = filling;
+  const { store, owner, tenantId, revision, endpoints, sender } = filling;
   const events: NewEvent[] = [];
   const records: AttemptRecord[] = [];
   const counts = noCounts();
@@ -141,6 +146,7 @@ async function addBatch(filling: Filling, from: number, count: number, at: WallM
     });
     records.push({
       ...{ deliveryId, attemptId, number: 1, trigger: 'schedule', startedAt: moment, endedAt: moment, result },
+      madeFrom: { version: 1, sender },
       next: { state, failures: state === 'exhausted' ? 1 : 0, interruptions: 0 },
     });
   }

@@ -8,8 +8,12 @@ import { createAuthority } from '../../posthorn/src/apps/receiver/certificates.t
 import { type ReceivedCall, type Receiver, startReceiver } from '../../posthorn/src/apps/receiver/receiver.ts';
 import { makeApiKey } from '../../posthorn/src/apps/settings/api-key.ts';
 import { SETTINGS } from '../../posthorn/src/apps/settings/table.ts';
+import { headerNamesOf } from '../../posthorn/src/domain/profile.ts';
 import { BUILT, ServiceProcess } from '../../posthorn/tests/support/service-process.ts';
 import { ENDPOINTS } from './endpoints.ts';
+
+/** The demo sets no others. */
+export const HEADER_NAMES = headerNamesOf(SETTINGS.headerPrefix.fallback);
 
 const KEY_BYTES = 32;
 
@@ -45,7 +49,7 @@ export async function install(listener: CallListener): Promise<Installation> {
     host: '127.0.0.1',
     port: 0,
     certificate: await authority.issue(['127.0.0.1']),
-    headerPrefix: SETTINGS.headerPrefix.fallback,
+    headerNames: HEADER_NAMES,
     route: (path) => {
       const endpoint = ENDPOINTS.find(({ name }) => name === nameOf(path));
       return endpoint && { secret: secrets.get(endpoint.name), behave: endpoint.behave };

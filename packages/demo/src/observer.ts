@@ -1,13 +1,10 @@
 // Sees everything that happens in the demo: writes it down for the verdicts and shows it as it happens.
 import { field } from '../../posthorn/src/apps/command/json-field.ts';
 import { headerOf, type ReceivedCall } from '../../posthorn/src/apps/receiver/receiver.ts';
-import { SETTINGS } from '../../posthorn/src/apps/settings/table.ts';
 import type { Terminal } from '../../posthorn/src/apps/terminal/terminal.ts';
-import type { CallListener } from './installation.ts';
+import { type CallListener, HEADER_NAMES } from './installation.ts';
 import { callsOf, emptyLedger, type SeenCall } from './ledger.ts';
 import { type Happening, timelineLine } from './timeline.ts';
-
-const PREFIX = SETTINGS.headerPrefix.fallback;
 
 function typeOf(body: string): string {
   try {
@@ -51,11 +48,11 @@ export class Observer implements CallListener {
   }
 
   onCall(endpoint: string, call: ReceivedCall): void {
-    const eventId = headerOf(call.headers, `${PREFIX}correlationid`) ?? '';
+    const eventId = headerOf(call.headers, HEADER_NAMES.correlationId) ?? '';
     const before = callsOf(this.ledger, { eventId, endpoint }).at(-1);
     const seen: SeenCall = {
       endpoint,
-      callId: headerOf(call.headers, `${PREFIX}delivery`) ?? '',
+      callId: headerOf(call.headers, HEADER_NAMES.delivery) ?? '',
       eventId,
       refusal: call.check.verdict === 'verified' ? undefined : call.check.why,
       body: Buffer.from(call.body).toString(),

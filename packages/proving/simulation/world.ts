@@ -1,12 +1,15 @@
 // A simulated installation: tenants with endpoints whose receivers have good and bad days, producers that repeat what got no
 // answer, an operator who changes things, and one or more posthorn processes on one store.
+
+import type { Call } from '../../posthorn/src/domain/call.ts';
 import { DEFAULT_SETTINGS, type EndpointSettings } from '../../posthorn/src/domain/endpoint/settings.ts';
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../posthorn/src/domain/ids.ts';
+import { headerNamesOf } from '../../posthorn/src/domain/profile.ts';
 import { wall } from '../../posthorn/src/domain/time.ts';
 import { Engine, type EngineSettings, type ReplayRequest } from '../../posthorn/src/engine/engine.ts';
 import type { Report } from '../../posthorn/src/engine/reports.ts';
 import type { Clock } from '../../posthorn/src/seams/clock.ts';
-import type { Call, Sender } from '../../posthorn/src/seams/sender.ts';
+import type { Sender } from '../../posthorn/src/seams/sender.ts';
 import { type Store, StoreUnavailable } from '../../posthorn/src/seams/store/index.ts';
 import type { Replay } from '../../posthorn/src/seams/store/replays.ts';
 import { Dice } from '../../posthorn/tests/support/dice.ts';
@@ -34,8 +37,7 @@ type Mood = 'well' | 'slow' | 'failing' | 'refusing' | 'hanging' | 'flapping' | 
 const SETTINGS: EngineSettings = {
   endpointConcurrency: 4,
   retentionDays: 30,
-  headerPrefix: 'x-iadvize-',
-  userAgent: 'Posthorn/simulated',
+  senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/simulated' },
   encryptionKey: new Uint8Array(32).fill(7),
 };
 

@@ -54,7 +54,7 @@ export const put = <Answer>(path: string, body: string) => call<Answer>('PUT', p
 /** @throws ApiProblem */
 export const patch = <Answer>(path: string, body: string) => call<Answer>('PATCH', path, body);
 /** @throws ApiProblem */
-export const remove = (path: string) => call<undefined>('DELETE', path);
+export const remove = <Answer = undefined>(path: string) => call<Answer>('DELETE', path);
 
 /** A path with a query; what is `undefined` or empty is left out. */
 export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {

@@ -6,7 +6,11 @@ import type {
   DeliverySchema,
   RetrySchema,
 } from '../../../posthorn/src/apps/api/schemas/delivery.ts';
-import type { EndpointSchema, EndpointSecretSchema } from '../../../posthorn/src/apps/api/schemas/endpoint.ts';
+import type {
+  EndpointSchema,
+  EndpointSecretSchema,
+  ErasedSecretsSchema,
+} from '../../../posthorn/src/apps/api/schemas/endpoint.ts';
 import type {
   AcceptedSchema,
   EventDetailSchema,
@@ -21,6 +25,7 @@ import type { TenantSchema } from '../../../posthorn/src/apps/api/schemas/tenant
 export type Tenant = Static<typeof TenantSchema>;
 export type Endpoint = Static<typeof EndpointSchema>;
 export type EndpointSecret = Static<typeof EndpointSecretSchema>;
+export type ErasedSecrets = Static<typeof ErasedSecretsSchema>;
 export type Delivery = Static<typeof DeliverySchema>;
 export type DeliveryState = Delivery['state'];
 export type DeliveryDetail = Static<typeof DeliveryDetailSchema>;
@@ -41,7 +46,9 @@ export type Trouble = AllStatistics['worst'][number];
 export type Step = Statistics['steps'][number];
 export type Span = Statistics['span'];
 /** One call, of a delivery or a test. */
-export type Call = TestResult['attempt'];
+export type Call = Omit<TestResult['attempt'], 'request'>;
+/** The request of a call as it was sent. */
+export type SentRequest = TestResult['attempt']['request'];
 
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -49,6 +56,4 @@ export interface Page<Item> {
 }
 
 /** Who is signed in, and to what. */
-export type Session =
-  | { readonly signedIn: false }
-  | { readonly signedIn: true; readonly version: string; readonly headerPrefix: string; readonly userAgent: string };
+export type Session = { readonly signedIn: false } | { readonly signedIn: true; readonly version: string };

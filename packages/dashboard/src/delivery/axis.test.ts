@@ -19,6 +19,8 @@ const attempt = (number: number, second: number, durationMs: number): Attempt =>
   responseTruncated: false,
   repeated: false,
   error: 'The receiver answered 500.',
+  version: null,
+  request: null,
   late: false,
 });
 const delivery = (overrides: Partial<DeliveryDetail>): DeliveryDetail => ({

@@ -2,9 +2,9 @@
 import type { ReactNode } from 'react';
 import { outcomeAdvice, outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
-import type { Call } from '../api/shapes.ts';
+import type { Call, SentRequest } from '../api/shapes.ts';
 import { Badge, outcomeTone } from '../parts/badge.tsx';
-import { Code, type HeaderLine, Headers } from '../parts/code.tsx';
+import { Code, Headers } from '../parts/code.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 
@@ -12,14 +12,15 @@ interface CallPanelProps {
   readonly call: Call;
   /** A test is not repeated. */
   readonly kind?: 'delivery' | 'test';
-  readonly requestLines: readonly HeaderLine[];
+  /** As it was sent; `null` when nobody can know it any more. */
+  readonly request: SentRequest | null;
   /** `undefined` while it is being fetched. */
   readonly requestBody: string | undefined;
   /** Actions on the request, e.g. copying it. */
   readonly tools?: ReactNode;
 }
 
-export function CallPanel({ call, kind = 'delivery', requestLines, requestBody, tools }: CallPanelProps) {
+export function CallPanel({ call, kind = 'delivery', request, requestBody, tools }: CallPanelProps) {
   return (
     <>
       <Verdict call={call} kind={kind} />
@@ -29,7 +30,7 @@ export function CallPanel({ call, kind = 'delivery', requestLines, requestBody, 
             <h3>Request</h3>
             {tools}
           </div>
-          <Headers label="Request headers" lines={requestLines} />
+          <Sent request={request} />
           {requestBody === undefined ? (
             <p className="muted">The body is not there yet.</p>
           ) : (
@@ -44,6 +45,35 @@ export function CallPanel({ call, kind = 'delivery', requestLines, requestBody, 
           <Received call={call} />
         </section>
       </div>
+    </>
+  );
+}
+
+function Sent({ request }: { readonly request: SentRequest | null }) {
+  if (request === null) {
+    return (
+      <p className="muted">
+        Its URL and headers are not known: no request was sent, the endpoint was deleted, or a Posthorn from before this
+        was kept made the call.
+      </p>
+    );
+  }
+  const { method, url, headers, signature } = request;
+  return (
+    <>
+      <p className="called">
+        <code>
+          {method} {inert(url)}
+        </code>
+      </p>
+      <Headers
+        label="Request headers"
+        lines={headers.map(({ name, value }) => [name, value] as const)}
+        absent={signature === null ? 'not shown' : 'hidden, it may be a credential'}
+      />
+      {signature === null && (
+        <p className="muted">The signature is not known any more: the secret or the payload was erased.</p>
+      )}
     </>
   );
 }

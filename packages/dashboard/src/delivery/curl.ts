@@ -1,25 +1,19 @@
-// A call as a command for a shell. The signature is worked out by the shell from $POSTHORN_SECRET, so that no secret is copied
-// about.
-import type { HeaderLine } from '../parts/code.tsx';
+// A call as a command for a shell.
+import type { SentRequest } from '../api/shapes.ts';
 
-/** A command that repeats a call. Headers whose values are kept back become comments. */
-export function curlCommand(url: string, headers: readonly HeaderLine[], body: string): string {
-  const lines = headers.flatMap(([name, value]) => {
-    if (value === null) return [];
-    if (name.endsWith('signature')) {
-      return [
-        `  -H "${name}: sha256=$(printf %s "$body" | openssl dgst -sha256 -hmac "$POSTHORN_SECRET" -r | cut -d' ' -f1)"`,
-      ];
-    }
-    return [`  -H ${quoted(`${name}: ${value}`)}`];
-  });
-  const missing = headers.filter(([, value]) => value === null).map(([name]) => name);
+/** Curl makes these itself. */
+const OF_THE_CONNECTION = ['host', 'connection', 'content-length'];
+
+/** A command that makes a call once more, with the signature that was sent. Headers whose values are hidden become a comment. */
+export function curlCommand({ url, headers }: SentRequest, body: string): string {
+  const ours = headers.filter(({ name }) => !OF_THE_CONNECTION.includes(name));
+  const lines = ours.flatMap(({ name, value }) => (value === null ? [] : [`  -H ${quoted(`${name}: ${value}`)}`]));
+  const missing = ours.filter(({ value }) => value === null).map(({ name }) => name);
   return [
-    ...(missing.length === 0 ? [] : [`# add the headers ${missing.join(', ')}: their values are kept back`]),
-    `body=${quoted(body)}`,
+    ...(missing.length === 0 ? [] : [`# add the headers ${missing.join(', ')}: their values are not shown`]),
     `curl -X POST ${quoted(url)} \\`,
     ...lines.map((line) => `${line} \\`),
-    '  --data-raw "$body"',
+    `  --data-raw ${quoted(body)}`,
   ].join('\n');
 }
 

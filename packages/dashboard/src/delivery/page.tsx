@@ -12,10 +12,8 @@ import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock } from '../parts/moment.tsx';
 import { Empty, Failed, FailedPage, LoadingPage } from '../parts/states.tsx';
-import { useAbout } from '../session/about.ts';
 import { CallPanel } from './call-panel.tsx';
 import { curlCommand } from './curl.ts';
-import { changedAfter, requestHeaders } from './request.ts';
 import { isToCome } from './retry.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -44,11 +42,10 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
   // In the address: whoever searched for a call is shown that one, and can send it to a colleague.
   const [path, go] = useLocation();
   const chosen = new URLSearchParams(useSearch()).get('attempt');
-  const about = useAbout();
   const endpoint = useQuery(endpointQuery(tenant, endpointId)).data;
   const body = useEvent(tenant, eventId).data?.body;
   const attempt = attempts.find((each) => each.id === chosen) ?? attempts.at(-1);
-  const lines = attempt && requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about });
+  const request = attempt?.request ?? null;
   return (
     <>
       <nav className="crumbs" aria-label="Where this is">
@@ -101,7 +98,7 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
           show={(attemptId) => go(`${path}?attempt=${attemptId}`, { replace: true })}
         />
       </section>
-      {attempt === undefined || lines === undefined ? (
+      {attempt === undefined ? (
         <Empty title="No attempt yet">
           <p>{endpoint?.enabled === false ? 'The endpoint is disabled: deliveries wait.' : 'It waits for its turn.'}</p>
         </Empty>
@@ -111,19 +108,18 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
           {attempt.late && (
             <p className="notice">Made by a process that had been taken for dead: it changed nothing.</p>
           )}
-          {endpoint !== undefined && changedAfter(endpoint, attempt.startedAt) && (
+          {attempt.version !== null && endpoint !== undefined && attempt.version < endpoint.version && (
             <p className="notice">
-              The endpoint was changed after this call. “Request” and “Copy as curl” show its present URL, headers and
-              secret, which may differ from what was sent.
+              The endpoint was changed after this call: this is what version {attempt.version} sent; now it is version{' '}
+              {endpoint.version}.
             </p>
           )}
           <CallPanel
             call={attempt}
-            requestLines={lines}
+            request={request}
             requestBody={body}
             tools={
-              endpoint !== undefined &&
-              body !== undefined && <Copy label="Copy as curl" text={curlCommand(endpoint.url, lines, body)} />
+              request !== null && body !== undefined && <Copy label="Copy as curl" text={curlCommand(request, body)} />
             }
           />
         </section>

@@ -77,7 +77,7 @@ function Shown({ tenant, endpoint }: { readonly tenant: string; readonly endpoin
           become due at once.
         </p>
       )}
-      <TestPanel endpoint={endpoint} test={test} />
+      <TestPanel test={test} />
       <RunningReplays tenant={tenant} endpointId={id} />
       <Health tenant={tenant} endpointId={id} />
       <div className="columns">

@@ -1,7 +1,7 @@
 // The signing secret and the values of extra headers: fetched when somebody asks, forgotten when they hide them or leave.
 import { useMutation } from '@tanstack/react-query';
-import { get, ofTenant } from '../api/client.ts';
-import type { EndpointSecret } from '../api/shapes.ts';
+import { get, ofTenant, remove } from '../api/client.ts';
+import type { EndpointSecret, ErasedSecrets } from '../api/shapes.ts';
 import { Headers } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Failed } from '../parts/states.tsx';
@@ -35,6 +35,7 @@ export function Secret({ tenant, endpointId, headerNames }: SecretProps) {
           {reveal.isError && <Failed error={reveal.error} />}
         </dd>
       </div>
+      <EarlierSecrets tenant={tenant} endpointId={endpointId} />
       <div>
         <dt>Extra headers</dt>
         <dd>
@@ -47,4 +48,31 @@ export function Secret({ tenant, endpointId, headerNames }: SecretProps) {
       </div>
     </>
   );
+}
+
+/** Secrets that were replaced: kept to show the signatures made with them, until somebody wants them gone. */
+function EarlierSecrets({ tenant, endpointId }: Omit<SecretProps, 'headerNames'>) {
+  const erase = useMutation({
+    mutationFn: () => remove<ErasedSecrets>(ofTenant(tenant, `/endpoints/${endpointId}/secrets/previous`)),
+  });
+  return (
+    <div>
+      <dt>Earlier secrets</dt>
+      <dd>
+        Kept, encrypted, as long as an attempt was signed with one, so that it shows the signature that was sent.{' '}
+        <button type="button" className="button small" disabled={erase.isPending} onClick={() => erase.mutate()}>
+          Erase
+        </button>
+        <span role="status" className="muted">
+          {erase.data !== undefined && ` ${erasedText(erase.data.erased)}`}
+        </span>
+        {erase.isError && <Failed error={erase.error} />}
+      </dd>
+    </div>
+  );
+}
+
+function erasedText(count: number): string {
+  if (count === 0) return 'There are none.';
+  return `${count === 1 ? 'One is' : `${count} are`} gone: signatures made with ${count === 1 ? 'it' : 'them'} are not shown any more.`;
 }

@@ -1,25 +1,21 @@
 // A sample event sent now, and what came of it.
 import { useMutation } from '@tanstack/react-query';
 import { ofTenant, post } from '../api/client.ts';
-import type { Endpoint, TestResult } from '../api/shapes.ts';
+import type { TestResult } from '../api/shapes.ts';
 import { CallPanel } from '../delivery/call-panel.tsx';
-import { requestHeaders } from '../delivery/request.ts';
 import { Failed } from '../parts/states.tsx';
-import { useAbout } from '../session/about.ts';
 
 export const useTest = (tenant: string, endpointId: string) =>
   useMutation({ mutationFn: () => post<TestResult>(ofTenant(tenant, `/endpoints/${endpointId}/test`)) });
 
 interface TestPanelProps {
-  readonly endpoint: Endpoint;
   readonly test: ReturnType<typeof useTest>;
 }
 
-export function TestPanel({ endpoint, test }: TestPanelProps) {
-  const about = useAbout();
+export function TestPanel({ test }: TestPanelProps) {
   if (test.isError) return <Failed error={test.error} />;
   if (test.data === undefined) return null;
-  const { attempt, eventId, body } = test.data;
+  const { attempt, body } = test.data;
   return (
     <section aria-labelledby="test-title" className="test-result">
       <div className="card-head">
@@ -28,12 +24,7 @@ export function TestPanel({ endpoint, test }: TestPanelProps) {
           Close
         </button>
       </div>
-      <CallPanel
-        call={attempt}
-        kind="test"
-        requestLines={requestHeaders(endpoint, { attemptId: attempt.id, eventId, ...about })}
-        requestBody={body}
-      />
+      <CallPanel call={attempt} kind="test" request={attempt.request} requestBody={body} />
       <p className="muted">A test is not stored and not retried.</p>
     </section>
   );

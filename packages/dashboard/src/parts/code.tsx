@@ -45,15 +45,22 @@ export function Code({ label, text }: CodeProps) {
 
 export type HeaderLine = readonly [name: string, value: string | null];
 
+interface HeadersProps {
+  readonly label: string;
+  readonly lines: readonly HeaderLine[];
+  /** Words for a value that is not there. */
+  readonly absent?: string;
+}
+
 /** Headers, one a line. */
-export function Headers({ label, lines }: { readonly label: string; readonly lines: readonly HeaderLine[] }) {
+export function Headers({ label, lines, absent = 'hidden, it is a credential' }: HeadersProps) {
   return (
     <dl className="headers" aria-label={label}>
       {lines.map(([name, value], index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a header may be there twice, and lines never move
         <div key={index}>
           <dt>{inert(name)}</dt>
-          <dd>{value === null ? <em>hidden, it is a credential</em> : inert(value)}</dd>
+          <dd>{value === null ? <em>{absent}</em> : inert(value)}</dd>
         </div>
       ))}
     </dl>

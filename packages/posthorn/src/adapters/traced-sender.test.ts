@@ -1,16 +1,31 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { type Context, INVALID_SPAN_CONTEXT, propagation, type Span, trace } from '@opentelemetry/api';
+import type { Call } from '../domain/call.ts';
+import {
+  type AttemptId,
+  type DeliveryId,
+  type EndpointId,
+  type EventId,
+  makeId,
+  type TenantId,
+} from '../domain/ids.ts';
 import type { CallResult } from '../domain/outcome.ts';
-import type { Call } from '../seams/sender.ts';
 import { tracedSender } from './traced-sender.ts';
 
+const idOf = <Id extends AttemptId | DeliveryId | EndpointId | EventId>(at: number) =>
+  makeId<Id>(at, new Uint8Array(10));
+
 const CALL: Call = {
+  tenantId: 'acme' as TenantId,
+  endpointId: idOf<EndpointId>(1),
+  eventId: idOf<EventId>(2),
+  deliveryId: idOf<DeliveryId>(3),
+  attemptId: idOf<AttemptId>(4),
   url: 'https://receiver.example/secret-path?token=secret',
   headers: [
     ['content-type', 'application/json'],
-    ['x-iadvize-delivery', 'a1'],
-    ['x-iadvize-correlationid', 'v1'],
+    ['X-Acme-Id', 'whatever it is called'],
   ],
   body: new Uint8Array(),
   connectTimeoutMs: 1,
@@ -70,7 +85,7 @@ async function sent(passOn: boolean, call = CALL): Promise<Call> {
     calls.push(made);
     return REFUSED;
   };
-  const sender = tracedSender({ send, close: async () => {} }, { headerPrefix: 'x-iadvize-', passOn });
+  const sender = tracedSender({ send, close: async () => {} }, passOn);
   assert.equal(await sender.send(call, new AbortController().signal), REFUSED);
   const [made] = calls;
   assert.ok(made !== undefined && calls.length === 1);
@@ -94,8 +109,11 @@ describe('a traced sender', () => {
     assert.deepEqual(spans, [
       {
         name: 'posthorn.attempt',
-        'posthorn.attempt.id': 'a1',
-        'posthorn.event.id': 'v1',
+        'posthorn.tenant.id': CALL.tenantId,
+        'posthorn.endpoint.id': CALL.endpointId,
+        'posthorn.event.id': CALL.eventId,
+        'posthorn.delivery.id': CALL.deliveryId,
+        'posthorn.attempt.id': CALL.attemptId,
         'posthorn.outcome': 'connect_refused',
         'http.request.method': 'POST',
         'server.address': 'receiver.example',
@@ -103,6 +121,12 @@ describe('a traced sender', () => {
         ended: true,
       },
     ]);
+  });
+
+  it('names no delivery in the span of a test', async () => {
+    const spans = registerSdk();
+    await sent(false, { ...CALL, deliveryId: null });
+    assert.deepEqual(Object.keys(spans[0] ?? {}).includes('posthorn.delivery.id'), false);
   });
 
   it('passes the trace on to the receiver when told to, unless the endpoint has such a header of its own', async () => {

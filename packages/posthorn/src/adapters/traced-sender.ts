@@ -1,28 +1,26 @@
 // A sender whose calls are OpenTelemetry spans. Only the API of OpenTelemetry is used: unless whoever runs Posthorn loads an
 // SDK beside it, nothing is recorded and nothing is added to calls.
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Call } from '../domain/call.ts';
 import type { CallResult } from '../domain/outcome.ts';
-import type { Call, Sender } from '../seams/sender.ts';
+import type { Sender } from '../seams/sender.ts';
 
-export interface Tracing {
-  /** Beginning of our own header names in calls, in lower case. */
-  readonly headerPrefix: string;
-  /** Whether receivers get the trace, as `traceparent` and what else the propagator writes. */
-  readonly passOn: boolean;
-}
-
-/** Makes a span of each call. The receiver's response and the URL's path and query stay out of it. */
-export function tracedSender(sender: Sender, { headerPrefix, passOn }: Tracing): Sender {
+/**
+ * Makes a span of each call. The receiver's response and the URL's path and query stay out of it.
+ * @param passOn whether receivers get the trace, as `traceparent` and whatever else the propagator writes
+ */
+export function tracedSender(sender: Sender, passOn: boolean): Sender {
   const tracer = trace.getTracer('posthorn');
-  const ours = (call: Call, name: string) =>
-    call.headers.find(([candidate]) => candidate === headerPrefix + name)?.[1] ?? '';
   async function recorded(span: Span, call: Call, stop: AbortSignal): Promise<CallResult> {
     const headers = passOn ? passedOn(call, trace.setSpan(ROOT_CONTEXT, span)) : call.headers;
     const result = await sender.send({ ...call, headers }, stop);
     if (span.isRecording()) {
       span.setAttributes({
-        'posthorn.attempt.id': ours(call, 'delivery'),
-        'posthorn.event.id': ours(call, 'correlationid'),
+        'posthorn.tenant.id': call.tenantId,
+        'posthorn.endpoint.id': call.endpointId,
+        'posthorn.event.id': call.eventId,
+        ...(call.deliveryId !== null && { 'posthorn.delivery.id': call.deliveryId }),
+        'posthorn.attempt.id': call.attemptId,
         'posthorn.outcome': result.outcome,
         'http.request.method': 'POST',
         'server.address': new URL(call.url).hostname,
@@ -48,7 +46,7 @@ export function tracedSender(sender: Sender, { headerPrefix, passOn }: Tracing):
 function passedOn(call: Call, context: typeof ROOT_CONTEXT): Call['headers'] {
   const carrier: Record<string, string> = {};
   propagation.inject(context, carrier);
-  const taken = new Set(call.headers.map(([name]) => name));
+  const taken = new Set(call.headers.map(([name]) => name.toLowerCase()));
   const added = Object.entries(carrier).map(([name, value]) => [name.toLowerCase(), value] as const);
   return [...call.headers, ...added.filter(([name]) => !taken.has(name))];
 }

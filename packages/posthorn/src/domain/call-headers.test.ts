@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { checkCallHeaders } from './call-headers.ts';
+import { headerNamesOf } from './profile.ts';
 
-const PREFIX = 'x-acme-';
+const NAMES = headerNamesOf('x-acme-');
 const numbered = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'v']));
 
 function refused(headers: Record<string, string>): { name: string; reason: string } {
-  const check = checkCallHeaders(headers, PREFIX);
+  const check = checkCallHeaders(headers, NAMES);
   assert.equal(check.ok, false);
   return check.ok ? { name: '', reason: '' } : check;
 }
@@ -31,7 +32,7 @@ describe('extra headers', () => {
     ['n'.repeat(128), 'v'],
   ] as const) {
     it(`may have ${name.slice(0, 30)}: ${value.slice(0, 30)}`, () => {
-      assert.deepEqual(checkCallHeaders({ [name]: value }, PREFIX), {
+      assert.deepEqual(checkCallHeaders({ [name]: value }, NAMES), {
         ok: true,
         headers: { [name.toLowerCase()]: value },
       });
@@ -39,7 +40,7 @@ describe('extra headers', () => {
   }
 
   it('are kept in lower case and in their order', () => {
-    const check = checkCallHeaders({ 'X-Zebra': 'Z', Authorization: 'A' }, PREFIX);
+    const check = checkCallHeaders({ 'X-Zebra': 'Z', Authorization: 'A' }, NAMES);
     assert.deepEqual(check.ok && Object.entries(check.headers), [
       ['x-zebra', 'Z'],
       ['authorization', 'A'],
@@ -47,15 +48,15 @@ describe('extra headers', () => {
   });
 
   it('may be named like a property of every object', () => {
-    const check = checkCallHeaders(JSON.parse('{"__proto__":"p","toString":"t"}'), PREFIX);
+    const check = checkCallHeaders(JSON.parse('{"__proto__":"p","toString":"t"}'), NAMES);
     assert.deepEqual(check.ok && Object.entries(check.headers), [
       ['__proto__', 'p'],
       ['tostring', 't'],
     ]);
   });
 
-  it('may be none', () => assert.deepEqual(checkCallHeaders({}, PREFIX), { ok: true, headers: {} }));
-  it('may be 32', () => assert.equal(checkCallHeaders(numbered(32), PREFIX).ok, true));
+  it('may be none', () => assert.deepEqual(checkCallHeaders({}, NAMES), { ok: true, headers: {} }));
+  it('may be 32', () => assert.equal(checkCallHeaders(numbered(32), NAMES).ok, true));
   it('may not be 33', () => assert.deepEqual(refused(numbered(33)).name, 'h32'));
 
   for (const name of [
@@ -127,7 +128,7 @@ describe('extra headers', () => {
 
   it('may have 16,384 characters together, names and values, and no more', () => {
     const half = { 'x-a': 'v'.repeat(8_189) };
-    assert.equal(checkCallHeaders({ ...half, 'x-b': 'v'.repeat(8_189) }, PREFIX).ok, true);
+    assert.equal(checkCallHeaders({ ...half, 'x-b': 'v'.repeat(8_189) }, NAMES).ok, true);
     const { name, reason } = refused({ ...half, 'x-b': 'v'.repeat(8_190) });
     assert.equal(name, 'x-b');
     assert.match(reason, /at most 16384 characters, names and values together/);
@@ -138,7 +139,7 @@ describe('extra headers', () => {
   });
 
   it('are judged in linear time', () => {
-    assert.equal(checkCallHeaders({ 'x-a': `${'a '.repeat(8_000)}a\n` }, PREFIX).ok, false);
+    assert.equal(checkCallHeaders({ 'x-a': `${'a '.repeat(8_000)}a\n` }, NAMES).ok, false);
   });
 
   it('never let a line end, a NUL or a name of ours through', () => {
@@ -149,7 +150,7 @@ describe('extra headers', () => {
     const names = fc.oneof(anything, fc.constantFrom('Host', 'TE', 'x-Acme-a', 'X-IADVIZE-b', 'Proxy-c', 'x-ok'));
     fc.assert(
       fc.property(fc.dictionary(names, anything), (headers) => {
-        const check = checkCallHeaders(headers, PREFIX);
+        const check = checkCallHeaders(headers, NAMES);
         if (!check.ok) {
           assert.ok(Object.hasOwn(headers, check.name) && check.reason.endsWith('.'));
           return;

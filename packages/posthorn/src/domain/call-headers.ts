@@ -1,6 +1,6 @@
 // Which extra headers an endpoint may have: enough to authenticate at any receiver, nothing that could break the message
 // apart, smuggle a second one, or stand in for what the contract says about a call.
-import { isProfileHeader } from './profile.ts';
+import { type HeaderNames, isProfileHeader } from './profile.ts';
 
 /** As many as anybody needs. */
 export const MAX_CALL_HEADERS = 32;
@@ -49,17 +49,16 @@ export type CallHeadersCheck =
 
 /**
  * Checks the extra headers of an endpoint.
- * @param headerPrefix beginning of our own header names, in lower case, not empty
+ * @param names of our own headers
  * @returns the headers with their names in lower case and in their order, or the first one at fault
  */
-export function checkCallHeaders(headers: Readonly<Record<string, string>>, headerPrefix: string): CallHeadersCheck {
+export function checkCallHeaders(headers: Readonly<Record<string, string>>, names: HeaderNames): CallHeadersCheck {
   const checked = new Map<string, string>();
   let characters = 0;
   for (const [given, value] of Object.entries(headers)) {
     const name = given.toLowerCase();
     characters += given.length + value.length;
-    const reason =
-      faultOfAll(checked.size + 1, characters) ?? faultOfName(given, name, headerPrefix) ?? faultOfValue(value);
+    const reason = faultOfAll(checked.size + 1, characters) ?? faultOfName(given, name, names) ?? faultOfValue(value);
     if (reason !== undefined) return { ok: false, name: given, reason };
     if (checked.has(name)) {
       return {
@@ -81,7 +80,7 @@ function faultOfAll(headers: number, characters: number): string | undefined {
   return undefined;
 }
 
-function faultOfName(given: string, name: string, headerPrefix: string): string | undefined {
+function faultOfName(given: string, name: string, names: HeaderNames): string | undefined {
   if (given.length > MAX_HEADER_NAME_CHARACTERS) {
     return `A header name has at most ${MAX_HEADER_NAME_CHARACTERS} characters.`;
   }
@@ -90,7 +89,7 @@ function faultOfName(given: string, name: string, headerPrefix: string): string 
     return 'It belongs to the connection, not to the call, and is set where needed.';
   }
   if (name === ACCEPT_ENCODING) return 'Replies are stored as they arrive, so none may be asked to come compressed.';
-  if (isProfileHeader(name, headerPrefix) || name.startsWith(CONTRACT_PREFIX)) {
+  if (isProfileHeader(name, names) || name.startsWith(CONTRACT_PREFIX)) {
     return 'It is set by Posthorn on every call; leave it out.';
   }
   return undefined;

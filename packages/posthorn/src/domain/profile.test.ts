@@ -3,23 +3,26 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type AttemptId, type EventId, makeId } from './ids.ts';
-import { type CallDress, dressCall, signatureOf, signingKeyOf } from './profile.ts';
+import {
+  type HeaderFacts,
+  headerNamesOf,
+  headersOf,
+  readSenderProfile,
+  type SenderProfile,
+  signatureOf,
+  signingKeyOf,
+  writeSenderProfile,
+} from './profile.ts';
 
 const attemptId = makeId<AttemptId>(1_700_000_000_000, new Uint8Array(10));
 const eventId = makeId<EventId>(1_700_000_000_001, new Uint8Array(10));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-function dress(parts: Partial<CallDress> = {}) {
-  return dressCall({
-    headerPrefix: 'x-iadvize-',
-    userAgent: 'Posthorn/1.2.3',
-    attemptId,
-    eventId,
-    body: utf8('{"name":"Zoë 🦊"}'),
-    signingKey: signingKeyOf('phsec_0123456789abcdef'),
-    extraHeaders: {},
-    ...parts,
-  });
+const SENDER: SenderProfile = { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/1.2.3' };
+const ACME: SenderProfile = { ...SENDER, names: headerNamesOf('x-acme-') };
+
+function headers(facts: Partial<HeaderFacts> = {}, sender = SENDER) {
+  return headersOf({ attemptId, eventId, signature: 'sha256=00', extraHeaders: {}, ...facts }, sender);
 }
 
 describe('the signature', () => {
@@ -53,47 +56,71 @@ describe('the signature', () => {
   });
 });
 
-describe('a call is dressed', () => {
-  it('with exactly the headers of the contract', () => {
-    assert.deepEqual(dress(), [
+describe('the headers of a call', () => {
+  it('are exactly those of the contract', () => {
+    assert.deepEqual(headers(), [
       ['accept', '*/*'],
       ['content-type', 'application/json'],
       ['user-agent', 'Posthorn/1.2.3'],
       ['x-iadvize-delivery', attemptId],
       ['x-iadvize-correlationid', eventId],
-      ['x-iadvize-signature', 'sha256=ea4b548e31a489f5de8ebd1214623b866d6d7341fd416daee688f618bb5fbe33'],
+      ['x-iadvize-signature', 'sha256=00'],
     ]);
   });
 
-  it('with the prefix that was set', () => {
-    const names = dress({ headerPrefix: 'x-acme-' }).map(([name]) => name);
+  it('have the prefix that was set', () => {
+    const names = headers({}, ACME).map(([name]) => name);
     assert.deepEqual(names.slice(3), ['x-acme-delivery', 'x-acme-correlationid', 'x-acme-signature']);
   });
 
-  it('with the endpoint’s headers first and ours last', () => {
-    const headers = dress({ extraHeaders: { authorization: 'Bearer abc', 'x-team': 'blue' } });
-    assert.deepEqual(headers.slice(0, 2), [
+  it('have the names that were set one by one, in their capitals', () => {
+    const names = {
+      prefix: 'x-acme-',
+      delivery: 'X-Request-ID',
+      correlationId: 'X-Event',
+      signature: 'X-Hub-Signature',
+    };
+    const sent = headers({}, { ...SENDER, names }).map(([name]) => name);
+    assert.deepEqual(sent.slice(3), ['X-Request-ID', 'X-Event', 'X-Hub-Signature']);
+  });
+
+  it('begin with the endpoint’s own', () => {
+    const sent = headers({ extraHeaders: { authorization: 'Bearer abc', 'x-team': 'blue' } });
+    assert.deepEqual(sent.slice(0, 2), [
       ['authorization', 'Bearer abc'],
       ['x-team', 'blue'],
     ]);
-    assert.equal(headers.length, 8);
+    assert.equal(sent.length, 8);
   });
 
-  it('with the endpoint’s own accept in the place of ours', () => {
-    const headers = dress({ extraHeaders: { accept: 'application/json' } });
+  it('have the endpoint’s own accept in the place of ours', () => {
+    const sent = headers({ extraHeaders: { accept: 'application/json' } });
     assert.deepEqual(
-      headers.filter(([name]) => name === 'accept'),
+      sent.filter(([name]) => name === 'accept'),
       [['accept', 'application/json']],
     );
   });
 
-  it('with ours even where an endpoint’s header has the same name', () => {
-    const headers = dress({
-      headerPrefix: 'x-acme-',
-      extraHeaders: { 'content-type': 'text/plain', 'user-agent': 'evil', 'x-acme-signature': 'sha256=00', 'x-b': '1' },
-    });
-    assert.deepEqual(headers[0], ['x-b', '1']);
-    assert.equal(new Set(headers.map(([name]) => name)).size, headers.length);
-    assert.deepEqual(headers.slice(1), dress({ headerPrefix: 'x-acme-' }));
+  it('have ours even where an endpoint’s header has the same name in whatever capitals', () => {
+    const own = { 'content-type': 'text/plain', 'user-agent': 'evil', 'x-acme-signature': 'sha256=00', 'x-b': '1' };
+    for (const sender of [ACME, { ...ACME, names: { ...ACME.names, prefix: 'x-', signature: 'X-Acme-Signature' } }]) {
+      const sent = headers({ extraHeaders: { ...own, 'y-b': '2' } }, sender);
+      assert.deepEqual(sent.slice(-6), headers({}, sender));
+      assert.equal(new Set(sent.map(([name]) => name.toLowerCase())).size, sent.length);
+    }
+  });
+});
+
+describe('a sender profile as text', () => {
+  it('reads as it was written, and equal ones are equal texts', () => {
+    for (const sender of [SENDER, ACME]) assert.deepEqual(readSenderProfile(writeSenderProfile(sender)), sender);
+    assert.equal(writeSenderProfile(ACME), writeSenderProfile({ userAgent: ACME.userAgent, names: { ...ACME.names } }));
+    assert.notEqual(writeSenderProfile(ACME), writeSenderProfile(SENDER));
+  });
+
+  it('of a profile that this program does not know is none', () => {
+    for (const text of ['{}', '"x"', 'null', '{"profile":"svix"}', '{"profile":"iadvize","prefix":1}']) {
+      assert.equal(readSenderProfile(text), undefined, text);
+    }
   });
 });

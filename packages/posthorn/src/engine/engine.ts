@@ -1,5 +1,6 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
+import { callOf, type SentRequest, sentRequest } from '../domain/call.ts';
 import type { ChangedBy, EndpointState } from '../domain/endpoint/endpoint.ts';
 import type { EndpointSettings } from '../domain/endpoint/settings.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type TenantId,
 } from '../domain/ids.ts';
 import { type CallResult, withConsequence } from '../domain/outcome.ts';
-import { dressCall, signingKeyOf } from '../domain/profile.ts';
+import { type SenderProfile, signingKeyOf } from '../domain/profile.ts';
 import type { Scope } from '../domain/tally.ts';
 import { steady, type WallMs, wholeMs } from '../domain/time.ts';
 import type { Clock } from '../seams/clock.ts';
@@ -23,10 +24,11 @@ import { type Store, StoreUnavailable } from '../seams/store/index.ts';
 import type { Page } from '../seams/store/registry.ts';
 import type { Trouble } from '../seams/store/tallies.ts';
 import { type AcceptAnswer, type EventDraft, Intake, writeEvent } from './accepting/intake.ts';
-import { Attempts, type Dress } from './calling/attempts.ts';
+import { Attempts } from './calling/attempts.ts';
 import { Holdings } from './calling/holdings.ts';
 import { Lanes } from './calling/lanes.ts';
 import { Recorder } from './calling/recorder.ts';
+import { SenderProfiles } from './calling/sender-profiles.ts';
 import { Leases } from './claiming/leases.ts';
 import { Scheduler } from './claiming/scheduler.ts';
 import { DueNotice } from './due-notice.ts';
@@ -40,6 +42,7 @@ import { Retention } from './keeping/retention.ts';
 import { type Span, type Statistics, StatisticsReader } from './keeping/statistics.ts';
 import { TallyKeeper } from './keeping/tallies.ts';
 import type { ReportListener } from './reports.ts';
+import { type ShownDelivery, shownDelivery } from './sent-requests.ts';
 import { StoreHealth } from './store-health.ts';
 
 export type { AcceptAnswer, EventDraft } from './accepting/intake.ts';
@@ -47,6 +50,7 @@ export { MAX_ENDPOINTS_PER_TENANT, type OpenEndpoint } from './endpoints/endpoin
 export type { ClaimResult } from './keeping/claims.ts';
 export { MAX_RUNNING_REPLAYS, type ReplayRefusal, type ReplayRequest } from './keeping/replayer.ts';
 export { SPANS, type Span, type Statistics } from './keeping/statistics.ts';
+export type { ShownDelivery } from './sent-requests.ts';
 
 /** The end of the grace that is kept for writing down what came of the calls, in milliseconds. */
 const RECORDING_GRACE_MS = 2_000;
@@ -56,12 +60,14 @@ export interface TestAnswer {
   readonly attemptId: AttemptId;
   readonly eventId: EventId;
   readonly startedAt: WallMs;
+  readonly request: SentRequest;
   readonly result: CallResult;
   /** The body that was sent. */
   readonly body: Uint8Array;
 }
 
-export interface EngineSettings extends Dress {
+export interface EngineSettings {
+  readonly senderProfile: SenderProfile;
   /** Calls under way at once to one endpoint. */
   readonly endpointConcurrency: number;
   /** Days that finished history is kept. */
@@ -98,6 +104,7 @@ export class Engine {
   readonly claims: Claims;
   readonly #replayer: Replayer;
   readonly #documents: EndpointDocuments;
+  readonly #senders: SenderProfiles;
   readonly #endpoints: Endpoints;
   readonly #tallies: TallyKeeper;
   readonly #statistics: StatisticsReader;
@@ -132,7 +139,9 @@ export class Engine {
       mayStart: () => this.#mayStart(),
       onTurn: (delivery) => void this.#attempts.run(delivery),
     });
-    const attempts = new Attempts({ ...basics, sender, recorder, lanes, leases }, settings);
+    const senders = new SenderProfiles(store, settings.senderProfile);
+    this.#senders = senders;
+    const attempts = new Attempts({ ...basics, sender, senders, recorder, lanes, leases });
     this.#due = due;
     this.#health = health;
     this.#holdings = holdings;
@@ -161,6 +170,7 @@ export class Engine {
 
   /** Registers this process, takes over what dead ones left, and begins to deliver. */
   async start(): Promise<void> {
+    await this.#senders.start();
     await this.#leases.start();
     this.#started = true;
     this.#due.lookAround();
@@ -233,6 +243,15 @@ export class Engine {
     return this.#endpoints.setState(tenantId, id, state, claim);
   }
 
+  /** Erases the endpoint's ended secrets from its earlier versions. @returns how many there were */
+  async erasePastSecrets(tenantId: TenantId, id: EndpointId, by: ChangedBy): Promise<number | 'missing'> {
+    const erased = await this.#endpoints.erasePastSecrets(tenantId, id);
+    if (erased !== 'missing') {
+      this.#parts.report({ kind: 'past_secrets_erased', tenantId, endpointId: id, secrets: erased, by });
+    }
+    return erased;
+  }
+
   /** Deletes the endpoint and cancels what is pending. False when there is none. */
   deleteEndpoint(tenantId: TenantId, id: EndpointId): Promise<boolean> {
     return this.#endpoints.delete(tenantId, id);
@@ -279,31 +298,32 @@ export class Engine {
 
   /** Makes one call with this event to this endpoint now, enabled or not. Nothing is stored and nothing is retried. */
   async testEndpoint(tenantId: TenantId, id: EndpointId, draft: EventDraft): Promise<TestAnswer | 'missing'> {
-    const { clock, random, sender, settings } = this.#parts;
+    const { clock, random, sender } = this.#parts;
     const endpoint = await this.#endpoints.open(tenantId, id);
     if (endpoint === undefined) return 'missing';
     const startedAt = clock.wallNow();
     const event = writeEvent(tenantId, draft, startedAt, random);
     const attemptId = makeId<AttemptId>(startedAt, random.bytes(10));
-    const headers = dressCall({
-      headerPrefix: settings.headerPrefix,
-      userAgent: settings.userAgent,
-      attemptId,
-      eventId: event.id,
-      body: event.body,
-      signingKey: signingKeyOf(endpoint.secrets[0]),
-      extraHeaders: endpoint.headers,
-    });
-    const { url, connectTimeoutMs, replyTimeoutMs } = endpoint;
-    const call = { url, headers, body: event.body, connectTimeoutMs, replyTimeoutMs };
+    const callee = { ...endpoint, signingKey: signingKeyOf(endpoint.secrets[0]) };
+    const call = callOf(callee, event, { attemptId, deliveryId: null }, this.#senders.inForce);
     const result = await sender.send(call, this.#testing.signal);
     return {
       attemptId,
       eventId: event.id,
       startedAt,
+      request: sentRequest(endpoint, call, this.#senders.inForce),
       result: withConsequence(result, 'A test call is not repeated: test again.'),
       body: event.body,
     };
+  }
+
+  /** A delivery with its attempts, each with the request that it sent. */
+  delivery(tenantId: TenantId, id: DeliveryId): Promise<ShownDelivery | undefined> {
+    return shownDelivery(
+      { store: this.#parts.store, documents: this.#documents, senders: this.#senders },
+      tenantId,
+      id,
+    );
   }
 
   /** Makes one more attempt of a delivery now, whatever its state. */

@@ -95,6 +95,14 @@ export type Report =
       readonly retentionDays: number;
       readonly events: number;
     }
+  /** Secrets that an endpoint had earlier are gone from its versions. */
+  | {
+      readonly kind: 'past_secrets_erased';
+      readonly tenantId: TenantId;
+      readonly endpointId: EndpointId;
+      readonly secrets: number;
+      readonly by: ChangedBy;
+    }
   /** A round of removing old history ended early; the next one is for what is left. */
   | { readonly kind: 'pruning_failed'; readonly message: string }
   | { readonly kind: 'took_over'; readonly dead: OwnerId; readonly cutOff: number }

@@ -1,18 +1,6 @@
 // The engine's way out: one HTTP call, judged, bounded and timed by whoever implements this.
+import type { Call } from '../domain/call.ts';
 import type { CallResult } from '../domain/outcome.ts';
-
-/** One call to make. Everything in it is final: the sender adds only what HTTP itself needs (host, content-length). */
-export interface Call {
-  /** The callback URL in its canonical form. */
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Uint8Array;
-  /** DNS + TCP + TLS together, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** From the request being handed to the connected socket to the last byte of the response, in milliseconds. */
-  readonly replyTimeoutMs: number;
-}
 
 export interface Sender {
   /**

@@ -1,4 +1,5 @@
 // Two engines on one Postgres, with the real clock: they share the work, and never attempt the same delivery at once.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { systemRandom } from '../../src/adapters/random.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/endpoint/settings.ts';
 import { type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
+import { headerNamesOf } from '../../src/domain/profile.ts';
 import { wall } from '../../src/domain/time.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
@@ -72,8 +74,7 @@ describe('two engines on one Postgres', () => {
       const settings = {
         endpointConcurrency: 8,
         retentionDays: 30,
-        headerPrefix: 'x-iadvize-',
-        userAgent: 'Posthorn/test',
+        senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' },
         encryptionKey: new Uint8Array(32).fill(3),
       };
       const clock = systemClock(Date.now() - monotonicMs());

@@ -1,7 +1,9 @@
 // One engine on simulated time with a scripted receiver and the production statements on an in-memory database.
+
 import assert from 'node:assert/strict';
 import { DEFAULT_SETTINGS, type EndpointSettings } from '../../src/domain/endpoint/settings.ts';
 import type { EndpointId, TenantId } from '../../src/domain/ids.ts';
+import { headerNamesOf } from '../../src/domain/profile.ts';
 import { Engine, type EngineSettings } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
 import type { Store } from '../../src/seams/store/index.ts';
@@ -15,8 +17,7 @@ export const ACME = 'acme' as TenantId;
 const SETTINGS: EngineSettings = {
   endpointConcurrency: 4,
   retentionDays: 30,
-  headerPrefix: 'x-iadvize-',
-  userAgent: 'Posthorn/test',
+  senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' },
   encryptionKey: new Uint8Array(32).fill(1),
 };
 

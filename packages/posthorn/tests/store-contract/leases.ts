@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { AttemptId, DeliveryId, OwnerId } from '../../src/domain/ids.ts';
+import type { Start } from '../../src/seams/store/queue.ts';
 import { assertSame, assertUnregistered, type ContractIt, ids, only } from './bench.ts';
 import { dueAt } from './claim.ts';
 import { attemptOf, DONE, dueAgain, FAILED, later, newId, STEADY, SUCCEEDED, wallLater } from './makers.ts';
@@ -117,9 +118,9 @@ export function leasesContract(it: ContractIt): void {
       await bench.reopen();
       const heir = await bench.owner();
       const cutOff = await bench.store.takeOver(heir, { owner, beat: 1 }, later(50));
-      const { delivery, attemptId, startedAt } = only(cutOff ?? []);
+      const { delivery, attemptId, startedAt, madeFrom } = only(cutOff ?? []);
       assertSame({ ...delivery, suspect: true }, { ...begun, attempts: 1, failures: 2, suspect: true });
-      assert.deepEqual({ attemptId, startedAt }, { attemptId: mark.attemptId, startedAt: mark.startedAt });
+      assert.deepEqual({ deliveryId: begun.id, attemptId, startedAt, madeFrom }, mark);
       assert.deepEqual(
         ids(await bench.claimDue(heir, later(50))),
         [idle.id],
@@ -279,10 +280,6 @@ export function leasesContract(it: ContractIt): void {
   });
 }
 
-function start(deliveryId: DeliveryId): {
-  deliveryId: DeliveryId;
-  attemptId: AttemptId;
-  startedAt: ReturnType<typeof wallLater>;
-} {
-  return { deliveryId, attemptId: newId<AttemptId>(), startedAt: wallLater(123) };
+function start(deliveryId: DeliveryId): Start {
+  return { deliveryId, attemptId: newId<AttemptId>(), startedAt: wallLater(123), madeFrom: { version: 4, sender: 5 } };
 }

@@ -136,6 +136,7 @@ export function attemptOf(
     attemptId: newId<AttemptId>(),
     number: delivery.attempts + 1,
     trigger: delivery.resume === null ? 'schedule' : 'manual',
+    madeFrom: { version: 2, sender: 3 },
     startedAt: wallLater(100),
     endedAt: wallLater(200),
     result,

@@ -242,7 +242,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     const one = world.delivery(choice);
     if (one === undefined) return;
     const mine = reference.isLeasedTo(one, world.owner(choice));
-    const start = { deliveryId: one.id, attemptId: newId<AttemptId>(), startedAt: wallLater(1) };
+    const start = {
+      deliveryId: one.id,
+      attemptId: newId<AttemptId>(),
+      startedAt: wallLater(1),
+      madeFrom: { version: 1, sender: 1 },
+    };
     assert.deepEqual(await world.bench.store.begin(world.owner(choice), [start]), mine ? [one.id] : []);
     if (mine) one.begun = true;
   },

@@ -43,6 +43,7 @@ export function recordContract(it: ContractIt): void {
         endedAt: record.endedAt,
         lastAttempt: { outcome: 'succeeded', status: 204, startedAt: record.startedAt },
         endpointHost: 'example.com',
+        body: delivery.event.body,
         history: [shown(record)],
       });
       assert.equal(await bench.store.nextDue(), null);
@@ -295,8 +296,8 @@ export function recordContract(it: ContractIt): void {
 
 /** An attempt as the history shows it. */
 export function shown(record: AttemptRecord, late = false): Attempt {
-  const { attemptId, number, trigger, startedAt, result } = record;
+  const { attemptId, number, trigger, madeFrom, startedAt, result } = record;
   const { connectMs, durationMs, repeated, outcome, response, error } = result;
   const id: AttemptId = attemptId;
-  return { id, number, trigger, startedAt, connectMs, durationMs, repeated, late, outcome, response, error };
+  return { id, number, trigger, madeFrom, startedAt, connectMs, durationMs, repeated, late, outcome, response, error };
 }

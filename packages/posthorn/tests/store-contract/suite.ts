@@ -21,6 +21,7 @@ import { retentionContract } from './retention.ts';
 import { retryContract } from './retry.ts';
 import { sessionsContract } from './sessions.ts';
 import { talliesContract } from './tallies.ts';
+import { versionsContract } from './versions.ts';
 
 const THEMES = [
   registryContract,
@@ -41,6 +42,7 @@ const THEMES = [
   retentionContract,
   ownRetentionContract,
   replaysContract,
+  versionsContract,
   lifecycleContract,
   randomContract,
 ];

@@ -1,5 +1,6 @@
 // The API on a real engine and a real store in memory, with a sender that answers as it is told. Every answer is checked
 // against the OpenAPI document: what is not documented there, or not as documented, fails the test that met it.
+
 import assert from 'node:assert/strict';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { Compile, type Validator } from 'typebox/compile';
@@ -10,10 +11,11 @@ import { measuredStore } from '../../src/apps/metrics/measured-store.ts';
 import { Metrics } from '../../src/apps/metrics/metrics.ts';
 import { hashApiKey } from '../../src/apps/settings/api-key.ts';
 import { LiveStream } from '../../src/apps/stream/live.ts';
+import type { Call } from '../../src/domain/call.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
+import { headerNamesOf } from '../../src/domain/profile.ts';
 import { MIN_SECRET_BYTES } from '../../src/domain/secret.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import type { Call } from '../../src/seams/sender.ts';
 import type { Store } from '../../src/seams/store/index.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -95,8 +97,7 @@ export class ApiBench implements AsyncDisposable {
       settings: {
         endpointConcurrency: 4,
         retentionDays: 30,
-        headerPrefix: 'x-iadvize-',
-        userAgent: 'Posthorn/test',
+        senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' },
         encryptionKey: new Uint8Array(32).fill(1),
       },
       report: (report) => {
@@ -113,8 +114,7 @@ export class ApiBench implements AsyncDisposable {
       clock,
       random,
       callbackUrls: { allowHttp: false, allowed: [], denied: [] },
-      headerPrefix: 'x-iadvize-',
-      userAgent: 'Posthorn/test',
+      headerNames: headerNamesOf('x-iadvize-'),
       minSecretBytes: MIN_SECRET_BYTES,
       apiKeyHashes: [hashApiKey(KEY)],
       allowedHosts: undefined,

@@ -1,6 +1,8 @@
 // Receivers that behave as they are told, in simulated time, and remember every call.
+
+import type { Call } from '../../src/domain/call.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
-import type { Call, Sender } from '../../src/seams/sender.ts';
+import type { Sender } from '../../src/seams/sender.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** How a receiver meets one call: after how long, and with what. `hang` runs into the call's own limits. */

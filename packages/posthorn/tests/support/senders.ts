@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { createSender, type SenderSettings, type SenderWorld } from '../../src/adapters/sender/index.ts';
 import type { Resolver } from '../../src/adapters/sender/resolver.ts';
+import type { Call } from '../../src/domain/call.ts';
+import { type AttemptId, type EndpointId, type EventId, makeId, type TenantId } from '../../src/domain/ids.ts';
 import { type Networks, parseNetworks } from '../../src/domain/networks.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
-import type { Call, Sender } from '../../src/seams/sender.ts';
+import type { Sender } from '../../src/seams/sender.ts';
 
 /** Limits of calls that are to run into them. */
 export const CONNECT_MS = 300;
@@ -24,6 +26,15 @@ export interface TestSender extends AsyncDisposable {
   send(url: string, call?: Partial<Call>, stop?: AbortSignal): Promise<CallResult>;
 }
 
+/** Ids that no receiver sees. */
+const NOBODY = {
+  tenantId: 'acme' as TenantId,
+  endpointId: makeId<EndpointId>(1, new Uint8Array(10)),
+  eventId: makeId<EventId>(2, new Uint8Array(10)),
+  deliveryId: null,
+  attemptId: makeId<AttemptId>(3, new Uint8Array(10)),
+};
+
 /** Loopback and plain HTTP are allowed unless said otherwise. */
 export function startSender(settings: Partial<SenderSettings> = {}, world: SenderWorld = {}): TestSender {
   const sender = createSender(
@@ -36,6 +47,7 @@ export function startSender(settings: Partial<SenderSettings> = {}, world: Sende
     send: (url, call = {}, stop = never) =>
       sender.send(
         {
+          ...NOBODY,
           url,
           headers: [['content-type', 'application/json']],
           body: Buffer.from('{"a":1}'),

@@ -11,14 +11,14 @@ import { monotonicMs, systemClock } from '../../src/adapters/clock.ts';
 import { openPostgresStore } from '../../src/adapters/postgres/index.ts';
 import { systemRandom } from '../../src/adapters/random.ts';
 import { openSqliteStore } from '../../src/adapters/sqlite/index.ts';
+import type { Call } from '../../src/domain/call.ts';
 import { DEFAULT_SETTINGS } from '../../src/domain/endpoint/settings.ts';
 import type { DeliveryId, EndpointId, EventId, TenantId } from '../../src/domain/ids.ts';
 import type { CallResult } from '../../src/domain/outcome.ts';
-import { signatureOf, signingKeyOf } from '../../src/domain/profile.ts';
+import { headerNamesOf, signatureOf, signingKeyOf } from '../../src/domain/profile.ts';
 import { wall } from '../../src/domain/time.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/reports.ts';
-import type { Call } from '../../src/seams/sender.ts';
 import { type Store, StoreRefused } from '../../src/seams/store/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { type Facts, FIXTURE_KEY, readFacts, readFixture } from './fixture.ts';
@@ -111,8 +111,7 @@ for (const [kind, open] of [
         settings: {
           endpointConcurrency: 4,
           retentionDays: 30,
-          headerPrefix: 'x-iadvize-',
-          userAgent: 'Posthorn/test',
+          senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' },
           encryptionKey: Buffer.from(FIXTURE_KEY, 'base64'),
         },
         report: (report) => {

@@ -1,7 +1,8 @@
 // Versions of endpoints: documents that nothing here can read.
+import { unnamedBefore } from '../../domain/call.ts';
 import type { DocumentPlace } from '../../domain/endpoint/documents.ts';
 import type { ChangedBy } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
+import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
 import { type WallMs, wall } from '../../domain/time.ts';
 import type {
   EndpointVersion,
@@ -70,6 +71,31 @@ where endpoint_id = $1 and number = $2
 
 const REWRITE_URL: Statement = {
   text: 'update posthorn.endpoint set host = $3, url_key = $4 where id = $1 and version = $2 and deleted_at is null',
+};
+
+/** Served by the primary key. */
+const OLDEST_WITH_ATTEMPTS: Statement = {
+  text: 'select delivery_id from posthorn.attempt order by delivery_id limit 1',
+};
+
+/** Served by endpoint_version_replaced. */
+const PRUNE: Statement = {
+  text: `
+with old as materialized (
+  select endpoint_id, number
+  from posthorn.endpoint_version
+  where replaced_at < $1
+  order by replaced_at
+  limit $2
+),
+gone as (
+  delete from posthorn.endpoint_version as version
+  using old
+  where version.endpoint_id = old.endpoint_id and version.number = old.number
+  returning version.number
+)
+select count(*)::int as removed from gone
+`,
 };
 
 interface DocumentsRow {
@@ -154,4 +180,12 @@ export async function rewriteVersions(database: Database, versions: readonly Rew
       await query(REWRITE_URL, [endpointId, version, host, urlKey]);
     }
   });
+}
+
+/** See `Registry.pruneVersions`. */
+export async function pruneVersions(database: Database, before: WallMs, limit: number): Promise<number> {
+  const [oldest] = await database.work<{ delivery_id: DeliveryId }>(OLDEST_WITH_ATTEMPTS, []);
+  const replacedBefore = unnamedBefore(before, oldest?.delivery_id);
+  const [row] = await database.work<{ removed: number }>(PRUNE, [replacedBefore, limit]);
+  return row?.removed ?? 0;
 }

@@ -1,4 +1,5 @@
 // Single events and deliveries with all that is known of them, and lists of events.
+import { madeFromOf } from '../../domain/call.ts';
 import type { AttemptId, DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { wall } from '../../domain/time.ts';
@@ -74,6 +75,7 @@ const DELIVERY: Statement = {
   text: `
 select one.*, ${HOST_OF}, attempt.id as attempt_id, attempt.started_at, attempt.connect_ms, attempt.duration_ms, attempt.number,
   attempt.status, attempt.manual, attempt.repeated, attempt.late, attempt.truncated, attempt.outcome, attempt.error,
+  attempt.version, attempt.sender,
   attempt.response_headers, attempt.response_body
 from (
   ${PENDING} where ${TENANT} and id = $2
@@ -83,6 +85,12 @@ from (
 left join posthorn.endpoint on endpoint.id = one.endpoint_id
 left join posthorn.attempt on attempt.delivery_id = one.id
 order by attempt.started_at, attempt.id
+`,
+};
+
+const BODY: Statement = {
+  text: `
+select case when erased_at is null then body end as body from posthorn.event where ${TENANT} and id = $2
 `,
 };
 
@@ -107,6 +115,8 @@ interface AttemptRow {
   readonly duration_ms: number;
   readonly number: number;
   readonly manual: boolean;
+  readonly version: number | null;
+  readonly sender: number | null;
   readonly repeated: boolean;
   readonly late: boolean;
   readonly outcome: Outcome;
@@ -171,7 +181,12 @@ export async function delivery(
   const rows = await database.read<DeliveryRow & (AttemptRow | { attempt_id: null })>(DELIVERY, [tenantId, id]);
   const [first] = rows;
   if (first === undefined) return undefined;
-  return { ...summaryOf(first), history: rows.filter((row) => row.attempt_id !== null).map(attemptOf) };
+  const [event] = await database.read<{ body: Uint8Array | null }>(BODY, [tenantId, first.event_id]);
+  return {
+    ...summaryOf(first),
+    body: event?.body ?? null,
+    history: rows.filter((row) => row.attempt_id !== null).map(attemptOf),
+  };
 }
 
 function attemptOf(row: AttemptRow): Attempt {
@@ -181,6 +196,7 @@ function attemptOf(row: AttemptRow): Attempt {
     id: row.attempt_id,
     number: row.number,
     trigger: row.manual ? 'manual' : 'schedule',
+    madeFrom: madeFromOf(row.version, row.sender),
     startedAt: wall(row.started_at),
     connectMs: row.connect_ms,
     durationMs: row.duration_ms,

@@ -25,6 +25,7 @@ import { countReplay } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import * as replays from './replays.ts';
 import { retry } from './retry.ts';
+import { senderProfile, senderProfiles } from './sender-profiles.ts';
 import { type Link, type Server, serverOf } from './server-url.ts';
 import * as sessions from './sessions.ts';
 import * as tallies from './tallies.ts';
@@ -121,6 +122,9 @@ export async function openPostgresStore(options: {
     endpointVersions: (tenantId, id, numbers) => versions.endpointVersions(database, tenantId, id, numbers),
     outdatedVersions: (codec, page) => versions.outdatedVersions(database, codec, page),
     rewriteVersions: (rewritten) => versions.rewriteVersions(database, rewritten),
+    pruneVersions: (before, limit) => versions.pruneVersions(database, before, limit),
+    senderProfile: (facts) => senderProfile(database, facts),
+    senderProfiles: (numbers) => senderProfiles(database, numbers),
     catalog: (tenantId) => endpoints.catalog(database, tenantId),
     keep: (name, value) => keep(database, name, value),
 

@@ -1,8 +1,9 @@
 // Who lives: processes register, beat, leave, and take over what a dead one leased. A registered owner's row is locked by
 // whoever leases in its name, so that a takeover waits for leases under way and finds them.
+import { madeFromOf } from '../../domain/call.ts';
 import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
-import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
-import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
+import { type SteadyMs, wall } from '../../domain/time.ts';
+import type { CutOffDelivery, OwnerBeat, Start } from '../../seams/store/queue.ts';
 import type { Database, Statement } from './connection.ts';
 import { unregistered } from './errors.ts';
 import { type LeasedRow, leasedDeliveries } from './leased-rows.ts';
@@ -56,6 +57,7 @@ with taken as (
 select
   q.id, q.endpoint_id, q.event_id, q.event_type, q.attempts, q.failures, q.interruptions, q.suspect,
   q.resume_state, q.resume_at, q.tenant, q.begun_attempt, q.begun_at,
+  q.begun_version, q.begun_sender,
   event.created_at, event.body, tenant.id as tenant_id, tenant.revision
 from taken as q
 cross join lateral (
@@ -84,8 +86,8 @@ export const BEGIN: Statement = {
   name: 'begin',
   text: `
 with leased as materialized (
-  select q.*, start.attempt, start.at
-  from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as start (id, attempt, at)
+  select q.*, start.attempt, start.at, start.version, start.sender
+  from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::int[], $6::int[]) as start (id, attempt, at, version, sender)
   cross join lateral (
     select id, tenant, endpoint_id, event_id, event_type
     from posthorn.queue
@@ -93,18 +95,23 @@ with leased as materialized (
     for update
   ) as q
 )
-insert into posthorn.queue (id, tenant, endpoint_id, event_id, event_type, place, owner, begun_attempt, begun_at)
-select id, tenant, endpoint_id, event_id, event_type, 'leased', $1, attempt, at
+insert into posthorn.queue (
+  id, tenant, endpoint_id, event_id, event_type, place, owner, begun_attempt, begun_at, begun_version, begun_sender
+)
+select id, tenant, endpoint_id, event_id, event_type, 'leased', $1, attempt, at, version, sender
 from leased
-on conflict (id) do update set begun_attempt = excluded.begun_attempt, begun_at = excluded.begun_at
+on conflict (id) do update
+set begun_attempt = excluded.begun_attempt, begun_at = excluded.begun_at, begun_version = excluded.begun_version,
+  begun_sender = excluded.begun_sender
 returning id
 `,
 };
 
-export interface Start {
-  readonly deliveryId: DeliveryId;
-  readonly attemptId: AttemptId;
-  readonly startedAt: WallMs;
+interface BegunRow extends LeasedRow {
+  readonly begun_attempt: AttemptId;
+  readonly begun_at: number;
+  readonly begun_version: number | null;
+  readonly begun_sender: number | null;
 }
 
 /** See `Queue.join`. */
@@ -137,6 +144,8 @@ export async function begin(database: Database, owner: OwnerId, starts: readonly
     plainArray(sorted.map(({ deliveryId }) => deliveryId)),
     plainArray(sorted.map(({ attemptId }) => attemptId)),
     plainArray(sorted.map(({ startedAt }) => startedAt)),
+    plainArray(sorted.map(({ madeFrom }) => madeFrom.version)),
+    plainArray(sorted.map(({ madeFrom }) => madeFrom.sender)),
   ]);
   return rows.map(({ id }) => id);
 }
@@ -151,13 +160,14 @@ export function takeOver(
   return database.transaction(async (query) => {
     if ((await query(LOCK, [heir])).length === 0) throw unregistered(heir);
     if ((await query(DECLARE_DEAD, [dead.owner, dead.beat])).length === 0) return undefined;
-    const begun = await query<LeasedRow & { begun_attempt: AttemptId; begun_at: number }>(INHERIT, [dead.owner, heir]);
+    const begun = await query<BegunRow>(INHERIT, [dead.owner, heir]);
     while ((await query(FREE, [dead.owner, now, SLICE])).length === SLICE);
     const deliveries = leasedDeliveries(begun);
     return begun.flatMap((row, index) => {
       const delivery = deliveries[index];
       if (delivery === undefined) return [];
-      return [{ delivery, attemptId: row.begun_attempt, startedAt: wall(row.begun_at) }];
+      const madeFrom = madeFromOf(row.begun_version, row.begun_sender);
+      return [{ delivery, attemptId: row.begun_attempt, startedAt: wall(row.begun_at), madeFrom }];
     });
   });
 }

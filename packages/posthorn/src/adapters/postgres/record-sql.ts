@@ -13,11 +13,11 @@ with made as materialized (
   from unnest(
     $2::uuid[], $3::uuid[], $4::int[], $5::boolean[], $6::bigint[], $7::float8[], $8::float8[], $9::boolean[],
     $10::text[], $11::text[], $12::int[], $13::text[], $14::int[], $15::int[], $16::boolean[],
-    $17::text[], $18::bigint[], $19::int[], $20::int[], $21::text[], $22::bigint[]
+    $17::text[], $18::bigint[], $19::int[], $20::int[], $21::text[], $22::bigint[], $24::int[], $25::int[]
   ) as r (
     delivery_id, attempt_id, number, manual, started_at, connect_ms, duration_ms, repeated,
     outcome, error, status, headers, body, body_size, truncated,
-    next_state, next_at, failures, interruptions, resume_state, resume_at
+    next_state, next_at, failures, interruptions, resume_state, resume_at, version, sender
   )
   left join lateral (
     select *
@@ -63,11 +63,11 @@ moved as (
 appended as (
   insert into posthorn.attempt (
     delivery_id, id, number, manual, started_at, connect_ms, duration_ms, repeated, late, outcome, error,
-    status, response_headers, response_body, truncated, tenant
+    status, response_headers, response_body, truncated, version, sender, tenant
   )
   select
     delivery_id, attempt_id, number, manual, started_at, connect_ms, duration_ms, repeated, not fits, outcome, error,
-    status, headers::json, substring($23::bytea from body for body_size), truncated, tenant
+    status, headers::json, substring($23::bytea from body for body_size), truncated, version, sender, tenant
   from made
   on conflict (delivery_id, id) do nothing
 )

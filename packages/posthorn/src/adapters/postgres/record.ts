@@ -83,6 +83,8 @@ function parametersOf(owner: OwnerId, records: readonly AttemptRecord[]): Value[
     plain((one) => resumeOf(one)?.state ?? null),
     plain((one) => resumeTime(resumeOf(one))),
     bodies.packed,
+    plain((one) => one.madeFrom?.version ?? null),
+    plain((one) => one.madeFrom?.sender ?? null),
   ];
 }
 

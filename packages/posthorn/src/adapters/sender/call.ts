@@ -1,6 +1,6 @@
 // One call from beginning to end: on a kept connection or a new one, under its own reply clock, with at most one repetition.
+import type { Call } from '../../domain/call.ts';
 import { type CallResult, isSuccessStatus } from '../../domain/outcome.ts';
-import type { Call } from '../../seams/sender.ts';
 import { answered } from './answered.ts';
 import { Connecting, type ConnectOwner, type ConnectorParts } from './connector.ts';
 import { Deadline } from './deadline.ts';

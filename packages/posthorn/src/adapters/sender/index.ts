@@ -1,8 +1,9 @@
 // The guarded sender: makes the calls, and is the only thing of Posthorn that connects to a callback's address. The Sender
 // seam says what it promises, domain/address which addresses it refuses.
+import type { Call } from '../../domain/call.ts';
 import type { CallbackUrlRules } from '../../domain/callback-url.ts';
 import type { CallResult } from '../../domain/outcome.ts';
-import type { Call, Sender } from '../../seams/sender.ts';
+import type { Sender } from '../../seams/sender.ts';
 import { type CallParts, OneCall } from './call.ts';
 import { type Dial, dialTcp } from './dial.ts';
 import { DialLimit } from './dial-limit.ts';

@@ -38,6 +38,9 @@ export function callsAsStore(call: MakeCall): Omit<Store, 'close'> {
     endpointVersions: (tenantId, id, numbers) => call('endpointVersions', tenantId, id, numbers),
     outdatedVersions: (codec, page) => call('outdatedVersions', codec, page),
     rewriteVersions: (versions) => call('rewriteVersions', versions),
+    pruneVersions: (before, limit) => call('pruneVersions', before, limit),
+    senderProfile: (facts) => call('senderProfile', facts),
+    senderProfiles: (numbers) => call('senderProfiles', numbers),
     catalog: (tenantId) => call('catalog', tenantId),
     keep: (name, value) => call('keep', name, value),
 

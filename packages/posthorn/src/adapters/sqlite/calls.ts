@@ -5,7 +5,7 @@ import { clockOffset } from './clock-offset.ts';
 import type { Connection } from './connection.ts';
 import { deliveriesStep } from './deliveries.ts';
 
-import { endpointVersions, outdatedVersions, rewriteVersions } from './endpoint-versions.ts';
+import { endpointVersions, outdatedVersions, pruneVersions, rewriteVersions } from './endpoint-versions.ts';
 import {
   catalog,
   createEndpoint,
@@ -32,6 +32,7 @@ import { countReplayStep } from './replay-search.ts';
 import { stepReplay } from './replay-step.ts';
 import { cancelReplay, createReplay, replay, replays } from './replays.ts';
 import { retry } from './retry.ts';
+import { senderProfile, senderProfiles } from './sender-profiles.ts';
 import { beginSession, endSession, pruneSessions, session, touchSession } from './sessions.ts';
 import { sweepStep } from './sweep.ts';
 import { pruneTalliesStep, tallies, tally } from './tallies.ts';
@@ -54,6 +55,9 @@ const CALLS = {
   endpointVersions,
   outdatedVersions,
   rewriteVersions,
+  pruneVersions,
+  senderProfile,
+  senderProfiles,
   catalog,
   keep,
   accept,

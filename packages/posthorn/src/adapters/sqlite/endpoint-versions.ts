@@ -1,8 +1,9 @@
 // Versions of endpoints: documents that nothing here can read.
+import { unnamedBefore } from '../../domain/call.ts';
 import type { DocumentPlace } from '../../domain/endpoint/documents.ts';
 import type { ChangedBy } from '../../domain/endpoint/endpoint.ts';
-import type { EndpointId, TenantId } from '../../domain/ids.ts';
-import { wall } from '../../domain/time.ts';
+import type { DeliveryId, EndpointId, TenantId } from '../../domain/ids.ts';
+import { type WallMs, wall } from '../../domain/time.ts';
 import type {
   EndpointVersion,
   Page,
@@ -31,6 +32,14 @@ export const OUTDATED = `
   where codec < ? and (endpoint_version.endpoint, number) > (?, ?) order by endpoint_version.endpoint, number limit ?`;
 const REWRITE = `update endpoint_version set codec = ?, settings = ?, sealed = ? where endpoint = ? and number = ?`;
 const REWRITE_URL = `update endpoint set host = ?, url_key = ? where key = ? and version = ?`;
+
+// index: the primary key
+const OLDEST_WITH_ATTEMPTS = `select delivery from attempt order by delivery limit 1`;
+// index: endpoint_version_replaced
+export const PRUNE = `
+  delete from endpoint_version where (endpoint, number) in (
+    select endpoint, number from endpoint_version where replaced_at < ? order by replaced_at limit ?
+  )`;
 
 interface VersionRow {
   readonly number: number;
@@ -112,6 +121,12 @@ export function rewriteVersions(db: Connection, versions: readonly RewrittenVers
     if (db.run(REWRITE, codec, settings, sealed, endpoint, version) === 0) continue;
     db.run(REWRITE_URL, host, urlKey, endpoint, version);
   }
+}
+
+/** See `Registry.pruneVersions`. */
+export function pruneVersions(db: Connection, before: WallMs, limit: number): number {
+  const oldest = db.get<{ delivery: Uint8Array }>(OLDEST_WITH_ATTEMPTS)?.delivery;
+  return db.run(PRUNE, unnamedBefore(before, oldest && readId<DeliveryId>(oldest)), limit);
 }
 
 // index: endpoint.id

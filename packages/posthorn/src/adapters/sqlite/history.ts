@@ -1,4 +1,5 @@
 // Single events and deliveries with all that is known of them, and lists of events.
+import { madeFromOf } from '../../domain/call.ts';
 import type { AttemptId, DeliveryId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome, Response } from '../../domain/outcome.ts';
 import { wall } from '../../domain/time.ts';
@@ -32,6 +33,7 @@ export const EVENTS_OF_KEY = `
   select id, created_at from event_key where key = ? and ${IN_RANGE} order by created_at desc, id desc limit ?`;
 const TYPE_OF = `select type from event where tenant = ? and id = ?`;
 const EVENT = `select id, own_id, keys, erased_at, type, created_at, deliveries, body from event where tenant = ? and id = ?`;
+const BODY = `select iif(erased_at is null, body, null) as body from event where tenant = ? and id = ?`;
 // index: the primary key
 const ATTEMPTS = `select * from attempt where delivery = ? order by number, started_at, id`;
 
@@ -53,6 +55,8 @@ interface AttemptRow {
   readonly id: Uint8Array;
   readonly number: number;
   readonly manual: number;
+  readonly version: number | null;
+  readonly sender: number | null;
   readonly late: number;
   readonly started_at: number;
   readonly connect_ms: number | null;
@@ -130,7 +134,8 @@ export function delivery(db: Connection, tenantId: TenantId, id: DeliveryId): De
   const key = idBytes(id);
   const row = oneSummary(db, tenant, key);
   if (row === undefined) return undefined;
-  return { ...summaryOf(db, row), history: db.all<AttemptRow>(ATTEMPTS, key).map(readAttempt) };
+  const body = db.get<{ body: Uint8Array | null }>(BODY, tenant, row.event_id)?.body ?? null;
+  return { ...summaryOf(db, row), body, history: db.all<AttemptRow>(ATTEMPTS, key).map(readAttempt) };
 }
 
 function upperEnd(until: number, after: EventKey | null): readonly [createdAt: number, id: Uint8Array] {
@@ -147,6 +152,7 @@ function readAttempt(row: AttemptRow): Attempt {
     id: readId<AttemptId>(row.id),
     number: row.number,
     trigger: row.manual === 1 ? 'manual' : 'schedule',
+    madeFrom: madeFromOf(row.version, row.sender),
     startedAt: wall(row.started_at),
     connectMs: row.connect_ms,
     durationMs: row.duration_ms,

@@ -9,8 +9,8 @@ import { readId } from './uuid.ts';
 const EVENT_CONTENT = `select tenant, id, created_at, type, body from event where key = ?`;
 
 /** The columns that a statement must select for `LeasedDeliveries`. */
-export const LEASED_COLUMNS =
-  'id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at, due, begun_id, begun_at';
+export const LEASED_COLUMNS = `id, tenant, endpoint, event, attempts, failures, interruptions, suspect, resume_state, resume_at,
+  due, begun_id, begun_at, begun_version, begun_sender`;
 
 export type LeasedRow = readonly [
   id: Uint8Array,
@@ -26,6 +26,8 @@ export type LeasedRow = readonly [
   due: number | null,
   begunId: Uint8Array | null,
   begunAt: number | null,
+  begunVersion: number | null,
+  begunSender: number | null,
 ];
 
 type EventRow = readonly [tenant: number, id: Uint8Array, createdAt: number, type: string, body: Uint8Array];

@@ -1,7 +1,8 @@
 // Who is registered, how often each has beaten, and what becomes of the work of the dead.
+import { madeFromOf } from '../../domain/call.ts';
 import type { AttemptId, DeliveryId, OwnerId } from '../../domain/ids.ts';
-import { type SteadyMs, type WallMs, wall } from '../../domain/time.ts';
-import type { CutOffDelivery, OwnerBeat } from '../../seams/store/queue.ts';
+import { type SteadyMs, wall } from '../../domain/time.ts';
+import type { CutOffDelivery, OwnerBeat, Start } from '../../seams/store/queue.ts';
 import { PLACE } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { LEASED_COLUMNS, LeasedDeliveries, type LeasedRow } from './leased-rows.ts';
@@ -23,7 +24,8 @@ const SET_FREE = `
   where place = ${PLACE.leased} and owner = ?`;
 const BEGUN = `
   select ${LEASED_COLUMNS} from queue where place = ${PLACE.leased} and owner = ? and begun_id is not null`;
-const BEGIN = `update queue set begun_id = ?, begun_at = ? where id = ? and owner = ?`;
+const BEGIN = `
+  update queue set begun_id = ?, begun_at = ?, begun_version = ?, begun_sender = ? where id = ? and owner = ?`;
 
 /** See `Queue.join`. */
 export function join(db: Connection, owner: OwnerId): void {
@@ -59,24 +61,21 @@ export function takeOver(db: Connection, heir: OwnerId, dead: OwnerBeat, now: St
   db.run(SET_FREE, now, deadKey);
   const leased = new LeasedDeliveries(db);
   return begun.flatMap((row) => {
-    const [, , , , , , , , , , , begunId, begunAt] = row;
+    const [, , , , , , , , , , , begunId, begunAt, version, sender] = row;
     if (begunId === null || begunAt === null) return [];
     const delivery = { ...leased.delivery(row), suspect: true };
-    return { delivery, attemptId: readId<AttemptId>(begunId), startedAt: wall(begunAt) };
+    const attemptId = readId<AttemptId>(begunId);
+    return { delivery, attemptId, startedAt: wall(begunAt), madeFrom: madeFromOf(version, sender) };
   });
 }
 
 /** See `Queue.begin`. */
-export function begin(
-  db: Connection,
-  owner: OwnerId,
-  starts: readonly { readonly deliveryId: DeliveryId; readonly attemptId: AttemptId; readonly startedAt: WallMs }[],
-): DeliveryId[] {
+export function begin(db: Connection, owner: OwnerId, starts: readonly Start[]): DeliveryId[] {
   const ownerKey = db.names.owner(owner);
   if (ownerKey === undefined) return [];
   return starts
-    .filter(({ deliveryId, attemptId, startedAt }) => {
-      return db.run(BEGIN, idBytes(attemptId), startedAt, idBytes(deliveryId), ownerKey) === 1;
+    .filter(({ deliveryId, attemptId, startedAt, madeFrom: { version, sender } }) => {
+      return db.run(BEGIN, idBytes(attemptId), startedAt, version, sender, idBytes(deliveryId), ownerKey) === 1;
     })
     .map(({ deliveryId }) => deliveryId);
 }

@@ -1,4 +1,5 @@
 // How the arguments and answers of the hot calls travel between the threads. Everything else is cloned as it is.
+import { madeFromOf } from '../../domain/call.ts';
 import type { EventContent, LeasedDelivery } from '../../domain/delivery.ts';
 import type { OwnerId } from '../../domain/ids.ts';
 import type { CallResult, Response } from '../../domain/outcome.ts';
@@ -83,6 +84,7 @@ export function packRecord(owner: OwnerId, records: readonly AttemptRecord[]): P
   for (const one of records) {
     const { connectMs, durationMs, repeated, outcome, error, response } = one.result;
     to.add(one.deliveryId, one.attemptId, one.number, one.trigger, one.startedAt, one.endedAt, one.next);
+    to.add(one.madeFrom?.version ?? null, one.madeFrom?.sender ?? null);
     to.add(connectMs, durationMs, repeated, outcome, error);
     if (response === null) {
       to.add(null);
@@ -105,6 +107,7 @@ export function unpackRecord(packed: Packed): [owner: OwnerId, records: AttemptR
     startedAt: from.next<AttemptRecord['startedAt']>(),
     endedAt: from.next<AttemptRecord['endedAt']>(),
     next: from.next<AttemptRecord['next']>(),
+    madeFrom: madeFromOf(from.next<number | null>(), from.next<number | null>()),
     result: nextResult(from),
   }));
   return [owner, records];

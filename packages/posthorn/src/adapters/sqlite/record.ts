@@ -9,8 +9,8 @@ import { idBytes } from './uuid.ts';
 
 const INSERT_ATTEMPT = `
   insert into attempt (delivery, id, number, manual, late, started_at, connect_ms, duration_ms, repeated, outcome, error,
-    status, truncated, headers, body, tenant)
-  values (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, (select tenant from queue where id = ?1))
+    status, truncated, headers, body, version, sender, tenant)
+  values (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, (select tenant from queue where id = ?1))
   on conflict (delivery, id) do nothing`;
 const STORED_ATTEMPT = `select late from attempt where delivery = ? and id = ?`;
 const MARK_LATE = `update attempt set late = 1 where delivery = ? and id = ?`;
@@ -62,7 +62,7 @@ function recordOne(db: Connection, owner: number | null, one: AttemptRecord): 'r
 
 /** False when this attempt is stored already. */
 function append(db: Connection, one: AttemptRecord): boolean {
-  const { deliveryId, attemptId, number, trigger, startedAt, result } = one;
+  const { deliveryId, attemptId, number, trigger, madeFrom, startedAt, result } = one;
   const { connectMs, durationMs, repeated, outcome, error } = result;
   const changes = db.run(
     INSERT_ATTEMPT,
@@ -77,6 +77,8 @@ function append(db: Connection, one: AttemptRecord): boolean {
     outcome,
     error,
     ...responseColumns(result.response),
+    madeFrom?.version ?? null,
+    madeFrom?.sender ?? null,
   );
   return changes === 1;
 }

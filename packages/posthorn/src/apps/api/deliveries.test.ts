@@ -49,6 +49,19 @@ describe('a delivery', () => {
       responseTruncated: false,
       repeated: false,
       error: null,
+      version: 1,
+      request: {
+        method: 'POST',
+        url: call?.url,
+        profile: 'iadvize',
+        headers: [
+          { name: 'host', value: 'receiver.example' },
+          { name: 'connection', value: 'keep-alive' },
+          ...(call?.headers ?? []).map(([name, value]) => ({ name, value })),
+          { name: 'content-length', value: String(call?.body.length) },
+        ],
+        signature: Object.fromEntries(call?.headers ?? [])['x-iadvize-signature'],
+      },
       late: false,
     });
   });

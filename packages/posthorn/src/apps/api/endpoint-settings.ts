@@ -20,7 +20,7 @@ type Wanted = Static<typeof EndpointChangeBody>;
  */
 export function checkedSettings(
   wanted: Wanted,
-  { callbackUrls, headerPrefix, minSecretBytes }: Pick<RouteParts, 'callbackUrls' | 'headerPrefix' | 'minSecretBytes'>,
+  { callbackUrls, headerNames, minSecretBytes }: Pick<RouteParts, 'callbackUrls' | 'headerNames' | 'minSecretBytes'>,
 ): Partial<EndpointSettings> {
   const { url, secret, keepSecret, headers, eventTypes, ...plain } = wanted;
   const errors: FieldError[] = [];
@@ -39,7 +39,7 @@ export function checkedSettings(
     errors.push({ field: 'keepSecret', message: 'cannot be true beside a new secret' });
   }
   if (headers !== undefined) {
-    const check = checkCallHeaders(headers, headerPrefix);
+    const check = checkCallHeaders(headers, headerNames);
     if (check.ok) checked.headers = check.headers;
     else errors.push({ field: fieldName(['headers', check.name]), message: check.reason });
   }

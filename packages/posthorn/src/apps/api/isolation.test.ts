@@ -31,6 +31,7 @@ const ROUTES: readonly Row[] = [
   { method: 'PUT', route: '/v1/tenants/:tenant/endpoints/:endpoint', chosen: 'main', body: { url: URL }, own: 201 },
   { method: 'PATCH', route: '/v1/tenants/:tenant/endpoints/:endpoint', body: { description: '' }, own: 200 },
   { method: 'GET', route: '/v1/tenants/:tenant/endpoints/:endpoint/secret', own: 200 },
+  { method: 'DELETE', route: '/v1/tenants/:tenant/endpoints/:endpoint/secrets/previous', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/endpoints/:endpoint/disable', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/endpoints/:endpoint/enable', own: 200 },
   { method: 'POST', route: '/v1/tenants/:tenant/endpoints/:endpoint/test', own: 200 },

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { CallbackUrlRules } from '../../domain/callback-url.ts';
+import type { HeaderNames } from '../../domain/profile.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
@@ -36,7 +37,9 @@ export type ApiEngine = Pick<
   | 'putTenant'
   | 'retentionDays'
   | 'deleteTenant'
+  | 'erasePastSecrets'
   | 'testEndpoint'
+  | 'delivery'
   | 'retry'
   | 'eraseEvent'
   | 'countReplay'
@@ -50,7 +53,7 @@ export type ApiEngine = Pick<
 
 /** The store calls that the API makes itself: reads. */
 export type ApiStore = Pick<Registry, 'tenant' | 'tenants' | 'endpoint' | 'endpointByUid'> &
-  Pick<History, 'events' | 'find' | 'event' | 'deliveries' | 'delivery'> &
+  Pick<History, 'events' | 'find' | 'event' | 'deliveries'> &
   Pick<Replays, 'replay' | 'replays'>;
 
 export interface RouteParts {
@@ -63,10 +66,8 @@ export interface RouteParts {
   readonly callbackUrls: CallbackUrlRules;
   /** Bytes that a secret that is brought along must have. */
   readonly minSecretBytes: number;
-  /** Beginning of our own header names in calls, in lower case. */
-  readonly headerPrefix: string;
-  /** Of calls. */
-  readonly userAgent: string;
+  /** Of our own headers in calls: no endpoint may have such a header itself. */
+  readonly headerNames: HeaderNames;
 }
 
 declare module 'fastify' {

@@ -40,6 +40,9 @@ export function addListen(program: Command, terminal: Terminal): void {
       argument(SETTINGS.headerPrefix.read),
       SETTINGS.headerPrefix.fallback,
     )
+    .option('--header-delivery <name>', 'name of that header, if it was set', argument(SETTINGS.headerDelivery.read))
+    .option('--header-correlation-id <name>', 'the same', argument(SETTINGS.headerCorrelationId.read))
+    .option('--header-signature <name>', 'the same', argument(SETTINGS.headerSignature.read))
     .option('--json', 'print one line of JSON for each call')
     .addHelpText(
       'after',

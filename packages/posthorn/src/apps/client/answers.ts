@@ -27,7 +27,7 @@ export type TestResult = Static<typeof TestSchema>;
 export type Statistics = Static<typeof StatisticsSchema>;
 export type Replay = Static<typeof ReplaySchema>;
 /** One call, of a delivery or a test. */
-export type Call = TestResult['attempt'];
+export type Call = Pick<Attempt, keyof typeof CALL>;
 
 const TENANT = { id: text, name: text, createdAt: text, updatedAt: text };
 
@@ -65,6 +65,12 @@ const CALL = {
   error: orNull(text),
 };
 
+const request = record({
+  method: oneOf(['POST']),
+  ...{ url: text, profile: text, signature: orNull(text) },
+  headers: listOf(record({ name: text, value: orNull(text) })),
+});
+
 const DELIVERY = {
   id: text,
   endpointId: text,
@@ -83,6 +89,8 @@ const isAttempt: Guard<Attempt> = record({
   ...CALL,
   number: figure,
   trigger: oneOf(['schedule', 'manual']),
+  version: orNull(figure),
+  request: orNull(request),
   late: flag,
 });
 
@@ -98,7 +106,11 @@ export const isFound: Guard<Static<typeof FoundSchema>> = record({
   more: flag,
 });
 export const isRetry: Guard<Retry> = record({ id: text, retry: oneOf(['due', 'under_way']) });
-export const isTest: Guard<TestResult> = record({ attempt: record(CALL), eventId: text, body: text });
+export const isTest: Guard<TestResult> = record({
+  attempt: record({ ...CALL, request }),
+  eventId: text,
+  body: text,
+});
 
 const COUNTS = { attempts: figure, failedAttempts: figure, succeeded: figure, exhausted: figure };
 

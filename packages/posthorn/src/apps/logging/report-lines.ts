@@ -62,6 +62,7 @@ export function levelOf(report: Report): LogLevel {
     case 'event_erased':
     case 'events_erased':
     case 'retention_set':
+    case 'past_secrets_erased':
       return 'info';
     case 'took_over':
     case 'pruning_failed':
@@ -142,6 +143,11 @@ export function logLine(report: Report, now: SteadyMs): LogLine {
         fields: { tenant, by, ...(retentionDays !== null && { retentionDays }) },
       };
     }
+    case 'past_secrets_erased':
+      return {
+        text: `${report.secrets} earlier secrets of an endpoint erased`,
+        fields: { tenant: report.tenantId, endpoint: report.endpointId, by: report.by },
+      };
     case 'store_call_failed':
       return { text: `a call of the store failed: ${report.message}`, fields: {} };
     case 'store_unavailable':

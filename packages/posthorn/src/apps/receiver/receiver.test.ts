@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:https';
 import { after, before, describe, it } from 'node:test';
+import { headerNamesOf } from '../../domain/profile.ts';
 import { answers, failsFirst, hangs } from './behaviour.ts';
 import { type Authority, createAuthority } from './certificates.ts';
 import { type ReceivedCall, type Receiver, startReceiver } from './receiver.ts';
@@ -21,7 +22,7 @@ describe('the receiver', () => {
       host: '127.0.0.1',
       port: 0,
       certificate: await authority.issue(['127.0.0.1']),
-      headerPrefix: 'x-acme-',
+      headerNames: headerNamesOf('x-acme-'),
       route: (path) => {
         if (path === '/hangs') return { secret: SECRET, behave: hangs };
         if (path === '/flaky') return { secret: SECRET, behave: failsFirst(2, 503, 200) };

@@ -1,7 +1,9 @@
 // An HTTPS receiver on this machine: takes calls, checks their signatures with `@posthorn/verify`, answers as it is told.
 // For `posthorn listen` and the demo.
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { HeaderNames } from '../../domain/profile.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { IssuedCertificate } from './certificates.ts';
 import { checkSignature, type SignatureCheck } from './signature.ts';
@@ -40,7 +42,7 @@ export interface ReceiverOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly certificate: IssuedCertificate;
-  readonly headerPrefix: string;
+  readonly headerNames: HeaderNames;
   /** The behaviour behind a path (without query string); `undefined` answers 404. */
   route(path: string): Route | undefined;
   /** Told of every call when its body is whole, before it is answered. */
@@ -76,7 +78,7 @@ function pairs(raw: readonly string[]): (readonly [string, string])[] {
 
 /** The value of a header, `undefined` when it is missing. */
 export function headerOf(headers: ReceivedCall['headers'], name: string): string | undefined {
-  return headers.find(([candidate]) => candidate.toLowerCase() === name)?.[1];
+  return headers.find(([candidate]) => candidate.toLowerCase() === name.toLowerCase())?.[1];
 }
 
 /** Counts calls per path and event, so that a behaviour can fail the first ones. */
@@ -114,9 +116,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     }
     const method = request.method ?? '';
     const headers = pairs(request.rawHeaders);
-    const signature = headerOf(headers, `${options.headerPrefix}signature`);
+    const signature = headerOf(headers, options.headerNames.signature);
     const check = await checkSignature({ method, target, signature, body }, route.secret);
-    const event = headerOf(headers, `${options.headerPrefix}correlationid`) ?? '';
+    const event = headerOf(headers, options.headerNames.correlationId) ?? '';
     const seen = counts.next(`${path} ${event}`);
     const answer = route.behave(seen);
     const status = answer.kind === 'silence' ? null : answer.status;

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CommandError, EXIT } from '../command/exit-codes.ts';
 import { stopSignal } from '../command/signals.ts';
+import { headerNames } from '../settings/header-names.ts';
+import type { Settings } from '../settings/table.ts';
 import { inertJson } from '../terminal/inert.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { answers, type Behaviour, failsFirst } from './behaviour.ts';
@@ -14,7 +16,8 @@ const SUCCESS = 200;
 const FAILURE = 500;
 
 /** The options of `posthorn listen`. */
-export interface ListenFlags {
+export interface ListenFlags
+  extends Pick<Settings, 'headerPrefix' | 'headerDelivery' | 'headerCorrelationId' | 'headerSignature'> {
   readonly host: string;
   readonly port: number;
   readonly secret?: string;
@@ -22,7 +25,6 @@ export interface ListenFlags {
   readonly fail?: number;
   readonly delay: number;
   readonly caFile: string;
-  readonly headerPrefix: string;
   readonly json?: boolean;
 }
 
@@ -44,7 +46,8 @@ function saveAuthority(file: string, pem: string): string {
 
 /** Receives until a signal ends it. */
 export async function runReceiver(flags: ListenFlags, terminal: Terminal): Promise<void> {
-  const { host, port, secret, headerPrefix, json } = flags;
+  const { host, port, secret, json } = flags;
+  const names = headerNames(flags);
   const authority = await createAuthority();
   const certificate = await authority.issue(['localhost', '127.0.0.1', '::1', host]);
   const caFile = saveAuthority(flags.caFile, authority.caPem);
@@ -55,7 +58,7 @@ export async function runReceiver(flags: ListenFlags, terminal: Terminal): Promi
       host,
       port,
       certificate,
-      headerPrefix,
+      headerNames: names,
       route: () => ({ secret, behave }),
       onCall(call) {
         const time = new Date().toISOString();
@@ -63,7 +66,7 @@ export async function runReceiver(flags: ListenFlags, terminal: Terminal): Promi
           terminal.print(callJson(call, time));
           return;
         }
-        for (const line of callLines(call, headerPrefix, time.slice(11, 24), terminal.paint)) terminal.print(line);
+        for (const line of callLines(call, names, time.slice(11, 24), terminal.paint)) terminal.print(line);
         terminal.print('');
       },
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { headerNamesOf } from '../../domain/profile.ts';
 import { plain } from '../terminal/paint.ts';
 import type { ReceivedCall } from './receiver.ts';
 import { callJson, callLines } from './show.ts';
@@ -19,7 +20,8 @@ const call = (changes: Partial<ReceivedCall>): ReceivedCall => ({
   status: 200,
   ...changes,
 });
-const shown = (changes: Partial<ReceivedCall>) => callLines(call(changes), 'x-iadvize-', '12:00:00.000Z', plain);
+const shown = (changes: Partial<ReceivedCall>) =>
+  callLines(call(changes), headerNamesOf('x-iadvize-'), '12:00:00.000Z', plain);
 
 describe('a received call, shown', () => {
   it('has its verdict, the headers that matter and its body laid out', () => {

@@ -1,4 +1,5 @@
 // A received call as a person reads it, and as one line of JSON. Everything in it came from outside and is made inert.
+import type { HeaderNames } from '../../domain/profile.ts';
 import { columns } from '../terminal/columns.ts';
 import { inert, inertJson, inertLines } from '../terminal/inert.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -43,14 +44,15 @@ function bodyLines(call: ReceivedCall): string[] {
  * Lines that show one call: what came, whether its signature is right, the headers that matter, the body laid out.
  * @param time wall time, as it is to be shown
  */
-export function callLines(call: ReceivedCall, headerPrefix: string, time: string, paint: Paint): string[] {
+export function callLines(call: ReceivedCall, names: HeaderNames, time: string, paint: Paint): string[] {
   const answered = call.status === null ? 'no answer' : `answered ${call.status}`;
   const again = call.seen === 0 ? '' : `  ${paint('yellow', `call ${call.seen + 1} of this event`)}`;
-  const ours = ['delivery', 'correlationid', 'signature'].map((name) => headerPrefix + name);
-  const headers = [...ours, 'content-type', 'user-agent'].flatMap((name) => {
-    const value = headerOf(call.headers, name);
-    return value === undefined ? [] : [[`  ${paint('cyan', name)}`, inert(value)]];
-  });
+  const headers = [names.delivery, names.correlationId, names.signature, 'content-type', 'user-agent'].flatMap(
+    (name) => {
+      const value = headerOf(call.headers, name);
+      return value === undefined ? [] : [[`  ${paint('cyan', name)}`, inert(value)]];
+    },
+  );
   return [
     `${paint('gray', time)}  ${paint('bold', `${inert(call.method)} ${inert(call.target)}`)}  ${verdict(call, paint)}  ${paint('gray', answered)}${again}`,
     ...columns(headers),

@@ -17,6 +17,7 @@ import { levelOf, logLine } from '../logging/report-lines.ts';
 import { measuredStore } from '../metrics/measured-store.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { callbackUrlRules } from '../settings/callback-urls.ts';
+import { headerNames } from '../settings/header-names.ts';
 import { publicUrlParts } from '../settings/public-url.ts';
 import type { Settings } from '../settings/table.ts';
 import { LiveStream } from '../stream/live.ts';
@@ -83,16 +84,17 @@ export async function startServiceOn(
   const clock = await steadyClock(store);
   const callbackUrls = callbackUrlRules(settings);
   const sender = createSender({ ...callbackUrls, extraCa });
-  const { headerPrefix, endpointConcurrency, retentionDays } = settings;
-  const userAgent = settings.userAgent ?? `Posthorn/${VERSION}`;
+  const { endpointConcurrency, retentionDays } = settings;
+  const names = headerNames(settings);
+  const senderProfile = { names, userAgent: settings.userAgent ?? `Posthorn/${VERSION}` };
   const metrics = new Metrics({ load: () => engine.load, store, clock, version: VERSION, withProcess: true });
   const stream = new LiveStream(clock, random);
   const engine = new Engine({
     store: measuredStore(store, clock, (call, size, tookMs) => metrics.noteStoreCall(call, size, tookMs)),
-    sender: tracedSender(sender, { headerPrefix, passOn: settings.traceCalls }),
+    sender: tracedSender(sender, settings.traceCalls),
     clock,
     random,
-    settings: { endpointConcurrency, retentionDays, headerPrefix, userAgent, encryptionKey },
+    settings: { endpointConcurrency, retentionDays, senderProfile, encryptionKey },
     report: (report) => {
       metrics.note(report);
       stream.tell(report);
@@ -114,8 +116,7 @@ export async function startServiceOn(
     clock,
     random,
     callbackUrls,
-    headerPrefix,
-    userAgent,
+    headerNames: names,
     minSecretBytes: settings.allowShortSecrets ? 1 : MIN_SECRET_BYTES,
     apiKeyHashes: [apiKey.hash],
     allowedHosts: allowedHosts(settings.host, publicUrl),

@@ -8,6 +8,7 @@ import { publicUrl } from './public-url.ts';
 import {
   databaseUrl,
   encryptionKey,
+  headerName,
   headerPrefix,
   host,
   listOf,
@@ -131,6 +132,27 @@ export const SETTINGS = {
     help: "Beginning of the names of Posthorn's own headers in callbacks.",
     read: headerPrefix,
     fallback: 'x-iadvize-',
+  }),
+  headerDelivery: setting({
+    takes: '<name>',
+    help: "Name of the header with the attempt's id in callbacks, as it is to be written, e.g. X-Acme-Request-Id.",
+    read: headerName,
+    fallback: undefined,
+    fallbackText: 'none: the prefix and delivery',
+  }),
+  headerCorrelationId: setting({
+    takes: '<name>',
+    help: "Name of the header with the event's id in callbacks, as it is to be written.",
+    read: headerName,
+    fallback: undefined,
+    fallbackText: 'none: the prefix and correlationid',
+  }),
+  headerSignature: setting({
+    takes: '<name>',
+    help: 'Name of the header with the signature in callbacks, as it is to be written, e.g. X-Hub-Signature-256.',
+    read: headerName,
+    fallback: undefined,
+    fallbackText: 'none: the prefix and signature',
   }),
   userAgent: setting({
     takes: '<text>',

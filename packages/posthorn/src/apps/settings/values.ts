@@ -1,6 +1,7 @@
 // The texts that a setting may have. Each reader takes the text as it was written and answers with the value, or with what is
 // allowed, worded to follow "must be".
 import { isIP } from 'node:net';
+import { belongsToConnection } from '../../domain/call-headers.ts';
 
 export type Reading<T> =
   | { readonly ok: true; readonly value: T }
@@ -58,6 +59,16 @@ export const headerPrefix: Reader<string> = (text) =>
   /^[a-z][a-z0-9-]{0,38}-$/.test(text)
     ? taken(text)
     : refused('up to 40 of a-z, 0-9 and -, beginning with a letter and ending with -, e.g. x-acme-');
+
+/** The name of a header that no other part of a call has. */
+export const headerName: Reader<string> = (text) => {
+  const name = text.toLowerCase();
+  const isOfTheCall =
+    belongsToConnection(name) || /^(proxy-|accept|content-|user-agent$|authorization$|cookie$)/.test(name);
+  return /^[a-z][a-z0-9-]{0,63}$/.test(name) && !isOfTheCall
+    ? taken(text)
+    : refused('the name of a header of your own: up to 64 of A-Z, a-z, 0-9 and -, beginning with a letter');
+};
 
 /** A product that calls itself so: what HTTP takes in the header, and no more than proxies and firewalls like. */
 export const userAgent: Reader<string> = (text) =>

@@ -31,6 +31,7 @@ const DELIVERY = {
 } as const;
 const ENDED = {
   attemptId: makeId<AttemptId>(4, random),
+  madeFrom: { version: 3, sender: 1 },
   startedAt: wall(5),
   endedAt: wall(9),
   result: {

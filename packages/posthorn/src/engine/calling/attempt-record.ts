@@ -1,4 +1,5 @@
 // What is written down of an attempt, however it ended: by an answer, by our own doing, or with the process that made it.
+import type { MadeFrom } from '../../domain/call.ts';
 import type { LeasedDelivery, Next, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
@@ -8,6 +9,7 @@ import type { AttemptRecord } from '../../seams/store/queue.ts';
 /** An attempt of a delivery that has ended. */
 export interface EndedAttempt {
   readonly attemptId: AttemptId;
+  readonly madeFrom: MadeFrom | null;
   readonly startedAt: WallMs;
   readonly endedAt: WallMs;
   readonly result: CallResult;

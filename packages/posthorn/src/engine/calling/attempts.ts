@@ -1,13 +1,13 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
+import { callOf, type MadeFrom } from '../../domain/call.ts';
 import { afterAttempt, type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
 import { type CallResult, withConsequence } from '../../domain/outcome.ts';
-import { dressCall } from '../../domain/profile.ts';
 import { nextWholeMs, type WallMs, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Sender } from '../../seams/sender.ts';
-import type { Queue, Release } from '../../seams/store/queue.ts';
+import type { Queue, Release, Start } from '../../seams/store/queue.ts';
 import { Batches } from '../batches.ts';
 import type { DueNotice } from '../due-notice.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
@@ -18,19 +18,14 @@ import type { Holdings } from './holdings.ts';
 import { healthAfter } from './lane-health.ts';
 import type { Lanes } from './lanes.ts';
 import type { Recorder } from './recorder.ts';
+import type { SenderProfiles } from './sender-profiles.ts';
 
 /** Starts and releases per transaction. */
 const MAX_BATCH = 500;
 
-export interface Dress {
-  readonly headerPrefix: string;
-  readonly userAgent: string;
-}
-
-interface Start {
+interface Begun {
   readonly owner: OwnerId;
-  readonly delivery: LeasedDelivery;
-  readonly attemptId: AttemptId;
+  readonly start: Start;
 }
 
 interface Returned {
@@ -42,6 +37,7 @@ interface Returned {
 interface Parts {
   readonly store: Queue;
   readonly sender: Sender;
+  readonly senders: SenderProfiles;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: ReportListener;
@@ -57,14 +53,12 @@ interface Parts {
 
 export class Attempts {
   readonly #parts: Parts;
-  readonly #dress: Dress;
-  readonly #starts: Batches<Start, boolean>;
+  readonly #starts: Batches<Begun, boolean>;
   readonly #releases: Batches<Returned, true>;
   #stop = new AbortController();
 
-  constructor(parts: Parts, dress: Dress) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#dress = dress;
     this.#starts = new Batches(
       parts.clock,
       MAX_BATCH,
@@ -105,10 +99,14 @@ export class Attempts {
     }
 
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
-    if (mayKill(delivery) && !(await this.#starts.add({ owner, delivery, attemptId }))) return this.#forget(delivery);
+    const madeFrom = { version: endpoint.version, sender: this.#parts.senders.number };
+    if (mayKill(delivery)) {
+      const start = { deliveryId: delivery.id, attemptId, startedAt: clock.wallNow(), madeFrom };
+      if (!(await this.#starts.add({ owner, start }))) return this.#forget(delivery);
+    }
     // The process may have stood still while it waited for the above: then others may have taken over what it leases.
     if (stop.aborted || !this.#parts.leases.fresh) return this.#forget(delivery);
-    await this.#call(owner, delivery, endpoint, attemptId, stop);
+    await this.#call(owner, delivery, endpoint, { attemptId, madeFrom }, stop);
   }
 
   /** Gives a delivery that has not begun back to the store. */
@@ -125,10 +123,10 @@ export class Attempts {
     owner: OwnerId,
     delivery: LeasedDelivery,
     endpoint: CallableEndpoint,
-    attemptId: AttemptId,
+    { attemptId, madeFrom }: { readonly attemptId: AttemptId; readonly madeFrom: MadeFrom },
     stop: AbortSignal,
   ): Promise<void> {
-    const { clock, sender, holdings, report } = this.#parts;
+    const { clock, sender, senders, holdings, report } = this.#parts;
     const { event } = delivery;
     const startedAt = clock.wallNow();
     report({
@@ -142,25 +140,10 @@ export class Attempts {
       trigger: triggerOf(delivery),
       waited: holdings.waited(delivery),
     });
-    const result: CallResult = await sender.send(
-      {
-        url: endpoint.url,
-        headers: dressCall({
-          ...this.#dress,
-          attemptId,
-          eventId: event.id,
-          body: event.body,
-          signingKey: endpoint.signingKey,
-          extraHeaders: endpoint.headers,
-        }),
-        body: event.body,
-        connectTimeoutMs: endpoint.connectTimeoutMs,
-        replyTimeoutMs: endpoint.replyTimeoutMs,
-      },
-      stop,
-    );
+    const call = callOf(endpoint, event, { attemptId, deliveryId: delivery.id }, senders.inForce);
+    const result: CallResult = await sender.send(call, stop);
     const health = healthAfter(result.outcome);
-    const record = () => this.#record(owner, delivery, attemptId, startedAt, endpoint.scheduleMs, result);
+    const record = () => this.#record(owner, delivery, { attemptId, madeFrom, startedAt }, endpoint.scheduleMs, result);
     if (onProbation(delivery)) {
       // Recording may kill us, too: the next delivery on probation waits until it is done.
       await record();
@@ -178,7 +161,7 @@ export class Attempts {
     const attemptId = makeId<AttemptId>(clock.wallNow(), random.bytes(10));
     const none = { connectMs: null, durationMs: 0, repeated: false, response: null };
     this.#parts.lanes.finished(delivery, 'failing');
-    void this.#record(owner, delivery, attemptId, clock.wallNow(), [], {
+    void this.#record(owner, delivery, { attemptId, madeFrom: null, startedAt: clock.wallNow() }, [], {
       ...none,
       outcome: 'local_error',
       error: error.message,
@@ -189,8 +172,7 @@ export class Attempts {
   #record(
     owner: OwnerId,
     delivery: LeasedDelivery,
-    attemptId: AttemptId,
-    startedAt: WallMs,
+    attempt: { readonly attemptId: AttemptId; readonly madeFrom: MadeFrom | null; readonly startedAt: WallMs },
     scheduleMs: readonly number[],
     result: CallResult,
   ): Promise<void> {
@@ -200,8 +182,7 @@ export class Attempts {
       owner,
       delivery,
       record: attemptRecord(delivery, {
-        attemptId,
-        startedAt,
+        ...attempt,
         endedAt: this.#parts.clock.wallNow(),
         result: withConsequence(result, 'The call will be made again.'),
         next: afterAttempt(delivery, result.outcome, endedAt, scheduleMs),
@@ -229,14 +210,12 @@ export class Attempts {
     await this.release(owner, delivery, release);
   }
 
-  async #begin(starts: readonly Start[]): Promise<boolean[]> {
-    const { store, holdings, health, clock } = this.#parts;
+  async #begin(begun: readonly Begun[]): Promise<boolean[]> {
+    const { store, holdings, health } = this.#parts;
     const owner = holdings.owner;
-    const startedAt = clock.wallNow();
-    const mine = starts.filter((start) => start.owner === owner);
-    const marks = mine.map(({ delivery, attemptId }) => ({ deliveryId: delivery.id, attemptId, startedAt }));
-    const leased = new Set(await health.retryUntilDone(() => store.begin(owner, marks)));
-    return starts.map((start) => start.owner === owner && leased.has(start.delivery.id));
+    const starts = begun.filter((one) => one.owner === owner).map(({ start }) => start);
+    const leased = new Set(await health.retryUntilDone(() => store.begin(owner, starts)));
+    return begun.map((one) => one.owner === owner && leased.has(one.start.deliveryId));
   }
 
   async #release(releases: readonly Returned[]): Promise<true[]> {

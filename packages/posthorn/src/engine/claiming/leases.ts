@@ -184,12 +184,13 @@ export class Leases {
     due.lookAround();
   }
 
-  #interrupted({ delivery, attemptId, startedAt }: CutOffDelivery, at: SteadyMs): Ended {
+  #interrupted({ delivery, attemptId, startedAt, madeFrom }: CutOffDelivery, at: SteadyMs): Ended {
     return {
       owner: this.#parts.holdings.owner,
       delivery,
       record: attemptRecord(delivery, {
         attemptId,
+        madeFrom,
         startedAt,
         endedAt: this.#parts.clock.wallNow(),
         result: {

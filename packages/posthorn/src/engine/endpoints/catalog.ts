@@ -1,11 +1,12 @@
 // Endpoints at hand: which of a tenant's endpoints want an event, and how each is to be called. A bounded copy of what the
 // store holds; the revision that comes with every claim and is checked by every accept tells when a copy is out of date.
+import type { Callee } from '../../domain/call.ts';
 import { DamagedDocument } from '../../domain/endpoint/documents.ts';
 import type { Endpoint } from '../../domain/endpoint/endpoint.ts';
 import type { EndpointSettings, OpenSettings } from '../../domain/endpoint/settings.ts';
 import { matches } from '../../domain/event-type.ts';
 import type { EndpointId, TenantId } from '../../domain/ids.ts';
-import { type CallDress, signingKeyOf } from '../../domain/profile.ts';
+import { signingKeyOf } from '../../domain/profile.ts';
 import type { SteadyMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Catalog, StoredEndpoint } from '../../seams/store/registry.ts';
@@ -19,9 +20,7 @@ const MAX_REMEMBERED_TYPES = 1_000;
 const SHARED_MAX_AGE_MS = 5_000;
 
 /** An endpoint ready to be called. */
-export interface CallableEndpoint extends Endpoint, EndpointSettings {
-  readonly signingKey: CallDress['signingKey'];
-}
+export interface CallableEndpoint extends Endpoint, EndpointSettings, Callee {}
 
 /** An endpoint whose settings cannot be read, and why. */
 export interface Damage {

@@ -7,7 +7,7 @@ import { wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { ClaimedKey } from '../../seams/store/idempotency.ts';
-import type { Page, Registry, StoredEndpoint } from '../../seams/store/registry.ts';
+import type { Page, Registry, RewrittenVersion, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs } from './catalog.ts';
 import type { EndpointDocuments } from './documents.ts';
@@ -131,6 +131,32 @@ export class Endpoints {
     const deleted = await this.#parts.store.deleteTenant(id, this.#parts.clock.wallNow());
     this.#parts.catalogs.forget(id);
     return deleted;
+  }
+
+  /**
+   * Erases from the earlier versions of an endpoint every secret that it has no more. Signatures that were made with one of
+   * them cannot be shown any more.
+   * @returns how many secrets are gone; one that stood in several versions counts once
+   */
+  async erasePastSecrets(tenantId: TenantId, id: EndpointId): Promise<number | 'missing'> {
+    const { store, documents } = this.#parts;
+    const current = await this.open(tenantId, id);
+    if (current === undefined) return 'missing';
+    const inForce: ReadonlySet<string | null> = new Set(current.secrets);
+    const erased = new Set<string>();
+    const rewritten: RewrittenVersion[] = [];
+    for (const version of await store.endpointVersions(tenantId, id, null)) {
+      if (version.number >= current.version) continue;
+      const place = { tenantId, endpointId: id, version: version.number };
+      const past = documents.readPast(version, place);
+      const ended = past.secrets.filter((secret) => secret !== null && !inForce.has(secret));
+      if (ended.length === 0) continue;
+      for (const secret of ended) if (secret !== null) erased.add(secret);
+      const secrets = past.secrets.map((secret) => (inForce.has(secret) ? secret : null));
+      rewritten.push({ ...place, ...documents.write(place, { ...past, secrets }) });
+    }
+    await store.rewriteVersions(rewritten);
+    return erased.size;
   }
 
   async open(tenantId: TenantId, id: EndpointId): Promise<OpenEndpoint | undefined> {

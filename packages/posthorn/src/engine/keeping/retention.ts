@@ -16,6 +16,8 @@ import type { ReportListener } from '../reports.ts';
 /** Tallies per minute are shown for an hour, those per hour for a day; those per day are kept as long as the history. */
 const MINUTES_KEPT_MS = 2 * 3_600_000;
 const HOURS_KEPT_MS = 2 * DAY_MS;
+/** Since a call with a version of an endpoint that was replaced may still be under way, and its attempt not be stored. */
+const REPLACED_KEPT_MS = 3_600_000;
 /** From the start to the first round, and from one round to the next. */
 const FIRST_ROUND_MS = 60_000;
 const ROUND_MS = 3_600_000;
@@ -35,7 +37,7 @@ const TENANTS_AT_ONCE = 100;
 
 type KeepingStore = History &
   Pick<Idempotency, 'pruneKeys'> &
-  Pick<Registry, 'tenantsWithRetention'> &
+  Pick<Registry, 'tenantsWithRetention' | 'pruneVersions'> &
   Sessions &
   Tallies;
 
@@ -97,6 +99,7 @@ export class Retention {
     const before = wall(now - this.#days * DAY_MS);
     const tallies = { minute: wall(now - MINUTES_KEPT_MS), hour: wall(now - HOURS_KEPT_MS), day: before };
     await this.#inSteps(() => this.#store.prune(before, STEP_ROWS));
+    await this.#inSteps(() => this.#store.pruneVersions(wall(now - REPLACED_KEPT_MS), STEP_ROWS));
     await this.#inSteps(() => this.#store.pruneTallies(tallies, STEP_ROWS));
     await this.#store.pruneSessions(this.#clock.wallNow());
     await this.#inSteps(() => this.#store.pruneKeys(wall(now - KEY_KEPT_MS), STEP_ROWS));

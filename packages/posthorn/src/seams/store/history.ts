@@ -1,4 +1,5 @@
 // The store's third part: what happened, for people. Reads never hold up the hot path.
+import type { MadeFrom } from '../../domain/call.ts';
 import type { DeliveryState, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, TenantId } from '../../domain/ids.ts';
 import type { Outcome, Response } from '../../domain/outcome.ts';
@@ -53,6 +54,8 @@ export interface Attempt {
   readonly id: AttemptId;
   readonly number: number;
   readonly trigger: Trigger;
+  /** `null` when it did not come to a call, and for attempts from before this was kept. */
+  readonly madeFrom: MadeFrom | null;
   readonly startedAt: WallMs;
   readonly connectMs: number | null;
   readonly durationMs: number;
@@ -65,6 +68,8 @@ export interface Attempt {
 }
 
 export interface DeliveryDetail extends DeliverySummary {
+  /** The body of every call, in its exact bytes; `null` once it was erased. */
+  readonly body: Uint8Array | null;
   /** In the order they were made. */
   readonly history: readonly Attempt[];
 }

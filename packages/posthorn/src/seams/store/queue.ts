@@ -1,5 +1,6 @@
 // The store's second part: work. Every call is one transaction over a whole batch, and repeatable: after a lost reply the
 // caller may make the same call again.
+import type { MadeFrom } from '../../domain/call.ts';
 import type { EventContent, LeasedDelivery, Next, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId, DeliveryId, EndpointId, EventId, OwnerId, TenantId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
@@ -75,6 +76,16 @@ export interface CutOffDelivery {
   readonly delivery: LeasedDelivery;
   readonly attemptId: AttemptId;
   readonly startedAt: WallMs;
+  /** `null` if a Posthorn from before had begun it. */
+  readonly madeFrom: MadeFrom | null;
+}
+
+/** An attempt that is about to begin. */
+export interface Start {
+  readonly deliveryId: DeliveryId;
+  readonly attemptId: AttemptId;
+  readonly startedAt: WallMs;
+  readonly madeFrom: MadeFrom;
 }
 
 /** One attempt and what follows from it. */
@@ -84,6 +95,8 @@ export interface AttemptRecord {
   /** 1 for the first attempt of the delivery. The record counts only if exactly `number - 1` are recorded. */
   readonly number: number;
   readonly trigger: Trigger;
+  /** `null` when it did not come to a call: the endpoint's settings could not be read. */
+  readonly madeFrom: MadeFrom | null;
   readonly startedAt: WallMs;
   readonly endedAt: WallMs;
   readonly result: CallResult;
@@ -143,10 +156,7 @@ export interface Queue {
    * Stores that attempts are about to begin, for suspect deliveries (see `LeasedDelivery`).
    * @returns the ids that `owner` still holds; the others must not be attempted
    */
-  begin(
-    owner: OwnerId,
-    starts: readonly { readonly deliveryId: DeliveryId; readonly attemptId: AttemptId; readonly startedAt: WallMs }[],
-  ): Promise<DeliveryId[]>;
+  begin(owner: OwnerId, starts: readonly Start[]): Promise<DeliveryId[]>;
 
   /**
    * Appends attempts to the history and moves their deliveries on, each if `owner` still holds it and the number fits; a

@@ -130,6 +130,18 @@ export interface Registry {
   outdatedVersions(codec: number, page: Page<DocumentPlace>): Promise<PlacedVersion[]>;
   /** Puts documents in the place of earlier ones of the same version. Versions that are gone are left out. */
   rewriteVersions(versions: readonly RewrittenVersion[]): Promise<void>;
+  /**
+   * Removes versions that another one replaced before `before` and that no attempt names any more, at most `limit` of them.
+   * An attempt's delivery is older than the attempt, so none names a version that was replaced an hour before the oldest
+   * delivery that has attempts was made.
+   * @returns the number of versions removed; 0 when nothing is left to remove
+   */
+  pruneVersions(before: WallMs, limit: number): Promise<number>;
+
+  /** The number of a sender profile, by which attempts name it. Equal texts have one number, for ever. */
+  senderProfile(facts: string): Promise<number>;
+  /** The texts of these sender profiles, as far as there are such. */
+  senderProfiles(numbers: readonly number[]): Promise<ReadonlyMap<number, string>>;
 
   /** The endpoints that an event of this tenant is matched against; `undefined` when there is no such tenant. */
   catalog(tenantId: TenantId): Promise<Catalog | undefined>;

@@ -9,6 +9,8 @@ create index queue_paused on posthorn.queue (endpoint_id, id) where place = 'pau
 -- Of each attempt: whose it is, the version of the endpoint's settings it was made with, and the installation's sender
 -- profile at that time. Null for attempts from before. Columns without a default: no row is rewritten.
 alter table posthorn.attempt add column tenant bigint, add column version integer, add column sender integer;
+-- Of the attempt that is stored as begun, the same two.
+alter table posthorn.queue add column begun_version integer, add column begun_sender integer;
 
 -- Of the last attempt recorded: its outcome, its status and when it began. Null before the first one.
 alter table posthorn.queue add column last_outcome text, add column last_status integer, add column last_at bigint;

@@ -7,6 +7,9 @@ create index queue_paused on queue (endpoint) where place = 3;
 alter table attempt add column tenant integer;
 alter table attempt add column version integer;
 alter table attempt add column sender integer;
+-- Of the attempt that is stored as begun, the same two.
+alter table queue add column begun_version integer;
+alter table queue add column begun_sender integer;
 
 -- Of the last attempt recorded: its outcome (see codes.ts), its status less 200 and when it began, in milliseconds after the
 -- delivery's id was made (see summary.ts). Null before the first one.

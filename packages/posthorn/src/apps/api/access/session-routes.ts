@@ -3,7 +3,7 @@ import type { onRequestHookHandler } from 'fastify';
 import { Type } from 'typebox';
 import { refuseBody, refuseEncoded } from '../body-reader.ts';
 import { Problem } from '../problems.ts';
-import type { ApiServer, RouteParts } from '../route.ts';
+import type { ApiServer } from '../route.ts';
 import { CLOSED } from '../schemas/fields.ts';
 import type { Access } from './authentication.ts';
 import { refuseForeign } from './same-origin.ts';
@@ -19,7 +19,7 @@ const SignInBody = Type.Object(
   CLOSED,
 );
 
-export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix' | 'userAgent'> {
+export interface SessionParts extends Access {
   readonly version: string;
   /** Refuses bodies that there is no room for. */
   readonly limitBodies: onRequestHookHandler;
@@ -27,9 +27,9 @@ export interface SessionParts extends Access, Pick<RouteParts, 'headerPrefix' | 
 
 /** Adds the routes of `/session`. They are the dashboard's own and not part of the documented API. */
 export function sessionRoutes(app: ApiServer, parts: SessionParts): void {
-  const { keys, sessions, cookies, publicUrl, headerPrefix, userAgent, version } = parts;
+  const { keys, sessions, cookies, publicUrl, version } = parts;
   /** Facts about this Posthorn that the pages need. */
-  const about = { version, headerPrefix, userAgent };
+  const about = { version };
   app.addHook('onRequest', refuseEncoded);
   app.addHook('onRequest', (request, _reply, done) => done(refuseForeign(request, publicUrl?.origin)));
   app.addHook('onRequest', parts.limitBodies);

@@ -49,13 +49,13 @@ const listDeliveries = list('/tenants/:tenant/deliveries', {
 
 const getDelivery = operation('GET', ONE, {
   operationId: 'getDelivery',
-  summary: 'Show a delivery with its attempts',
+  summary: 'Show a delivery with its attempts, each with the request that was sent',
   tag: TAG,
   answers: { 200: DeliveryDetailSchema },
   work:
-    ({ store, clock }) =>
+    ({ engine, clock }) =>
     async ({ ids }) => {
-      const delivery = await store.delivery(ids.tenant, ids.delivery);
+      const delivery = await engine.delivery(ids.tenant, ids.delivery);
       if (delivery === undefined) throw notFound('delivery');
       return ok(showDeliveryDetail(delivery, clock));
     },

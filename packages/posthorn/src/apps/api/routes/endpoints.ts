@@ -17,6 +17,7 @@ import {
   EndpointListQuery,
   EndpointSchema,
   EndpointSecretSchema,
+  ErasedSecretsSchema,
   NewEndpointBody,
   PutEndpointBody,
   showCreatedEndpoint,
@@ -149,6 +150,20 @@ const getEndpointSecret = operation('GET', `${ONE}/secret`, {
     },
 });
 
+const erasePastSecrets = operation('DELETE', `${ONE}/secrets/previous`, {
+  operationId: 'erasePastSecrets',
+  summary: 'Erase the secrets that an endpoint had earlier; signatures made with them cannot be shown any more',
+  tag: TAG,
+  answers: { 200: ErasedSecretsSchema },
+  work:
+    ({ engine }) =>
+    async ({ ids, by }) => {
+      const erased = await engine.erasePastSecrets(ids.tenant, ids.endpoint, by);
+      if (erased === 'missing') throw notFound('endpoint');
+      return ok({ erased });
+    },
+});
+
 const enableEndpoint = switching('enable', 'active', 'Enable an endpoint; its paused deliveries become due at once');
 const disableEndpoint = switching(
   'disable',
@@ -218,6 +233,7 @@ export const endpointOperations: readonly Operation[] = [
   changeEndpoint,
   deleteEndpoint,
   getEndpointSecret,
+  erasePastSecrets,
   enableEndpoint,
   disableEndpoint,
 ];

@@ -1,6 +1,7 @@
 // One HTTP call as the API shows it. A receiver's answer is hostile: its bytes are text only if they are UTF-8, and
 // values of headers that carry credentials are not repeated.
 import { type Static, Type } from 'typebox';
+import type { SentRequest } from '../../../domain/call.ts';
 import type { AttemptId } from '../../../domain/ids.ts';
 import { OUTCOMES, type Outcome, type Response } from '../../../domain/outcome.ts';
 import { isoTime, type WallMs } from '../../../domain/time.ts';
@@ -41,6 +42,30 @@ export const CALL_FIELDS = {
   }),
   error: nullableText('The failure in one sentence.'),
 };
+
+/** A request as it was sent. */
+export const SENT_REQUEST = {
+  method: Type.Literal('POST'),
+  url: Type.String({ description: 'The URL that was called.' }),
+  profile: Type.String({ description: 'Format of the request: iadvize.' }),
+  headers: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      value: nullableText(
+        "Null when hidden: the endpoint's own headers may be credentials. Or when it is not known any more.",
+      ),
+    }),
+    { description: 'In the order in which they were sent.' },
+  ),
+  signature: nullableText('The signature that was sent; null once the secret or the payload was erased.'),
+};
+
+const SentRequestSchema = Type.Object(SENT_REQUEST);
+
+/** A request as it is answered. */
+export function showRequest({ headers, ...request }: SentRequest): Static<typeof SentRequestSchema> {
+  return { ...request, headers: headers.map(([name, value]) => ({ name, value })) };
+}
 
 const CallSchema = Type.Object({ id: ATTEMPT_ID, ...CALL_FIELDS });
 

@@ -4,10 +4,11 @@ import { DELIVERY_STATES } from '../../../domain/delivery.ts';
 import { EVENT_TYPE_GRAMMAR, EVENT_TYPE_PATTERN, MAX_EVENT_TYPE_CHARACTERS } from '../../../domain/event-type.ts';
 import { OUTCOMES, type Outcome } from '../../../domain/outcome.ts';
 import { isoTime, type SteadyMs, type WallMs, wall } from '../../../domain/time.ts';
+import type { ShownDelivery } from '../../../engine/engine.ts';
 import type { Clock } from '../../../seams/clock.ts';
-import type { DeliveryDetail, DeliverySummary } from '../../../seams/store/history.ts';
+import type { DeliverySummary } from '../../../seams/store/history.ts';
 import { RETRIED } from '../../words/retries.ts';
-import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
+import { ATTEMPT_ID, CALL_FIELDS, SENT_REQUEST, showCall, showRequest } from './attempt.ts';
 import {
   CLOSED,
   GIVEN_EVENT_ID,
@@ -82,6 +83,17 @@ export const AttemptSchema = Type.Object(
       description: 'schedule (also for the first attempt), or manual if a person or a replay asked for it.',
     }),
     ...CALL_FIELDS,
+    version: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: "The version of the endpoint's settings that it was made with; null when it did not come to a call.",
+    }),
+    request: Type.Unsafe<ReturnType<typeof showRequest> | null>({
+      type: ['object', 'null'],
+      description:
+        'The request as it was sent. Null when none was, when it was made before this was kept, or when the endpoint was deleted.',
+      properties: SENT_REQUEST,
+      required: Object.keys(SENT_REQUEST),
+    }),
     late: Type.Boolean({
       description:
         'True if the attempt came from a process that had been taken for dead: it changed nothing about the delivery.',
@@ -155,13 +167,15 @@ export function showDelivery(delivery: DeliverySummary, clock: Clock): Static<ty
 }
 
 /** A delivery with its attempts as it is answered. @param clock turns due times into times of day */
-export function showDeliveryDetail(delivery: DeliveryDetail, clock: Clock): Static<typeof DeliveryDetailSchema> {
+export function showDeliveryDetail(delivery: ShownDelivery, clock: Clock): Static<typeof DeliveryDetailSchema> {
   return {
     ...showDelivery(delivery, clock),
     attempts: delivery.history.map((attempt) => ({
       number: attempt.number,
       trigger: attempt.trigger,
       ...showCall(attempt.id, attempt.startedAt, attempt),
+      version: attempt.madeFrom?.version ?? null,
+      request: attempt.request === null ? null : showRequest(attempt.request),
       late: attempt.late,
     })),
   };

@@ -155,6 +155,11 @@ export const EndpointSecretSchema = Type.Object(
   { title: 'EndpointSecret', description: "The endpoint's secret values." },
 );
 
+export const ErasedSecretsSchema = Type.Object(
+  { erased: Type.Integer({ description: 'How many earlier secrets there were.' }) },
+  { title: 'ErasedSecrets', description: 'Secrets that the endpoint had earlier are gone.' },
+);
+
 export const EndpointList = page('EndpointList', EndpointSchema);
 export const EndpointListQuery = Type.Object(
   {

@@ -7,7 +7,7 @@ import type { Clock } from '../../../seams/clock.ts';
 import type { EventDetail, EventSummary } from '../../../seams/store/history.ts';
 import type { AcceptedEvent } from '../../../seams/store/queue.ts';
 import { MAX_BATCH_EVENTS, MAX_PAYLOAD_BYTES } from '../limits.ts';
-import { ATTEMPT_ID, CALL_FIELDS, showCall } from './attempt.ts';
+import { ATTEMPT_ID, CALL_FIELDS, SENT_REQUEST, showCall, showRequest } from './attempt.ts';
 import { DeliverySchema, EVENT_TYPE, showDelivery } from './delivery.ts';
 import { CLOSED, givenTime, nullableText, nullableTime, PAGE_QUERY, page, SEARCH_KEY, time, uuid } from './fields.ts';
 
@@ -110,7 +110,11 @@ export const EventListQuery = Type.Object(
 export const TestSchema = Type.Object(
   {
     attempt: Type.Object(
-      { id: ATTEMPT_ID, ...CALL_FIELDS },
+      {
+        id: ATTEMPT_ID,
+        ...CALL_FIELDS,
+        request: Type.Object(SENT_REQUEST, { description: 'The request as it was sent.' }),
+      },
       { title: 'TestAttempt', description: 'The call. It is not stored.' },
     ),
     eventId: uuid('Id of the sample event.'),
@@ -148,8 +152,16 @@ export function showEventDetail(event: EventDetail, clock: Clock): Static<typeof
 }
 
 /** A test call as it is answered. */
-export function showTest({ attemptId, eventId, startedAt, result, body }: TestAnswer): Static<typeof TestSchema> {
-  return { attempt: showCall(attemptId, startedAt, result), eventId, body: bodyText(body) };
+export function showTest({
+  attemptId,
+  eventId,
+  startedAt,
+  request,
+  result,
+  body,
+}: TestAnswer): Static<typeof TestSchema> {
+  const attempt = { ...showCall(attemptId, startedAt, result), request: showRequest(request) };
+  return { attempt, eventId, body: bodyText(body) };
 }
 
 /** Bodies are JSON that we wrote, so they are UTF-8. */

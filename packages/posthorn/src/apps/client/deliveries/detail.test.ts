@@ -33,6 +33,14 @@ const ATTEMPT: DeliveryDetail['attempts'][number] = {
   responseTruncated: false,
   repeated: false,
   error: 'The receiver answered with status 503; 200 to 209 is success.',
+  version: 1,
+  request: {
+    method: 'POST',
+    url: 'https://receiver.example/hook',
+    profile: 'iadvize',
+    headers: [{ name: 'x-iadvize-signature', value: 'sha256=00' }],
+    signature: 'sha256=00',
+  },
   late: false,
 };
 const DELIVERY: DeliveryDetail = {

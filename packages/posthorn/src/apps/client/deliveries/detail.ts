@@ -31,13 +31,16 @@ export function deliveryDetail(
 }
 
 function facts(delivery: DeliveryDetail, endpoint: Endpoint | undefined, now: number): string[] {
-  const { id, eventId, endpointId, createdAt, endedAt, nextAttemptAt } = delivery;
+  const { id, eventId, endpointId, createdAt, endedAt, nextAttemptAt, attempts } = delivery;
+  const called = attempts.at(-1)?.request?.url;
   const moment = (at: string) => `${longMoment(inert(at))}, ${agoText(at, now)}`;
   const where = endpoint === undefined ? 'deleted' : inert(endpoint.url);
   return columns([
     ['delivery', inert(id)],
     ['event', inert(eventId)],
     ['endpoint', `${inert(endpointId)}  ${where}${endpoint?.enabled === false ? '  disabled' : ''}`],
+    // The endpoint may have another URL by now.
+    ...(called === undefined || called === endpoint?.url ? [] : [['called', inert(called)]]),
     ['created', moment(createdAt)],
     ...(endedAt === null ? [] : [['ended', moment(endedAt)]]),
     ...(nextAttemptAt === null ? [] : [['next attempt', moment(nextAttemptAt)]]),
