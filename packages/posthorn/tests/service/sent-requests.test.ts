@@ -1,11 +1,11 @@
 // History shows what was sent, as it was sent: real calls, captured byte for byte, beside what the API shows of them later.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createMemoryStore } from '../../src/adapters/sqlite/memory.ts';
 import { callApi } from '../../src/apps/command/api-client.ts';
 import { type Service, startServiceOn } from '../../src/apps/service/start.ts';
 import { readSettings } from '../../src/apps/settings/read.ts';
 import { list, member, text } from '../support/api-bench.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { answering, type Receiver, startReceiver } from '../support/receivers.ts';
 
 const KEY = 'a-test-key-of-good-length';
