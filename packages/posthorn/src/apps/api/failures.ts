@@ -61,7 +61,7 @@ const STORE_TROUBLE: Readonly<Record<StoreUnavailable['code'], string>> = {
   disk_full: 'The disk of the database is full.',
   read_only: 'The database cannot be written to.',
   busy: 'The database is busy.',
-  unregistered: 'The database took this process for dead, and it is registering anew.',
+  unregistered: 'The database took this process for dead, and it is registering again.',
 };
 
 function storeAway(error: StoreUnavailable): Problem {

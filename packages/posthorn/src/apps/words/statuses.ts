@@ -75,7 +75,7 @@ const STATUSES: ReadonlyMap<number, string> = new Map([
   ],
   [
     504,
-    'A proxy waited for the receiver in vain. Answer first, with 200, and do the work afterwards; check that the receiver runs.',
+    'A proxy got no answer from the receiver in time. Answer first, with 200, and do the work afterwards; check that the receiver runs.',
   ],
   [505, 'The server at that path does not speak HTTP/1.1. Let it, or put a proxy in front of it.'],
   [511, 'A network wants a login (captive portal) before it lets calls through. The receiver did not see the call.'],
