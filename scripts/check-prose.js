@@ -1,5 +1,5 @@
-// Checks how documents are written: lines of at most 120 characters, and no sentence that begins with a word after which a
-// reader has to guess the subject. Tables, code and generated figures may be wider.
+// Checks how documents and comments are written: no sentence that begins with a word after which a reader has to guess the
+// subject, and in documents lines of at most 120 characters. Tables, code and generated figures may be wider.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -20,17 +20,33 @@ function prose(text) {
   return lines;
 }
 
-const documents = execFileSync('git', ['ls-files', '*.md'], { encoding: 'utf8' }).trim().split('\n');
-const findings = documents.flatMap((file) =>
-  prose(readFileSync(file, 'utf8')).flatMap(({ number, line }) => {
-    const where = `${file}:${number}`;
-    const isTable = line.startsWith('|');
-    const tooWide = !isTable && [...line].length > MAX_WIDTH ? [`${where}: wider than ${MAX_WIDTH} characters`] : [];
-    const unclear = [...line.replace(/^\| | \| /g, '. ').matchAll(NO_SUBJECT)]
-      .filter(([, sentence]) => !sentence.endsWith('?'))
-      .map(([, sentence]) => `${where}: begin with the thing that is meant: "${sentence}"`);
-    return [...tooWide, ...unclear];
-  }),
+/** Lines of comments, without what makes them comments. */
+function comments(source) {
+  return source.split('\n').flatMap((text, index) => {
+    const line = /^\s*(?:\/\/|\/\*\*|\*)\s(.*)/.exec(text)?.[1];
+    return line === undefined ? [] : [{ number: index + 1, line }];
+  });
+}
+
+const filesOf = (...patterns) =>
+  execFileSync('git', ['ls-files', ...patterns], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+
+/** @param read takes the lines to look at out of a file's text */
+const linesOf = (files, read) =>
+  files.flatMap((file) => read(readFileSync(file, 'utf8')).map((at) => ({ ...at, where: `${file}:${at.number}` })));
+
+const inDocuments = linesOf(filesOf('*.md'), prose);
+const inComments = linesOf(filesOf('*.ts', '*.tsx', '*.js'), comments);
+const tooWide = inDocuments
+  .filter(({ line }) => !line.startsWith('|') && [...line].length > MAX_WIDTH)
+  .map(({ where }) => `${where}: wider than ${MAX_WIDTH} characters`);
+const unclear = [...inDocuments, ...inComments].flatMap(({ where, line }) =>
+  [...line.replace(/^\| | \| /g, '. ').matchAll(NO_SUBJECT)]
+    .filter(([, sentence]) => !sentence.endsWith('?'))
+    .map(([, sentence]) => `${where}: begin with the thing that is meant: "${sentence}"`),
 );
+const findings = [...tooWide, ...unclear];
 for (const finding of findings) console.error(finding);
 if (findings.length > 0) process.exit(1);

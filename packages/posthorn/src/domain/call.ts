@@ -50,7 +50,7 @@ export function callOf(
   return { tenantId, endpointId, eventId, deliveryId, attemptId, url, headers, body, connectTimeoutMs, replyTimeoutMs };
 }
 
-/** What the call of an attempt was made from, besides its event. */
+/** The sources that the call of an attempt was made from, besides its event. */
 export interface MadeFrom {
   /** Number of the endpoint's version. */
   readonly version: number;

@@ -12,7 +12,7 @@ export interface HeaderNames {
   readonly signature: string;
 }
 
-/** What an installation's settings say about the headers of its calls. */
+/** The settings of an installation about the headers of its calls. */
 export interface SenderProfile {
   readonly names: HeaderNames;
   readonly userAgent: string;

@@ -1,4 +1,4 @@
-// What attempts sent: made again from the version of the endpoint and the sender profile that each of them names.
+// The requests that attempts sent: made again from the version of the endpoint and the sender profile that each of them names.
 import { type SentRequest, sentRequest } from '../domain/call.ts';
 import { UnreadableDocument } from '../domain/endpoint/documents.ts';
 import type { PastSettings } from '../domain/endpoint/settings.ts';

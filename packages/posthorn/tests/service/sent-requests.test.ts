@@ -58,7 +58,7 @@ describe('the request of an attempt', () => {
 
   const delivery = (id: string) => call('GET', `/v1/tenants/acme/deliveries/${id}`);
 
-  /** What the API shows of the request, as the bytes that it says were sent. Hidden values are taken from `hidden`. */
+  /** The request as the API shows it, as the bytes that it says were sent. Hidden values are taken from `hidden`. */
   async function shownHead(id: string, hidden: Readonly<Record<string, string>> = {}): Promise<string> {
     const request = member(await delivery(id), 'attempts', 0, 'request');
     const { pathname, search } = new URL(text(request, 'url'));

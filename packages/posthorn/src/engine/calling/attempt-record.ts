@@ -1,4 +1,4 @@
-// What is written down of an attempt, however it ended: by an answer, by our own doing, or with the process that made it.
+// The record of an attempt, however it ended: by an answer, by our own doing, or with the process that made it.
 import type { MadeFrom } from '../../domain/call.ts';
 import type { LeasedDelivery, Next, Trigger } from '../../domain/delivery.ts';
 import type { AttemptId } from '../../domain/ids.ts';
@@ -13,7 +13,7 @@ export interface EndedAttempt {
   readonly startedAt: WallMs;
   readonly endedAt: WallMs;
   readonly result: CallResult;
-  /** What follows from it. */
+  /** The consequence for the delivery. */
   readonly next: Next;
 }
 

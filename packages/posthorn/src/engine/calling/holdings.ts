@@ -165,7 +165,7 @@ export class Holdings {
       const doubts = this.#doubts;
       await this.#health.watch(() => this.#store.reclaim(this.#owner, [...this.#leased.keys()], at));
       this.#settled = doubts;
-      // What the store has done meanwhile without our knowing is due, or waits in a backlog.
+      // Deliveries that the store moved without our knowing are due, or wait in a backlog.
       this.#due.lookAround();
     } finally {
       this.#settling = undefined;

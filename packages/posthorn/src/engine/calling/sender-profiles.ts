@@ -3,7 +3,7 @@ import { readSenderProfile, type SenderProfile, writeSenderProfile } from '../..
 import type { Registry } from '../../seams/store/registry.ts';
 
 export class SenderProfiles {
-  /** What the settings of this process say. */
+  /** The settings of this process. */
   readonly inForce: SenderProfile;
   readonly #store: Pick<Registry, 'senderProfile' | 'senderProfiles'>;
   #number: number | undefined;
