@@ -2,7 +2,6 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import type { Changes } from '../live/changes.ts';
 import { every, LIST_INTERVAL_MS, SETTINGS_INTERVAL_MS } from '../live/live.ts';
-import { get, ofTenant, withQuery } from './client.ts';
 import type {
   AllStatistics,
   Delivery,
@@ -16,7 +15,8 @@ import type {
   Span,
   Statistics,
   Tenant,
-} from './shapes.ts';
+} from './answers.ts';
+import { get, ofTenant, withQuery } from './client.ts';
 
 /** The API's largest page. */
 const MAX_PAGE_ITEMS = 200;

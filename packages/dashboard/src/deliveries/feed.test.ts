@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { Delivery, Page } from '../api/shapes.ts';
+import type { Delivery, Page } from '../api/answers.ts';
 import { Changes } from '../live/changes.ts';
 import { DeliveryFeed, HEAD_GAP_MS, OLDER_ITEMS } from './feed.ts';
 import { rowAt } from './long-list.ts';

@@ -1,6 +1,6 @@
 // The list of deliveries and what keeps it current: begins anew with the newest page while somebody looks at its head; holds
 // still while they read on below, with states that change in place and a count of what is new.
-import type { Delivery, Page } from '../api/shapes.ts';
+import type { Delivery, Page } from '../api/answers.ts';
 import type { Changes } from '../live/changes.ts';
 import { Throttle } from '../live/throttle.ts';
 import {

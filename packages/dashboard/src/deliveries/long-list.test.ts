@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Delivery, Page } from '../api/shapes.ts';
+import type { Delivery, Page } from '../api/answers.ts';
 import type { AttemptMessage } from '../live/changes.ts';
 import {
   appendPage,

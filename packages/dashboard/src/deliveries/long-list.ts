@@ -1,6 +1,6 @@
 // A list of any length as far as somebody has gone through it. The rows around those in view are kept; of all others only
 // where they were and how to ask for them again, so that a hundred thousand rows cost little more than a thousand.
-import type { Delivery, Page } from '../api/shapes.ts';
+import type { Delivery, Page } from '../api/answers.ts';
 import type { AttemptMessage } from '../live/changes.ts';
 
 /** Rows kept around those in view: about 2 MB. */

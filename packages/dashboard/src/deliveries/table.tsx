@@ -1,6 +1,6 @@
 // The list itself. Only the rows in view are in the page, so that a hundred thousand scroll like fifty.
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 import { useListKeys } from './keyboard.ts';
 import { type LongList, type Range, rowAt } from './long-list.ts';
 import { keepPlace, keptPlace } from './place.ts';

@@ -1,8 +1,8 @@
 // The deliveries that fit some filters, current for as long as they are shown.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Delivery, Page } from '../api/answers.ts';
 import { get, ofTenant, withQuery } from '../api/client.ts';
-import type { Delivery, Page } from '../api/shapes.ts';
 import type { Changes } from '../live/changes.ts';
 import { every, LIST_INTERVAL_MS, live } from '../live/live.ts';
 import { DeliveryFeed } from './feed.ts';

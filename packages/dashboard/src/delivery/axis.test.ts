@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Attempt, DeliveryDetail } from '../api/shapes.ts';
+import type { Attempt, DeliveryDetail } from '../api/answers.ts';
 import { stretchesOf } from './axis.ts';
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 23, 12, 0, second)).toISOString();

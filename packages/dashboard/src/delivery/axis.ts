@@ -1,5 +1,5 @@
 // The story of a delivery, as stretches of time one after the other: attempts and the waits between them.
-import type { Attempt, DeliveryDetail } from '../api/shapes.ts';
+import type { Attempt, DeliveryDetail } from '../api/answers.ts';
 
 export type Stretch =
   | { readonly kind: 'attempt'; readonly attempt: Attempt; readonly weight: number }

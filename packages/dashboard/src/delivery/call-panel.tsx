@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { outcomeAdvice, outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
-import type { Call, SentRequest } from '../api/shapes.ts';
+import type { Call, SentRequest } from '../api/answers.ts';
 import { Badge, outcomeTone } from '../parts/badge.tsx';
 import { Code, Headers } from '../parts/code.tsx';
 import { inert } from '../parts/inert.ts';

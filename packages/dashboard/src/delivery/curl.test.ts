@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import type { SentRequest } from '../api/shapes.ts';
+import type { SentRequest } from '../api/answers.ts';
 import { curlCommand } from './curl.ts';
 
 const REQUEST: SentRequest = {

@@ -1,5 +1,5 @@
 // A call as a command for a shell.
-import type { SentRequest } from '../api/shapes.ts';
+import type { SentRequest } from '../api/answers.ts';
 
 /** Curl makes these itself. */
 const OF_THE_CONNECTION = ['host', 'connection', 'content-length'];

@@ -2,9 +2,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useSearch } from 'wouter';
 import { RETRIED } from '../../../posthorn/src/apps/words/retries.ts';
+import type { DeliveryDetail, Retry } from '../api/answers.ts';
 import { ofTenant, post } from '../api/client.ts';
 import { deliveryQuery, endpointQuery, useEvent } from '../api/queries.ts';
-import type { DeliveryDetail, Retry } from '../api/shapes.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
 import { StateBadge } from '../parts/badge.tsx';
@@ -100,7 +100,11 @@ function Shown({ tenant, delivery }: { readonly tenant: string; readonly deliver
       </section>
       {attempt === undefined ? (
         <Empty title="No attempt yet">
-          <p>{endpoint?.enabled === false ? 'The endpoint is disabled: deliveries wait.' : 'It waits for its turn.'}</p>
+          <p>
+            {endpoint?.enabled === false
+              ? 'The endpoint is disabled: its deliveries are paused.'
+              : 'It waits for its turn.'}
+          </p>
         </Empty>
       ) : (
         <section aria-label={`Attempt ${attempt.number}`}>

@@ -2,7 +2,7 @@
 
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
 import { agoText, durationText } from '../../../posthorn/src/apps/words/times.ts';
-import type { DeliveryDetail } from '../api/shapes.ts';
+import type { DeliveryDetail } from '../api/answers.ts';
 import { outcomeTone } from '../parts/badge.tsx';
 import { useNow } from '../parts/moment.tsx';
 import { clockText } from '../parts/time.ts';

@@ -1,5 +1,5 @@
 // Changes to an endpoint's settings, between fields of text and the API.
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 import { readTypes, typesText } from './event-types.ts';
 
 const MS_PER_SECOND = 1_000;

@@ -1,9 +1,9 @@
 // Changes an endpoint's settings: only those that are different afterwards. The server says what is not allowed.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import type { Endpoint, EndpointSecret } from '../api/answers.ts';
 import { get, ofTenant, patch } from '../api/client.ts';
 import { endpointsKey } from '../api/queries.ts';
-import type { Endpoint, EndpointSecret } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';
 import { changesOf, typedOf } from './changes.ts';
 import { handedOver, isOtherReceiver, NOTHING } from './handover.ts';

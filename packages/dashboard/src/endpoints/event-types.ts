@@ -1,5 +1,5 @@
 // An endpoint's event types, between a field of text and the API.
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 
 /** @returns `null` for every type */
 export function readTypes(text: string): string[] | null {

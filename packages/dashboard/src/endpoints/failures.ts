@@ -1,7 +1,7 @@
 // Why deliveries to an endpoint fail, grouped by what came of their last attempts.
 
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
-import type { Attempt, DeliveryDetail } from '../api/shapes.ts';
+import type { Attempt, DeliveryDetail } from '../api/answers.ts';
 
 export interface FailureGroup {
   readonly title: string;

@@ -1,6 +1,6 @@
 // A URL of another scheme, host or port belongs to another receiver. It gets the present secret and the extra headers only if
 // somebody says so: the API refuses such a change otherwise.
-import type { EndpointSecret } from '../api/shapes.ts';
+import type { EndpointSecret } from '../api/answers.ts';
 
 /** Credentials that the other receiver gets. */
 export interface Handover {

@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
+import type { Endpoint, Trouble } from '../api/answers.ts';
 import { withQuery } from '../api/client.ts';
 import { useEndpointList, useStatistics } from '../api/queries.ts';
-import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Badge, EnabledBadge } from '../parts/badge.tsx';
 import { inert } from '../parts/inert.ts';

@@ -1,5 +1,5 @@
 // An endpoint by its name: its description and its host, since several may be described alike; else its host and path.
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 import { inert } from '../parts/inert.ts';
 
 const ID_CHARACTERS = 13;

@@ -2,9 +2,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { Endpoint } from '../api/answers.ts';
 import { ofTenant, post } from '../api/client.ts';
 import { endpointsKey } from '../api/queries.ts';
-import type { Endpoint } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';
 import { readTypes } from './event-types.ts';
 

@@ -1,7 +1,7 @@
 // The signing secret and the values of extra headers: fetched when somebody asks, forgotten when they hide them or leave.
 import { useMutation } from '@tanstack/react-query';
+import type { EndpointSecret, ErasedSecrets } from '../api/answers.ts';
 import { get, ofTenant, remove } from '../api/client.ts';
-import type { EndpointSecret, ErasedSecrets } from '../api/shapes.ts';
 import { Headers } from '../parts/code.tsx';
 import { Copy } from '../parts/copy.tsx';
 import { Failed } from '../parts/states.tsx';

@@ -1,7 +1,7 @@
 // A sample event sent now, and what came of it.
 import { useMutation } from '@tanstack/react-query';
+import type { TestResult } from '../api/answers.ts';
 import { ofTenant, post } from '../api/client.ts';
-import type { TestResult } from '../api/shapes.ts';
 import { CallPanel } from '../delivery/call-panel.tsx';
 import { Failed } from '../parts/states.tsx';
 

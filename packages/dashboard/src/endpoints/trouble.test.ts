@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import type { Trouble } from '../api/shapes.ts';
+import type { Trouble } from '../api/answers.ts';
 import { unlistedText } from './trouble.ts';
 
 const worst = (length: number): Trouble[] =>

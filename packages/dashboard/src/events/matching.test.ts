@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 import { explainMatches } from './matching.ts';
 
 const endpoint = (id: string, eventTypes: Endpoint['eventTypes'], enabled = true) => ({

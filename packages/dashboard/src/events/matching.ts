@@ -1,6 +1,6 @@
 // Which endpoints an event went to, and why the others did not get it.
 import { matches } from '../../../posthorn/src/domain/event-type.ts';
-import type { Endpoint } from '../api/shapes.ts';
+import type { Endpoint } from '../api/answers.ts';
 
 /** The facts of an endpoint that decide. */
 type Subscriber = Pick<Endpoint, 'id' | 'enabled' | 'eventTypes'>;

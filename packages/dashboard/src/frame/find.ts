@@ -1,8 +1,8 @@
 // Finds what a text stands for, whoever's it is: a receiver knows the headers of the calls it got, a producer the event that it
 // posted, a customer an order number.
 
+import type { Found, Match } from '../api/answers.ts';
 import { get, withQuery } from '../api/client.ts';
-import type { Found, Match } from '../api/shapes.ts';
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 

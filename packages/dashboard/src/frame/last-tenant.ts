@@ -1,5 +1,5 @@
 // Whose pages were looked at last in this browser, and where pages are.
-import type { Tenant } from '../api/shapes.ts';
+import type { Tenant } from '../api/answers.ts';
 
 const NAME = 'posthorn-tenant';
 export const ALL_TENANTS = '/all';

@@ -2,8 +2,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { Tenant } from '../api/answers.ts';
 import { ofTenant, put } from '../api/client.ts';
-import type { Tenant } from '../api/shapes.ts';
 import { Failed } from '../parts/states.tsx';
 import { Account } from './account.tsx';
 import { Brand } from './brand.tsx';

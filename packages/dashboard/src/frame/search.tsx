@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Found, Match } from '../api/shapes.ts';
+import type { Found, Match } from '../api/answers.ts';
 import { inert } from '../parts/inert.ts';
 import { Moment } from '../parts/moment.tsx';
 import { findAnywhere, pathOfMatch } from './find.ts';

@@ -1,7 +1,7 @@
 // Goes to another tenant, staying on the same kind of page, or to all of them.
 import { useLocation } from 'wouter';
+import type { Tenant } from '../api/answers.ts';
 import { useTenant, useTenantSearch } from '../api/queries.ts';
-import type { Tenant } from '../api/shapes.ts';
 import { Combobox, type Found } from '../parts/combobox.tsx';
 import { pathOfTenant } from './last-tenant.ts';
 

@@ -1,5 +1,5 @@
 // The stream's messages of a short while, put together: however many attempts were made, a page has one thing to do about it.
-import type { DeliveryState, Outcome } from '../api/shapes.ts';
+import type { DeliveryState, Outcome } from '../api/answers.ts';
 import type { ServerSent } from './server-sent.ts';
 
 /** An attempt that is on disk, and what follows from it: the data of the stream's message `attempted`. */

@@ -2,9 +2,9 @@
 // the trouble is.
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import type { Statistics } from '../api/answers.ts';
 import { withQuery } from '../api/client.ts';
 import { useRecentDeliveries, useStatistics, useTenant } from '../api/queries.ts';
-import type { Statistics } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { StatisticsCharts } from '../statistics/charts.tsx';

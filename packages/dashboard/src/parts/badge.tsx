@@ -1,7 +1,7 @@
 // States as a word with a sign before it: colour is never the only way to tell them apart.
 
 import { isOwnFailure } from '../../../posthorn/src/domain/outcome.ts';
-import type { DeliveryState, Outcome } from '../api/shapes.ts';
+import type { DeliveryState, Outcome } from '../api/answers.ts';
 
 type Tone = 'good' | 'bad' | 'waiting' | 'quiet';
 

@@ -1,5 +1,5 @@
 // A replay's filter, in a line.
-import type { Endpoint, Replay } from '../api/shapes.ts';
+import type { Endpoint, Replay } from '../api/answers.ts';
 import { shortId, shortUrl } from '../endpoints/name.tsx';
 import { inert } from '../parts/inert.ts';
 

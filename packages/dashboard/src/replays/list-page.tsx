@@ -1,8 +1,8 @@
 // The replays of a tenant, newest first.
 import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
+import type { Endpoint, Replay } from '../api/answers.ts';
 import { useEndpointsById, useReplays } from '../api/queries.ts';
-import type { Endpoint, Replay } from '../api/shapes.ts';
 import { usePageTitle } from '../frame/frame.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';

@@ -1,7 +1,7 @@
 // How far a replay is.
 
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import type { Replay } from '../api/shapes.ts';
+import type { Replay } from '../api/answers.ts';
 import { Badge } from '../parts/badge.tsx';
 
 const STATES = {

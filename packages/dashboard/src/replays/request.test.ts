@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Replay } from '../api/shapes.ts';
+import type { Replay } from '../api/answers.ts';
 import { NO_FILTERS } from '../deliveries/filters.ts';
 import { bodyOf, EXHAUSTED, filtersOf, requestOf } from './request.ts';
 

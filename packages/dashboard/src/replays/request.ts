@@ -1,5 +1,5 @@
 // A filter of deliveries to replay, as the API takes it.
-import type { Replay } from '../api/shapes.ts';
+import type { Replay } from '../api/answers.ts';
 import type { Filters } from '../deliveries/filters.ts';
 
 export type SettledState = Replay['states'][number];

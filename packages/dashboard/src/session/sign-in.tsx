@@ -1,10 +1,10 @@
 // Signing in: the key goes to the server once and is then forgotten by the page.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import type { Session } from '../api/answers.ts';
 import { post } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { atRoot } from '../api/root.ts';
-import type { Session } from '../api/shapes.ts';
 import { Brand } from '../frame/brand.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
 

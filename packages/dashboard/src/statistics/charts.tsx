@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { percentText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
-import type { Statistics, Step } from '../api/shapes.ts';
+import type { Statistics, Step } from '../api/answers.ts';
 import { Chart, type LegendLine, type Series } from '../charts/chart.tsx';
 import { countScale, durationScale, rateScale, type Scale } from '../charts/scale.ts';
 import { Moment } from '../parts/moment.tsx';

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { type Cause, causesOf } from '../../../posthorn/src/apps/words/causes.ts';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
 import { outcomeTitle } from '../../../posthorn/src/apps/words/outcomes.ts';
-import type { Statistics } from '../api/shapes.ts';
+import type { Statistics } from '../api/answers.ts';
 import { outcomeTone } from '../parts/badge.tsx';
 
 /** The address of the list of deliveries that numbers are about. @param filters as the address has them */

@@ -1,6 +1,6 @@
 // How far back one looks: kept in the address, as everything is that one may want to send to a colleague.
 import { useLocation, useSearch } from 'wouter';
-import type { Span } from '../api/shapes.ts';
+import type { Span } from '../api/answers.ts';
 
 const SPANS = [
   ['hour', 'Hour'],

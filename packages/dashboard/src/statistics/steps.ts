@@ -1,5 +1,5 @@
 // The steps of a span for people and for addresses.
-import type { Statistics, Step } from '../api/shapes.ts';
+import type { Statistics, Step } from '../api/answers.ts';
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 /** Days are those of UTC. */

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { countText, percentText } from '../../../posthorn/src/apps/words/figures.ts';
 import { durationText } from '../../../posthorn/src/apps/words/times.ts';
-import type { Statistics } from '../api/shapes.ts';
+import type { Statistics } from '../api/answers.ts';
 import { successRateOf } from './steps.ts';
 
 const COLUMNS = [

@@ -2,9 +2,9 @@
 import { useQueries } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { countText, percentText } from '../../../posthorn/src/apps/words/figures.ts';
+import type { Endpoint, Trouble } from '../api/answers.ts';
 import { withQuery } from '../api/client.ts';
 import { endpointQuery } from '../api/queries.ts';
-import type { Endpoint, Trouble } from '../api/shapes.ts';
 import { EndpointName, shortId } from '../endpoints/name.tsx';
 import { EnabledBadge } from '../parts/badge.tsx';
 import { Moment } from '../parts/moment.tsx';
