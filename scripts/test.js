@@ -1,9 +1,12 @@
 // Runs the whole test suite, or the files named as arguments: `npm test -- packages/verify/src/index.test.ts`.
 // `--all` runs everything there is: the store contract on disk as a whole, and more of the simulation.
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -13,71 +16,82 @@ const TESTS = [
   'packages/proving/**/*.test.ts',
   'bench/**/*.test.ts',
 ];
-/**
- * Files that share one process, because a process each costs more than their tests: they have no hooks outside a `describe`,
- * which would be everybody's, and change nothing that others see.
- */
+/** Files that share one process, because a process each costs more than their tests. They change nothing that others see. */
 const SHARING = [
-  'packages/posthorn/src/{domain,engine,apps}/**/*.test.ts',
+  'packages/posthorn/src/**/*.test.ts',
   'packages/{dashboard,demo}/src/**/*.test.ts',
+  'packages/proving/{crash,figures,support}/**/*.test.ts',
 ];
-const ALONE = [
-  // Hooks and settings of the whole process.
-  'packages/posthorn/src/apps/service/keys.test.ts',
-  // Ends when all that it opened has ended.
-  'packages/posthorn/src/apps/api/stream.test.ts',
-  // Starts the service as a process.
-  'packages/demo/src/demo.test.ts',
+/** Starts the service as a process, beside this one. */
+const ALONE = ['packages/demo/src/demo.test.ts'];
+/** A hook outside a `describe` would be everybody's: files that have one are run alone, too. */
+const OWN_HOOK = /^(before|after)(Each)?\(/m;
+/** Begun before all others: they take longest, and nothing is left to run beside them at the end. */
+const LONGEST = [
+  'packages/posthorn/tests/store-contract/*.test.ts',
+  'packages/posthorn/tests/{proxies,cli}/*.test.ts',
+  'packages/posthorn/tests/postgres/{breaking,plans,pooler}.test.ts',
 ];
 /** Much of a test is waiting, for a process, a database or a moment: one more at a time than there are processors. */
 const CONCURRENCY = availableParallelism() + 1;
+/** A test that does not end by itself has left something open: it fails instead of holding everything up. */
+const LIMIT = '--test-timeout=120000';
+
+const find = (patterns) => globSync(patterns, { cwd: root }).toSorted();
 
 /**
+ * Runs files in one process. What they say is kept and shown when all else has been said.
  * @param {readonly string[]} files
- * @param {readonly string[]} options
- * @returns {Promise<number>} its exit status
+ * @returns {Promise<() => boolean>} shows what they said; whether all went well
  */
-async function run(files, ...options) {
-  if (files.length === 0) return 0;
-  const parameters = [
-    '--test',
-    // A test that does not end by itself has left something open: it fails instead of holding everything up.
-    '--test-timeout=120000',
-    ...options,
-    ...files.toSorted(),
-  ];
-  const child = spawn('node', parameters, { cwd: root, stdio: 'inherit', env: ENVIRONMENT });
-  return await new Promise((resolve, reject) => {
+async function inOneProcess(files) {
+  const parameters = ['--test', '--test-isolation=none', '--test-reporter=spec', LIMIT, ...files];
+  const child = spawn('node', parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (status) => resolve(status ?? 1));
+    child.on('exit', (status) => resolve(status === 0));
   });
+  const [said, isGood] = await Promise.all([text(child.stdout), ended]);
+  return () => {
+    process.stdout.write(said);
+    return isGood;
+  };
 }
 
-const inOneProcess = (files) => run(files, '--test-isolation=none');
-const inProcesses = (files) =>
-  run(
-    files,
-    `--test-concurrency=${CONCURRENCY}`,
-    '--test-global-setup=packages/posthorn/tests/support/global-setup.ts',
-  );
+/**
+ * Runs files in a process each.
+ * @param {readonly string[]} files in the order in which they are begun
+ * @returns {Promise<boolean>} whether all went well
+ */
+async function inProcesses(files) {
+  let isGood = true;
+  const results = run({
+    cwd: root,
+    files: files.map((file) => join(root, file)),
+    concurrency: CONCURRENCY,
+    execArgv: [LIMIT],
+    globalSetupPath: join(root, 'packages/posthorn/tests/support/global-setup.ts'),
+  });
+  results.on('test:fail', ({ todo }) => {
+    if (todo === undefined || todo === false) isGood = false;
+  });
+  for await (const line of results.compose(spec())) process.stdout.write(line);
+  return isGood;
+}
 
 const given = process.argv.slice(2);
 const named = given.filter((argument) => argument !== '--all');
-const ENVIRONMENT = {
-  ...process.env,
-  // Each process and each thread would strip and compile the same files again.
-  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'posthorn-compile-cache'),
-  ...(given.includes('--all') && { POSTHORN_TEST_ALL: '1' }),
-};
-const find = (patterns) => globSync(patterns, { cwd: root });
+// Each process and each thread would strip and compile the same files again.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'posthorn-compile-cache');
+if (given.includes('--all')) process.env['POSTHORN_TEST_ALL'] = '1';
 
-if (named.length > 0) {
-  process.exit(await inProcesses(named));
-} else {
-  const alone = new Set(find(ALONE));
-  const sharing = new Set(find(SHARING).filter((file) => !alone.has(file)));
-  // One after the other, so that what one says is not mixed with what the other says.
-  const shared = await inOneProcess([...sharing]);
-  const others = await inProcesses(find(TESTS).filter((file) => !sharing.has(file)));
-  process.exit(shared || others);
+async function runAll() {
+  const alone = find(ALONE);
+  const hasOwnHook = (file) => OWN_HOOK.test(readFileSync(join(root, file), 'utf8'));
+  const sharing = find(SHARING).filter((file) => !alone.includes(file) && !hasOwnHook(file));
+  const others = new Set([...find(LONGEST), ...find(TESTS)].filter((file) => !sharing.includes(file)));
+  const [tellShared, isGood] = await Promise.all([inOneProcess(sharing), inProcesses([...others])]);
+  return tellShared() && isGood;
 }
+
+process.exitCode = (named.length > 0 ? await inProcesses(find(named)) : await runAll()) ? 0 : 1;

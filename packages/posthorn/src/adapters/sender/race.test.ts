@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
-import { beforeEach, describe, it, mock } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DialLimit } from './dial-limit.ts';
 import { FailedAddresses } from './failed-addresses.ts';
@@ -62,6 +62,8 @@ const many = (count: number, fate: Fate) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`192.0.2.${index}`, fate]));
 
 describe('the head start of an address', () => {
+  simulateTime();
+
   for (const [leftMs, waiting, ms] of [
     [500, 1, 250],
     [500, 2, 250],
@@ -87,14 +89,21 @@ async function pass(ms: number): Promise<void> {
   for (let turns = 0; turns < 10; turns++) await turn();
 }
 
-beforeEach(() => {
-  mock.timers.reset();
-  mock.timers.enable({ apis: ['setTimeout'] });
-  mock.restoreAll();
-  mock.method(performance, 'now', () => nowMs);
-});
+/** Within one `describe`: time passes only when a test lets it. */
+function simulateTime(): void {
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    mock.method(performance, 'now', () => nowMs);
+  });
+  afterEach(() => {
+    mock.timers.reset();
+    mock.restoreAll();
+  });
+}
 
 describe('a race of several addresses', () => {
+  simulateTime();
+
   it('is won by the first that is ready, and the others are not tried', async () => {
     const { result, tried } = run({ '192.0.2.1': 'connects', '192.0.2.2': 'connects' });
     assert.equal(await result, '192.0.2.1');
@@ -195,6 +204,8 @@ describe('a race of several addresses', () => {
 });
 
 describe('the race after', () => {
+  simulateTime();
+
   const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3'];
   /** The order in which addresses are tried that all fail. */
   const order = async (failedAddresses: FailedAddresses) => {

@@ -24,14 +24,20 @@ function memory() {
 
 const random = systemRandom();
 let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'posthorn-keys-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Within one `describe`: a new folder for each test. */
+function eachInNewFolder(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'posthorn-keys-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+}
 
 const refusal = (says: RegExp) => (error: unknown) => error instanceof SettingsError && says.test(error.message);
 
 describe('the encryption key', () => {
+  eachInNewFolder();
+
   const given = new Uint8Array(32).fill(5);
 
   it('is made at the first start, readable by its owner only, and found again at the next', async () => {
@@ -101,6 +107,8 @@ describe('the API key', () => {
 });
 
 describe('the extra certificate authorities', () => {
+  eachInNewFolder();
+
   const file = (text: string) => {
     const path = join(folder, 'ca.pem');
     writeFileSync(path, text);
