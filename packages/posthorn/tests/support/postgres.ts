@@ -9,9 +9,6 @@ export { type PostgresServer, startPostgres } from './postgres-server.ts';
 /** Names the server of this test run; set it yourself to test against one of your own (as a user who may create databases). */
 export const SERVER_VARIABLE = 'POSTHORN_TEST_POSTGRES';
 
-/** Nothing waits for a disk: no test of these pulls the plug on the machine. Other suites try crashes. */
-export const UNSYNCED = { fsync: 'off', full_page_writes: 'off' };
-
 const EMPTY = `
   set session_replication_role = replica;
   do $$
@@ -54,7 +51,7 @@ function serverUrl(): Promise<string> {
   const named = process.env[SERVER_VARIABLE];
   if (named !== undefined) return Promise.resolve(named);
   // It ends with this process: see the guard in postgres-server.
-  ownServer ??= startPostgres(UNSYNCED).then(({ url }) => url);
+  ownServer ??= startPostgres().then(({ url }) => url);
   return ownServer;
 }
 
