@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -67,7 +67,7 @@ async function inProcesses(files) {
   let isGood = true;
   const results = run({
     cwd: root,
-    files: files.map((file) => join(root, file)),
+    files: files.map((file) => resolve(root, file)),
     concurrency: CONCURRENCY,
     execArgv: [LIMIT],
     globalSetupPath: join(root, 'packages/posthorn/tests/support/global-setup.ts'),
@@ -94,4 +94,10 @@ async function runAll() {
   return tellShared() && isGood;
 }
 
-process.exitCode = (named.length > 0 ? await inProcesses(find(named)) : await runAll()) ? 0 : 1;
+async function runNamed() {
+  const files = find(named);
+  if (files.length === 0) process.stderr.write(`There is no test file ${named.join(' ')}.\n`);
+  return files.length > 0 && (await inProcesses(files));
+}
+
+process.exitCode = (await (named.length > 0 ? runNamed() : runAll())) ? 0 : 1;
