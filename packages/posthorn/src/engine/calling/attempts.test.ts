@@ -5,11 +5,12 @@ import { Dice } from '../../../tests/support/dice.ts';
 import { ACME, leasedDelivery } from '../../../tests/support/leased-delivery.ts';
 import { createMemoryStore } from '../../../tests/support/memory-store.ts';
 import { SimulatedTime } from '../../../tests/support/simulated-time.ts';
+import type { Call } from '../../domain/call.ts';
 import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { DEFAULT_SETTINGS } from '../../domain/endpoint/settings.ts';
 import type { DeliveryId, EndpointId, OwnerId } from '../../domain/ids.ts';
 import type { CallResult } from '../../domain/outcome.ts';
-import type { Call } from '../../seams/sender.ts';
+import { headerNamesOf } from '../../domain/profile.ts';
 import { StoreUnavailable } from '../../seams/store/index.ts';
 import type { AttemptRecord, Release } from '../../seams/store/queue.ts';
 import { DueNotice } from '../due-notice.ts';
@@ -21,9 +22,10 @@ import { StoreHealth } from '../store-health.ts';
 import { Attempts } from './attempts.ts';
 import { Holdings } from './holdings.ts';
 import { Recorder } from './recorder.ts';
+import { SenderProfiles } from './sender-profiles.ts';
 
 const KEY = new Uint8Array(32);
-const DRESS = { headerPrefix: 'x-iadvize-', userAgent: 'Posthorn/test' };
+const PROFILE = { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' };
 
 /** Attempts of one endpoint, whose receiver answers after a second, and all that becomes of them, in order. */
 async function attempting(test: TestContext) {
@@ -74,12 +76,16 @@ async function attempting(test: TestContext) {
     if (state.away) throw new StoreUnavailable('unreachable', 'away');
     return await store.catalog(ACME);
   };
-  const catalogs = new Catalogs(load, new EndpointDocuments(KEY, random), clock, false);
+  const catalogs = new Catalogs(load, new EndpointDocuments(KEY, random), clock, false, ({ message }) =>
+    assert.fail(message),
+  );
   const lanes = { finished: (_: LeasedDelivery, how: string | undefined) => void steps.push(`finished ${how}`) };
   const report = ({ kind }: Report) => void steps.push(kind);
   const basics = { store, clock, random, health, holdings, catalogs, due, report };
   const recorder = new Recorder({ ...basics, tallies: { attempted() {} } }, () => {});
-  const attempts = new Attempts({ ...basics, sender, recorder, lanes, leases: state }, DRESS);
+  const senders = new SenderProfiles(store, PROFILE);
+  const attempts = new Attempts({ ...basics, sender, recorder, senders, lanes, leases: state });
+  await senders.start();
   await store.putTenant(ACME, undefined, time.wallNow);
   /** @param key that its secrets are sealed with */
   const endpoint = async (key = KEY): Promise<EndpointId> => {
@@ -96,12 +102,27 @@ async function attempting(test: TestContext) {
     void attempts.run(delivery);
     return delivery;
   };
-  return { time, store, state, steps, calls, recorded, released, dueAt, doubts, holdings, attempts, endpoint, run };
+  return {
+    time,
+    store,
+    state,
+    senders,
+    steps,
+    calls,
+    recorded,
+    released,
+    dueAt,
+    doubts,
+    holdings,
+    attempts,
+    endpoint,
+    run,
+  };
 }
 
 describe('an attempt', () => {
   it('is one call, signed, and its record says what follows', async (test) => {
-    const { time, steps, calls, recorded, endpoint, run, holdings } = await attempting(test);
+    const { time, senders, steps, calls, recorded, endpoint, run, holdings } = await attempting(test);
     const delivery = run(await endpoint());
     await time.pass(5_000);
     assert.deepEqual(steps, ['started', 'sent', 'finished failing', 'recorded', 'attempted']);
@@ -113,6 +134,7 @@ describe('an attempt', () => {
     const [{ owner, record } = assert.fail('nothing is recorded')] = recorded;
     assert.deepEqual([owner, record.number, record.trigger], [holdings.owner, 1, 'schedule']);
     assert.equal(record.endedAt - record.startedAt, 1_000);
+    assert.deepEqual(record.madeFrom, { version: 1, sender: senders.number });
     assert.ok(record.next.state === 'pending');
     assert.equal(record.next.dueAt - time.now, 10_000 + 1_000 - 5_000, '10 s after it ended');
   });
