@@ -40,9 +40,9 @@ const LIMIT = '--test-timeout=120000';
 const find = (patterns) => globSync(patterns, { cwd: root }).toSorted();
 
 /**
- * Runs files in one process. What they say is kept and shown when all else has been said.
+ * Runs files in one process. Their report is kept, and shown after that of the others.
  * @param {readonly string[]} files
- * @returns {Promise<() => boolean>} shows what they said; whether all went well
+ * @returns {Promise<() => boolean>} shows the report; whether all went well
  */
 async function inOneProcess(files) {
   const parameters = ['--test', '--test-isolation=none', '--test-reporter=spec', LIMIT, ...files];

@@ -35,7 +35,7 @@ async function attempting(test: TestContext) {
   const clock = time.clock();
   const random = new Dice(1).random();
   const state = { result: FAILED as CallResult, away: false, mine: true, recordMs: 0, fresh: true };
-  /** What happened, e.g. `started`, `sent`, `recorded`. */
+  /** The steps taken so far, e.g. `started`, `sent`, `recorded`. */
   const steps: string[] = [];
   const calls: Call[] = [];
   const recorded: { readonly owner: OwnerId; readonly record: AttemptRecord }[] = [];
