@@ -7,6 +7,7 @@ const settings = {
   eventTypes: ['user.*', 'order.paid'],
   description: 'Shop',
   scheduleMs: [1_005, 20_000],
+  concurrency: null,
 };
 const began = typedOf(settings);
 
@@ -24,6 +25,8 @@ describe('what somebody changed of an endpoint', () => {
     });
     assert.deepEqual(changesOf(began, { ...began, description: '', types: '' }), { description: '', eventTypes: null });
     assert.deepEqual(changesOf(began, { ...began, schedule: '' }), { scheduleMs: [] });
+    assert.deepEqual(changesOf(began, { ...began, concurrency: '1' }), { concurrency: 1 });
+    assert.deepEqual(changesOf(typedOf({ ...settings, concurrency: 4 }), began), { concurrency: null });
   });
 
   it('has delays in whole milliseconds', () => {

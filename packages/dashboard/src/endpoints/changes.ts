@@ -4,7 +4,7 @@ import { readTypes, typesText } from './event-types.ts';
 
 const MS_PER_SECOND = 1_000;
 
-type Settings = Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'scheduleMs'>;
+type Settings = Pick<Endpoint, 'url' | 'eventTypes' | 'description' | 'scheduleMs' | 'concurrency'>;
 
 /** The contents of the fields. */
 interface Typed {
@@ -13,12 +13,14 @@ interface Typed {
   readonly description: string;
   /** In seconds. */
   readonly schedule: string;
+  /** Empty: as many as the installation allows. */
+  readonly concurrency: string;
 }
 
 /** The fields to begin with. */
-export function typedOf({ url, eventTypes, description, scheduleMs }: Settings): Typed {
+export function typedOf({ url, eventTypes, description, scheduleMs, concurrency }: Settings): Typed {
   const schedule = scheduleMs.map((ms) => ms / MS_PER_SECOND).join(' ');
-  return { url, types: typesText(eventTypes), description, schedule };
+  return { url, types: typesText(eventTypes), description, schedule, concurrency: String(concurrency ?? '') };
 }
 
 /**
@@ -35,8 +37,9 @@ export function changesOf(began: Typed, typed: Typed): Readonly<Record<string, u
 }
 
 /** A text that is no number stays as it is: the server says what is not allowed. */
-function settingsOf({ url, types, description, schedule }: Typed): Settings {
+function settingsOf({ url, types, description, schedule, concurrency }: Typed): Settings {
   const seconds = schedule.match(/[^\s,]+/g) ?? [];
   const scheduleMs = seconds.map((each) => Math.round(Number(each) * MS_PER_SECOND));
-  return { url, eventTypes: readTypes(types), description, scheduleMs };
+  const calls = concurrency.trim() === '' ? null : Number(concurrency);
+  return { url, eventTypes: readTypes(types), description, scheduleMs, concurrency: calls };
 }

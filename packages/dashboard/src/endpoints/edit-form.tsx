@@ -14,6 +14,7 @@ const FIELDS = [
   ['types', 'Event types', 'Separated by spaces; empty means all'],
   ['description', 'Description', ''],
   ['schedule', 'Retries after, in seconds', 'Separated by spaces, counted from the end of the previous attempt'],
+  ['concurrency', 'Calls at once', 'Per process of Posthorn; empty means as many as the installation allows'],
 ] as const;
 
 interface EditEndpointProps {

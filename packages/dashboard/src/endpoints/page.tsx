@@ -129,12 +129,14 @@ function Health({ tenant, endpointId }: { readonly tenant: string; readonly endp
 }
 
 function Settings({ tenant, endpoint }: { readonly tenant: string; readonly endpoint: Endpoint }) {
-  const { id, url, eventTypes, scheduleMs, connectTimeoutMs, replyTimeoutMs, headerNames, createdAt } = endpoint;
+  const { id, url, eventTypes, scheduleMs, connectTimeoutMs, replyTimeoutMs, concurrency, headerNames, createdAt } =
+    endpoint;
   const rows = [
     ['Callback URL', <code key="url">{inert(url)}</code>],
     ['Events', eventTypes === null ? 'all' : eventTypes.join(', ')],
     ['Retries after', scheduleMs.length === 0 ? 'never' : scheduleMs.map(durationText).join(', then ')],
     ['Timeouts', `${durationText(connectTimeoutMs)} to connect, ${durationText(replyTimeoutMs)} to reply`],
+    ['Calls at once', concurrency === null ? 'as many as the installation allows' : `${concurrency} per process`],
     ['Created', <Clock key="created" at={createdAt} />],
   ] as const;
   return (

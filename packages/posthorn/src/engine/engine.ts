@@ -120,12 +120,19 @@ export class Engine {
     this.claims = new Claims(store, clock, random, settings.encryptionKey);
     const documents = new EndpointDocuments(settings.encryptionKey, random);
     this.#documents = documents;
+    const laneRules = { concurrency: settings.endpointConcurrency };
     const catalogs = new Catalogs(
       (tenantId) => store.catalog(tenantId),
       documents,
       clock,
       !store.exclusive,
-      (damage) => report({ kind: 'endpoint_damaged', ...damage }),
+      laneRules,
+      {
+        damaged: (damage) => report({ kind: 'endpoint_damaged', ...damage }),
+        loaded: ({ laneRules }) => {
+          for (const [endpointId, rules] of laneRules) this.#lanes.follow(endpointId, rules);
+        },
+      },
     );
     const holdings = new Holdings(store, clock, random, health, due);
     const basics = { store, clock, random, health, report, due, catalogs, holdings };
@@ -135,7 +142,8 @@ export class Engine {
       { ...basics, recorder },
       { onFresh: () => this.#resume(), onLost: () => this.#dropAll() },
     );
-    const lanes = new Lanes(clock, settings.endpointConcurrency, due, {
+    const lanes = new Lanes(clock, due, {
+      rulesOf: (tenantId, endpointId) => catalogs.atHand(tenantId)?.laneRules.get(endpointId),
       mayStart: () => this.#mayStart(),
       onTurn: (delivery) => void this.#attempts.run(delivery),
     });
@@ -155,7 +163,7 @@ export class Engine {
     this.#scheduler = new Scheduler({ ...basics, lanes, leases, attempts });
     this.#replayer = new Replayer({ ...basics, lanes, leases });
     this.#retention = new Retention(store, clock, settings.retentionDays, () => holdings.size > 0, report);
-    this.#endpoints = new Endpoints({ ...basics, documents });
+    this.#endpoints = new Endpoints({ ...basics, documents, lanes, laneRules });
   }
 
   /**

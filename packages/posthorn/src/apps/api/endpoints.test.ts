@@ -26,6 +26,7 @@ describe('endpoints', () => {
       scheduleMs: [10_000, 20_000],
       connectTimeoutMs: 1_000,
       replyTimeoutMs: 30_000,
+      concurrency: null,
       enabled: true,
       version: 1,
       headerNames: [],
@@ -45,6 +46,7 @@ describe('endpoints', () => {
       scheduleMs: [0, 5_000],
       connectTimeoutMs: 500,
       replyTimeoutMs: 2_000,
+      concurrency: 3,
     };
     const given = { secret: 'correct horse battery', headers: { 'X-Team': 'Blue' } };
     const { status, body } = await bench.call('POST', endpoints, { ...wanted, ...given });

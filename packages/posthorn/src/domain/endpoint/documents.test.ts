@@ -25,6 +25,7 @@ const SETTINGS: EndpointSettings = {
   scheduleMs: [1, 2],
   connectTimeoutMs: 100,
   replyTimeoutMs: 200,
+  concurrency: 7,
   secrets: ['the first secret', 'the second secret'],
   headers: { authorization: 'Bearer hidden', __proto__x: 'y' },
 };

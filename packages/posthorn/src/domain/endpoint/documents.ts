@@ -61,6 +61,7 @@ export function readOpen(documents: Documents, place: DocumentPlace): OpenSettin
     scheduleMs: open.numbers('scheduleMs', DEFAULT_SETTINGS.scheduleMs),
     connectTimeoutMs: open.number('connectTimeoutMs', DEFAULT_SETTINGS.connectTimeoutMs),
     replyTimeoutMs: open.number('replyTimeoutMs', DEFAULT_SETTINGS.replyTimeoutMs),
+    concurrency: open.numberOrNull('concurrency', DEFAULT_SETTINGS.concurrency),
   };
 }
 
@@ -142,6 +143,10 @@ class Fields {
 
   number(name: string, fallback?: number): number {
     return this.#read(name, fallback, (value) => typeof value === 'number');
+  }
+
+  numberOrNull(name: string, fallback?: number | null): number | null {
+    return this.#read(name, fallback, (value) => value === null || typeof value === 'number');
   }
 
   numbers(name: string, fallback?: readonly number[]): readonly number[] {

@@ -13,6 +13,8 @@ export interface OpenSettings {
   readonly connectTimeoutMs: number;
   /** From the request being handed to the socket to the last byte of the response. */
   readonly replyTimeoutMs: number;
+  /** Calls that may be under way at once, per process; `null`: as many as the installation allows an endpoint. */
+  readonly concurrency: number | null;
 }
 
 /** The settings that are encrypted at rest and never logged. */
@@ -40,6 +42,7 @@ export const DEFAULT_SETTINGS: Omit<EndpointSettings, 'url' | 'secrets'> = {
   scheduleMs: [10_000, 20_000],
   connectTimeoutMs: 1_000,
   replyTimeoutMs: 30_000,
+  concurrency: null,
   headers: {},
 };
 
@@ -76,4 +79,6 @@ export const SETTING_LIMITS = {
    * answer first and work afterwards. The upper limit also bounds how long a shutdown can take.
    */
   replyTimeoutMs: { min: 100, max: 60_000 },
+  /** As far as the installation's own setting goes: all endpoints together have not many more. */
+  concurrency: { min: 1, max: 1_000 },
 } as const;

@@ -146,14 +146,15 @@ export class Intake {
         ...written,
         deliveries: catalog
           .matching(written.event.type)
-          .map((endpointId) => this.#newDelivery(endpointId, leasedBytes(written.event.body), now)),
+          .map((endpointId) => this.#newDelivery(written.event, endpointId, now)),
       })),
     };
   }
 
-  #newDelivery(endpointId: EndpointId, bytes: number, now: WallMs): NewDelivery {
+  #newDelivery({ tenantId, body }: EventContent, endpointId: EndpointId, now: WallMs): NewDelivery {
     const id = makeId<DeliveryId>(now, this.#parts.random.bytes(10));
-    return { id, endpointId, place: this.#parts.lanes.reserve(endpointId, bytes) ? 'leased' : 'backlog' };
+    const hasRoom = this.#parts.lanes.reserve(tenantId, endpointId, leasedBytes(body));
+    return { id, endpointId, place: hasRoom ? 'leased' : 'backlog' };
   }
 
   #commit(asked: readonly Asked[]): Promise<readonly AcceptResult[]> {

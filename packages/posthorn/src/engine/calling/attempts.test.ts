@@ -24,6 +24,7 @@ import { Holdings } from './holdings.ts';
 import { Recorder } from './recorder.ts';
 import { SenderProfiles } from './sender-profiles.ts';
 
+const LANE_RULES = { concurrency: 4 };
 const KEY = new Uint8Array(32);
 const PROFILE = { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/test' };
 
@@ -76,9 +77,10 @@ async function attempting(test: TestContext) {
     if (state.away) throw new StoreUnavailable('unreachable', 'away');
     return await store.catalog(ACME);
   };
-  const catalogs = new Catalogs(load, new EndpointDocuments(KEY, random), clock, false, ({ message }) =>
-    assert.fail(message),
-  );
+  const catalogs = new Catalogs(load, new EndpointDocuments(KEY, random), clock, false, LANE_RULES, {
+    damaged: ({ message }) => assert.fail(message),
+    loaded: () => {},
+  });
   const lanes = { finished: (_: LeasedDelivery, how: string | undefined) => void steps.push(`finished ${how}`) };
   const report = ({ kind }: Report) => void steps.push(kind);
   const basics = { store, clock, random, health, holdings, catalogs, due, report };
@@ -91,7 +93,12 @@ async function attempting(test: TestContext) {
   const endpoint = async (key = KEY): Promise<EndpointId> => {
     const documents = new EndpointDocuments(key, random);
     const settings = { ...DEFAULT_SETTINGS, url: 'https://receiver.example/hook', secrets: ['a good secret'] as const };
-    const made = await new Endpoints({ ...basics, documents }).create(ACME, settings, 'key', {});
+    const made = await new Endpoints({ ...basics, documents, lanes: { follow() {} }, laneRules: LANE_RULES }).create(
+      ACME,
+      settings,
+      'key',
+      {},
+    );
     assert.ok(typeof made === 'object');
     return made.id;
   };

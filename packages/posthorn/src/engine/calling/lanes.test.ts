@@ -5,8 +5,11 @@ import type { LeasedDelivery } from '../../domain/delivery.ts';
 import { type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from '../../domain/ids.ts';
 import { wall } from '../../domain/time.ts';
 import { DueNotice } from '../due-notice.ts';
+import type { LaneRules } from '../endpoints/lane-rules.ts';
 import type { LaneHealth } from './lane-health.ts';
 import { Lanes, leasedBytes } from './lanes.ts';
+
+const TENANT = 'acme' as TenantId;
 
 let ids = 0;
 
@@ -18,7 +21,7 @@ function id<Id extends DeliveryId | EndpointId | EventId>(): Id {
 function delivery(endpointId: EndpointId, bytes = 1_000): LeasedDelivery {
   const event = {
     id: id<EventId>(),
-    tenantId: 'acme' as TenantId,
+    tenantId: TENANT,
     type: 'a.b',
     createdAt: wall(0),
     body: new Uint8Array(bytes),
@@ -41,6 +44,10 @@ describe('lanes', () => {
   let rooms: number;
   let time: SimulatedTime;
   let lanes: Lanes;
+  /** Of endpoints that do not have those of the others. */
+  let rules: Map<EndpointId, LaneRules>;
+  /** Whether rules are at hand. */
+  let known: boolean;
 
   beforeEach(() => {
     started = [];
@@ -54,7 +61,16 @@ describe('lanes', () => {
       },
       lookAround() {},
     });
-    lanes = new Lanes(time.clock(), 4, due, { mayStart: () => allowed, onTurn: (one) => started.push(one) });
+    rules = new Map();
+    known = true;
+    lanes = new Lanes(time.clock(), due, {
+      rulesOf: (tenantId, endpointId) => {
+        assert.equal(tenantId, TENANT);
+        return known ? (rules.get(endpointId) ?? { concurrency: 4 }) : undefined;
+      },
+      mayStart: () => allowed,
+      onTurn: (one) => started.push(one),
+    });
   });
 
   const startedFor = (endpointId: EndpointId) => started.filter((one) => one.endpointId === endpointId).length;
@@ -183,9 +199,9 @@ describe('lanes', () => {
   it('sends newcomers to the backlog while the lane has one, so that they do not overtake it', async () => {
     const endpoint = id<EndpointId>();
     lanes.noteBacklog(endpoint);
-    assert.equal(lanes.reserve(endpoint, 100), false);
+    assert.equal(lanes.reserve(TENANT, endpoint, 100), false);
     lanes.backlogEmpty(endpoint, 1);
-    assert.equal(lanes.reserve(endpoint, 100), true);
+    assert.equal(lanes.reserve(TENANT, endpoint, 100), true);
   });
 
   it('does not believe that a backlog is empty when it was noted after the look', async () => {
@@ -218,7 +234,7 @@ describe('lanes', () => {
   it('says when a lane with a backlog has room because what was to come does not', async () => {
     const endpoint = id<EndpointId>();
     let reserved = 0;
-    while (lanes.reserve(endpoint, 1_000)) reserved += 1;
+    while (lanes.reserve(TENANT, endpoint, 1_000)) reserved += 1;
     lanes.noteBacklog(endpoint);
     assert.equal(lanes.takeTurns(500).length, 0);
     for (let i = 0; i < reserved; i++) lanes.unreserve(endpoint, 1_000);
@@ -228,7 +244,7 @@ describe('lanes', () => {
 
   it('says when memory has room because what was to come does not', async () => {
     const [fanOut, other] = [id<EndpointId>(), id<EndpointId>()];
-    assert.ok(lanes.reserve(fanOut, 64 * 1_024 * 1_024));
+    assert.ok(lanes.reserve(TENANT, fanOut, 64 * 1_024 * 1_024));
     lanes.noteBacklog(other);
     assert.ok(lanes.full);
     lanes.unreserve(fanOut, 64 * 1_024 * 1_024);
@@ -398,6 +414,68 @@ describe('lanes', () => {
     });
   });
 
+  describe('by the rules of their endpoints', () => {
+    it('have as many calls under way as each of them may', async () => {
+      const [one, two, four] = [id<EndpointId>(), id<EndpointId>(), id<EndpointId>()];
+      rules.set(one, { concurrency: 1 });
+      rules.set(two, { concurrency: 2 });
+      for (let i = 0; i < 6; i++) for (const endpoint of [one, two, four]) assert.ok(lanes.offer(delivery(endpoint)));
+      await pump();
+      assert.deepEqual([one, two, four].map(startedFor), [1, 2, 4]);
+      finishAll('healthy');
+      await pump();
+      assert.deepEqual([one, two, four].map(startedFor), [1, 2, 2]);
+    });
+
+    it('start more at once when they may, and wait until fewer are under way when they may no more', async () => {
+      const endpoint = id<EndpointId>();
+      for (let i = 0; i < 20; i++) assert.ok(lanes.offer(delivery(endpoint)));
+      await pump();
+      lanes.follow(endpoint, { concurrency: 6 });
+      await time.pass(0);
+      assert.equal(startedFor(endpoint), 6);
+      lanes.follow(endpoint, { concurrency: 2 });
+      for (let left = 6; left > 2; left--) await finishOne();
+      assert.equal(startedFor(endpoint), 2);
+      await finishOne();
+      assert.equal(startedFor(endpoint), 2, 'one for the one that ended');
+    });
+
+    it('make one call at a time as long as these are not known', async () => {
+      const endpoint = id<EndpointId>();
+      known = false;
+      for (let i = 0; i < 9; i++) assert.ok(lanes.offer(delivery(endpoint)));
+      await pump();
+      assert.equal(startedFor(endpoint), 1);
+      lanes.follow(endpoint, { concurrency: 3 });
+      await time.pass(0);
+      assert.equal(startedFor(endpoint), 3);
+    });
+
+    it('ask for them again with the next delivery', async () => {
+      const endpoint = id<EndpointId>();
+      known = false;
+      lanes.noteBacklog(endpoint);
+      for (let i = 0; i < 6; i++) assert.ok(lanes.offer(delivery(endpoint)));
+      known = true;
+      assert.ok(lanes.offer(delivery(endpoint)));
+      await pump();
+      assert.equal(startedFor(endpoint), 4);
+    });
+
+    it('take a slot on probation only if one is free', async () => {
+      const endpoint = id<EndpointId>();
+      rules.set(endpoint, { concurrency: 1 });
+      assert.ok(lanes.offer(delivery(endpoint)));
+      await pump();
+      assert.ok(lanes.offer({ ...delivery(endpoint), interruptions: 3 }));
+      await pump();
+      assert.equal(startedFor(endpoint), 1);
+      await finishOne();
+      assert.equal(startedFor(endpoint), 1);
+    });
+  });
+
   describe('on probation', () => {
     const suspicious = (endpointId: EndpointId): LeasedDelivery => ({ ...delivery(endpointId), interruptions: 3 });
 
@@ -446,7 +524,7 @@ describe('lanes', () => {
     while (started.length > 0) await finishOne();
     await lanes.idle();
     assert.equal(lanes.size, 0);
-    assert.ok(lanes.reserve(endpoint, 100));
+    assert.ok(lanes.reserve(TENANT, endpoint, 100));
     lanes.unreserve(endpoint, 100);
     assert.equal(lanes.size, 0);
   });

@@ -1,11 +1,12 @@
-// Lanes: each endpoint's own queue with its own concurrency. Two things are shared between lanes, memory for waiting
+// Lanes: each endpoint's own queue with its own rules. Two things are shared between lanes, memory for waiting
 // deliveries and slots for calls, and both are shared so that greedy lanes always leave some: a lane may take only a
 // fraction of what is still free (dynamic thresholds, Choudhury and Hahne 1998). Lanes whose calls fail share a limit on starts: they
 // would take the processor from those that deliver.
 import { type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
-import type { EndpointId } from '../../domain/ids.ts';
+import type { EndpointId, TenantId } from '../../domain/ids.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { DueNotice } from '../due-notice.ts';
+import type { LaneRules } from '../endpoints/lane-rules.ts';
 import { HangingEndpoints, type LaneHealth } from './lane-health.ts';
 import { StartLimit } from './start-limit.ts';
 import { type HasTurn, TurnOrder } from './turn-order.ts';
@@ -44,8 +45,12 @@ const MAX_HANGING_CALLS = MAX_CALLS / 2;
 const UNHEALTHY_STARTS = 5;
 const UNHEALTHY_STEP_MS = 10;
 
+/** As long as an endpoint's own rules are not known: one call at a time, which none forbids. That call finds them out. */
+const UNKNOWN_RULES: LaneRules = { concurrency: 1 };
+
 interface Lane extends HasTurn<Lane> {
   readonly endpointId: EndpointId;
+  rules: LaneRules;
   /** Waiting deliveries; those before `head` have left. */
   waiting: LeasedDelivery[];
   head: number;
@@ -73,6 +78,8 @@ export function leasedBytes(body: Uint8Array): number {
 
 /** The lanes' calls to the rest of the engine. */
 interface LaneEvents {
+  /** The rules of an endpoint's lane, if they are at hand; `follow` must follow when they are not, or change. */
+  rulesOf(tenantId: TenantId, endpointId: EndpointId): LaneRules | undefined;
   /** Whether calls may be started; `pump` must follow when that turns true. */
   mayStart(): boolean;
   /** An attempt must be begun; `finished` must follow. */
@@ -80,14 +87,13 @@ interface LaneEvents {
 }
 
 export class Lanes {
-  readonly #concurrency: number;
   readonly #events: LaneEvents;
   readonly #due: DueNotice;
   readonly #lanes = new Map<EndpointId, Lane>();
   readonly #hanging = new HangingEndpoints();
   /** Lanes whose backlog flag is set, the one that claimed last at the end. */
   readonly #backlogged = new Set<Lane>();
-  readonly #order: TurnOrder<Lane>;
+  readonly #order = new TurnOrder<Lane>();
   readonly #unhealthyStarts: StartLimit;
   readonly #turnStarts: StartLimit;
   #active = 0;
@@ -103,16 +109,13 @@ export class Lanes {
 
   /**
    * @param clock paces the starts of lanes whose calls fail
-   * @param concurrency calls under way at once per lane
    * @param due hears when there is room to claim again: in a lane with a backlog, or in memory
    */
-  constructor(clock: Clock, concurrency: number, due: DueNotice, events: LaneEvents) {
-    this.#concurrency = concurrency;
+  constructor(clock: Clock, due: DueNotice, events: LaneEvents) {
     this.#due = due;
     this.#events = events;
     this.#unhealthyStarts = new StartLimit(clock, UNHEALTHY_STARTS, UNHEALTHY_STEP_MS, () => this.pump());
     this.#turnStarts = new StartLimit(clock, STARTS_PER_TURN, 0, () => this.pump());
-    this.#order = new TurnOrder(concurrency);
   }
 
   /** Calls under way. */
@@ -135,9 +138,18 @@ export class Lanes {
     return this.#leasedBytes >= MAX_LEASED_BYTES;
   }
 
+  /** The rules of an endpoint's lane from now on. Calls under way that are too many by them go on. */
+  follow(endpointId: EndpointId, rules: LaneRules): void {
+    const lane = this.#lanes.get(endpointId);
+    if (lane === undefined || lane.rules.concurrency === rules.concurrency) return;
+    lane.rules = rules;
+    this.#arrange(lane);
+    this.pump();
+  }
+
   /** Takes a place in the lane for a delivery about to be stored; false when it must wait in the backlog. */
-  reserve(endpointId: EndpointId, bytes: number): boolean {
-    const lane = this.#lane(endpointId);
+  reserve(tenantId: TenantId, endpointId: EndpointId, bytes: number): boolean {
+    const lane = this.#laneOf(tenantId, endpointId);
     if (this.full || lane.backlog || !this.#fits(lane, bytes)) {
       this.#dropIfEmpty(lane);
       return false;
@@ -164,7 +176,7 @@ export class Lanes {
 
   /** Puts a claimed delivery into its lane; false when it does not fit and must go to the backlog. */
   offer(delivery: LeasedDelivery): boolean {
-    const lane = this.#lane(delivery.endpointId);
+    const lane = this.#laneOf(delivery.event.tenantId, delivery.endpointId);
     const bytes = leasedBytes(delivery.event.body);
     if (!this.#fits(lane, bytes)) {
       lane.claimsAtBytes = lane.leasedBytes / 2;
@@ -280,7 +292,7 @@ export class Lanes {
   /** The lane whose turn it is to start a call. */
   #next(): Lane | undefined {
     const free = MAX_CALLS - this.#active;
-    const most = Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)));
+    const most = Math.max(1, Math.floor(free * CALLS_FRACTION));
     const failing = this.#unhealthyStarts.ready;
     const hanging = failing && this.#hangingCalls.size < MAX_HANGING_CALLS;
     return this.#order.next({ healthy: true, failing, hanging }, most);
@@ -303,7 +315,7 @@ export class Lanes {
   /** Starts the next delivery on probation whose lane has a slot, unless one is under way. */
   #startOnProbation(): boolean {
     if (this.#probationer !== undefined || this.#probation.length === 0) return false;
-    const index = this.#probation.findIndex(({ endpointId }) => this.#lane(endpointId).active < this.#concurrency);
+    const index = this.#probation.findIndex(({ endpointId }) => this.#hasSlot(this.#lane(endpointId)));
     const [delivery] = index < 0 ? [] : this.#probation.splice(index, 1);
     if (delivery === undefined) return false;
     const lane = this.#lane(delivery.endpointId);
@@ -341,7 +353,11 @@ export class Lanes {
   }
 
   #arrange(lane: Lane): void {
-    this.#order.arrange(lane, this.#waitingIn(lane) > 0);
+    this.#order.arrange(lane, this.#waitingIn(lane) > 0 && this.#hasSlot(lane));
+  }
+
+  #hasSlot({ active, rules }: Lane): boolean {
+    return active < rules.concurrency;
   }
 
   /** Gives memory back, and says so when something may be claimed for it. */
@@ -365,11 +381,21 @@ export class Lanes {
     return this.#waitingIn(lane) + lane.reserved + lane.active + lane.onProbation;
   }
 
+  #laneOf(tenantId: TenantId, endpointId: EndpointId): Lane {
+    const lane = this.#lane(endpointId);
+    if (lane.rules === UNKNOWN_RULES) {
+      lane.rules = this.#events.rulesOf(tenantId, endpointId) ?? UNKNOWN_RULES;
+      this.#arrange(lane);
+    }
+    return lane;
+  }
+
   #lane(endpointId: EndpointId): Lane {
     const known = this.#lanes.get(endpointId);
     if (known !== undefined) return known;
     const lane: Lane = {
       endpointId,
+      rules: UNKNOWN_RULES,
       waiting: [],
       head: 0,
       active: 0,

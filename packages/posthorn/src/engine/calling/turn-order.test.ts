@@ -17,6 +17,9 @@ class Lane {
 
 const ALL = { healthy: true, failing: true, hanging: true };
 
+/** Calls that each lane may have under way. */
+const CONCURRENCY = 4;
+
 /** Starts calls, one turn after the other; nothing ends. @returns whose turns they were */
 function turns(order: TurnOrder<Lane>, count: number, most = 4, may = ALL): string[] {
   const names: string[] = [];
@@ -26,13 +29,13 @@ function turns(order: TurnOrder<Lane>, count: number, most = 4, may = ALL): stri
     names.push(lane.name);
     order.started(lane.health);
     lane.active += 1;
-    order.arrange(lane, true);
+    order.arrange(lane, lane.active < CONCURRENCY);
   }
   return names;
 }
 
 function orderOf(...lanes: readonly Lane[]): TurnOrder<Lane> {
-  const order = new TurnOrder<Lane>(4);
+  const order = new TurnOrder<Lane>();
   for (const lane of lanes) order.arrange(lane, true);
   return order;
 }

@@ -12,22 +12,18 @@ export interface HasTurn<Lane> {
 }
 
 export class TurnOrder<Lane extends HasTurn<Lane>> {
-  readonly #ranks: Readonly<Record<LaneHealth, readonly Set<Lane>[]>>;
+  /** By health and calls under way, as far as lanes have had any. */
+  readonly #ranks: Readonly<Record<LaneHealth, Set<Lane>[]>> = { healthy: [], failing: [], hanging: [] };
+  #most = 0;
   /** Whose turn it is when lanes of several healths have equally few calls: the one that started last comes last. */
   #turns: readonly LaneHealth[] = ['healthy', 'failing', 'hanging'];
 
-  /** @param concurrency calls that a lane may have under way; with as many it does not wait for a start */
-  constructor(concurrency: number) {
-    const ranks = () => Array.from({ length: concurrency }, () => new Set<Lane>());
-    this.#ranks = { healthy: ranks(), failing: ranks(), hanging: ranks() };
-  }
-
   /**
    * Puts a lane where it belongs, behind those that stand there; where it stands already it keeps its place.
-   * @param waiting whether it has anything to start
+   * @param mayStart whether it has anything to start, and fewer calls under way than its rules allow
    */
-  arrange(lane: Lane, waiting: boolean): void {
-    const rank = waiting ? this.#ranks[lane.health][lane.active] : undefined;
+  arrange(lane: Lane, mayStart: boolean): void {
+    const rank = mayStart ? this.#rank(lane) : undefined;
     if (rank === lane.rank) return;
     lane.rank?.delete(lane);
     rank?.add(lane);
@@ -36,13 +32,20 @@ export class TurnOrder<Lane extends HasTurn<Lane>> {
 
   /** The lane whose turn it is, among those whose health may start and that have fewer than `most` calls under way. */
   next(may: Readonly<Record<LaneHealth, boolean>>, most: number): Lane | undefined {
-    for (let active = 0; active < most; active++) {
+    for (let active = 0; active < Math.min(most, this.#most); active++) {
       for (const health of this.#turns) {
         const lane = may[health] ? firstOf(this.#ranks[health][active]) : undefined;
         if (lane !== undefined) return lane;
       }
     }
     return undefined;
+  }
+
+  #rank({ health, active }: Lane): Set<Lane> {
+    const ranks = this.#ranks[health];
+    while (ranks.length <= active) ranks.push(new Set());
+    this.#most = Math.max(this.#most, ranks.length);
+    return ranks[active] ?? new Set();
   }
 
   /** A lane of this health has started a call. */

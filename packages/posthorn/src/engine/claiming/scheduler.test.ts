@@ -58,9 +58,20 @@ function scheduling(test: TestContext) {
   const random = new Dice(1).random();
   const holdings = new Holdings(store, clock, random, health, notice);
   const documents = new EndpointDocuments(new Uint8Array(32), random);
-  const catalogs = new Catalogs(memory.catalog, documents, clock, false, ({ message }) => assert.fail(message));
+  const catalogs = new Catalogs(
+    memory.catalog,
+    documents,
+    clock,
+    false,
+    { concurrency: 4 },
+    {
+      damaged: ({ message }) => assert.fail(message),
+      loaded: () => {},
+    },
+  );
   const turns: { readonly at: number; readonly delivery: LeasedDelivery }[] = [];
-  const lanes = new Lanes(clock, 4, notice, {
+  const lanes = new Lanes(clock, notice, {
+    rulesOf: () => ({ concurrency: 4 }),
     mayStart: () => true,
     onTurn: (delivery) => turns.push({ at: time.now - start, delivery }),
   });

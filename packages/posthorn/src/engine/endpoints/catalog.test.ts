@@ -11,6 +11,7 @@ import { Catalogs, type Damage } from './catalog.ts';
 import { EndpointDocuments } from './documents.ts';
 
 const ACME = 'acme' as TenantId;
+const RULES = { concurrency: 16 };
 
 /** Catalogs on a store that answers with what it leased when it was asked, after as long as its way takes then. */
 function catalogs() {
@@ -23,7 +24,10 @@ function catalogs() {
     return catalog;
   };
   const documents = new EndpointDocuments(new Uint8Array(32), new Dice(1).random());
-  const copies = new Catalogs(load, documents, time.clock(), true, ({ message }) => assert.fail(message));
+  const copies = new Catalogs(load, documents, time.clock(), true, RULES, {
+    damaged: ({ message }) => assert.fail(message),
+    loaded: () => {},
+  });
   /** The copies that were read, as they came. */
   const get = () => {
     const got: { revision: number | undefined } = { revision: undefined };
@@ -103,7 +107,13 @@ describe('an endpoint whose settings are damaged', () => {
     const told: Damage[] = [];
     const load = async () => ({ revision: 1, endpoints });
     const clock = new SimulatedTime().clock();
-    return { told, copies: new Catalogs(load, documents, clock, true, (damage) => told.push(damage)) };
+    return {
+      told,
+      copies: new Catalogs(load, documents, clock, true, RULES, {
+        damaged: (damage) => told.push(damage),
+        loaded: () => {},
+      }),
+    };
   };
 
   it('gets no events, is told of once, and the others of its tenant go on', async () => {

@@ -11,6 +11,7 @@ import type { SteadyMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Catalog, StoredEndpoint } from '../../seams/store/registry.ts';
 import type { EndpointDocuments } from './documents.ts';
+import { type LaneRules, laneRulesOf } from './lane-rules.ts';
 
 /** Endpoints kept in memory over all tenants, about 1 KB each; the least recently used tenants go first. */
 const MAX_ENDPOINTS = 40_000;
@@ -36,24 +37,28 @@ export class TenantCatalog {
   readonly #stored: ReadonlyMap<EndpointId, StoredEndpoint>;
   /** The subscriptions of active endpoints. Nobody knows those of a damaged one: it gets no event. */
   readonly #subscribed = new Map<EndpointId, OpenSettings['eventTypes']>();
+  readonly #laneRules = new Map<EndpointId, LaneRules>();
   readonly damaged: readonly Damage[];
   readonly #documents: EndpointDocuments;
   readonly #opened = new Map<EndpointId, CallableEndpoint>();
   readonly #matches = new Map<string, readonly EndpointId[]>();
 
-  constructor(catalog: Catalog, documents: EndpointDocuments, loadedAt: SteadyMs) {
+  /** @param rules of the lanes of endpoints that have none of their own */
+  constructor(catalog: Catalog, documents: EndpointDocuments, loadedAt: SteadyMs, rules: LaneRules) {
     this.revision = catalog.revision;
     this.loadedAt = loadedAt;
     this.#stored = new Map(catalog.endpoints.map((endpoint) => [endpoint.id, endpoint]));
     this.#documents = documents;
     const active = catalog.endpoints.filter(({ state }) => state === 'active');
-    this.damaged = active.flatMap((endpoint) => this.#subscribe(endpoint) ?? []);
+    this.damaged = active.flatMap((endpoint) => this.#subscribe(endpoint, rules) ?? []);
   }
 
   /** @throws UnreadableDocument if a newer program wrote it: that one would know what to send */
-  #subscribe(endpoint: StoredEndpoint): Damage | undefined {
+  #subscribe(endpoint: StoredEndpoint, rules: LaneRules): Damage | undefined {
     try {
-      this.#subscribed.set(endpoint.id, this.#documents.open(endpoint).eventTypes);
+      const settings = this.#documents.open(endpoint);
+      this.#subscribed.set(endpoint.id, settings.eventTypes);
+      this.#laneRules.set(endpoint.id, laneRulesOf(settings, rules));
       return undefined;
     } catch (error) {
       if (!(error instanceof DamagedDocument)) throw error;
@@ -63,6 +68,11 @@ export class TenantCatalog {
 
   get size(): number {
     return this.#stored.size + 1;
+  }
+
+  /** The rules of the lanes of active endpoints. */
+  get laneRules(): ReadonlyMap<EndpointId, LaneRules> {
+    return this.#laneRules;
   }
 
   /** The active endpoints that subscribed to this type. */
@@ -100,6 +110,13 @@ class Loading {
   }
 }
 
+export interface CatalogListener {
+  /** Told once of each endpoint whose settings are damaged; the others go on. */
+  damaged(damage: Damage): void;
+  /** A copy was read. */
+  loaded(catalog: TenantCatalog): void;
+}
+
 export class Catalogs {
   readonly #load: (tenantId: TenantId) => Promise<Catalog | undefined>;
   readonly #documents: EndpointDocuments;
@@ -109,23 +126,26 @@ export class Catalogs {
   readonly #tenants = new Map<TenantId, TenantCatalog>();
   readonly #loading = new Map<TenantId, Loading>();
   #size = 0;
-  readonly #onDamage: (damage: Damage) => void;
+  readonly #rules: LaneRules;
+  readonly #listener: CatalogListener;
   /** Those that were told of. */
   readonly #damaged = new Set<EndpointId>();
 
   /**
    * @param shared other processes change the store too
-   * @param onDamage is told once of each endpoint whose settings are damaged; the others go on
+   * @param rules of the lanes of endpoints that have none of their own
    */
   constructor(
     load: (tenantId: TenantId) => Promise<Catalog | undefined>,
     documents: EndpointDocuments,
     clock: Clock,
     shared: boolean,
-    onDamage: (damage: Damage) => void,
+    rules: LaneRules,
+    listener: CatalogListener,
   ) {
     this.#load = load;
-    this.#onDamage = onDamage;
+    this.#rules = rules;
+    this.#listener = listener;
     this.#documents = documents;
     this.#clock = clock;
     this.#maxAgeMs = shared ? SHARED_MAX_AGE_MS : Number.POSITIVE_INFINITY;
@@ -180,8 +200,9 @@ export class Catalogs {
         const loadedAt = this.#clock.now();
         const stored = await this.#load(tenantId);
         if (stored !== undefined && stored.revision < loading.seen) continue;
-        const catalog = stored && new TenantCatalog(stored, this.#documents, loadedAt);
+        const catalog = stored && new TenantCatalog(stored, this.#documents, loadedAt, this.#rules);
         for (const damage of catalog?.damaged ?? []) this.#tellOnce(damage);
+        if (catalog !== undefined) this.#listener.loaded(catalog);
         if (this.#loading.get(tenantId) === loading) this.#keep(tenantId, catalog);
         return catalog;
       }
@@ -193,7 +214,7 @@ export class Catalogs {
   #tellOnce(damage: Damage): void {
     if (this.#damaged.has(damage.endpointId)) return;
     this.#damaged.add(damage.endpointId);
-    this.#onDamage(damage);
+    this.#listener.damaged(damage);
   }
 
   /** Puts a copy in the place of the one at hand; `undefined` when there is no such tenant. */

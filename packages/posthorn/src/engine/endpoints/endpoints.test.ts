@@ -11,12 +11,14 @@ import { DueNotice } from '../due-notice.ts';
 import { Catalogs } from './catalog.ts';
 import { EndpointDocuments } from './documents.ts';
 import { Endpoints, type OpenEndpoint } from './endpoints.ts';
+import type { LaneRules } from './lane-rules.ts';
 
 const SETTINGS: EndpointSettings = {
   ...DEFAULT_SETTINGS,
   url: 'https://receiver.example/hook',
   secrets: ['a secret of good length'],
 };
+const RULES = { concurrency: 16 };
 const ALL = { limit: 1_000, after: null };
 
 /** The endpoints of one tenant, on a store in memory. */
@@ -28,17 +30,18 @@ async function endpointsOf(test: TestContext) {
   const clock = time.clock();
   const random = new Dice(1).random();
   const documents = new EndpointDocuments(new Uint8Array(32), random);
-  const catalogs = new Catalogs(
-    (tenantId) => store.catalog(tenantId),
-    documents,
-    clock,
-    false,
-    ({ message }) => assert.fail(message),
-  );
+  const catalogs = new Catalogs((tenantId) => store.catalog(tenantId), documents, clock, false, RULES, {
+    damaged: ({ message }) => assert.fail(message),
+    loaded: () => {},
+  });
   const dueAt: number[] = [];
   const due = new DueNotice();
   due.tell({ mayBeDue: (at) => dueAt.push(at), lookAround() {} });
-  const endpoints = new Endpoints({ store, clock, random, catalogs, documents, due });
+  const followed: [EndpointId, number][] = [];
+  const lanes = {
+    follow: (id: EndpointId, { concurrency }: LaneRules) => void followed.push([id, concurrency]),
+  };
+  const endpoints = new Endpoints({ store, clock, random, catalogs, documents, due, lanes, laneRules: RULES });
   const create = async (settings: Partial<EndpointSettings> = {}, uid?: string): Promise<OpenEndpoint> => {
     const given = uid === undefined ? {} : { uid: uid as EndpointUid };
     const made = await endpoints.create(ACME, { ...SETTINGS, ...settings }, 'key', given);
@@ -47,7 +50,7 @@ async function endpointsOf(test: TestContext) {
   };
   /** How the endpoint would be called now. */
   const callable = async (id: EndpointId) => (await catalogs.get(ACME))?.endpoint(id);
-  return { time, store, dueAt, endpoints, create, callable };
+  return { time, store, dueAt, followed, endpoints, create, callable };
 }
 
 /** The store's answer to this call is lost once: it has done what it was asked. */
@@ -92,6 +95,17 @@ describe('a change', () => {
     assert.deepEqual([changed.version, changed.updatedAt - createdAt, changed.replyTimeoutMs], [2, 1_000, 5_000]);
     assert.deepEqual(await endpoints.open(ACME, id), changed);
     assert.equal((await callable(id))?.replyTimeoutMs, 5_000);
+  });
+
+  it('of its concurrency is known to its lane at once', async (test) => {
+    const { endpoints, create, followed } = await endpointsOf(test);
+    const { id } = await create();
+    await endpoints.change(ACME, id, (now) => ({ ...now, concurrency: 3 }), 'key');
+    await endpoints.change(ACME, id, (now) => ({ ...now, concurrency: null }), 'key');
+    assert.deepEqual(followed, [
+      [id, 3],
+      [id, RULES.concurrency],
+    ]);
   });
 
   it('that changes nothing makes no version', async (test) => {

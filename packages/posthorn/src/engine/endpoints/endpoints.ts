@@ -11,6 +11,7 @@ import type { Page, Registry, RewrittenVersion, StoredEndpoint } from '../../sea
 import type { DueNotice } from '../due-notice.ts';
 import type { Catalogs } from './catalog.ts';
 import type { EndpointDocuments } from './documents.ts';
+import { type LaneRules, laneRulesOf } from './lane-rules.ts';
 
 /** Endpoints that one tenant may have: as many as one event may fan out to in one transaction. */
 export const MAX_ENDPOINTS_PER_TENANT = 10_000;
@@ -44,6 +45,10 @@ interface Parts {
   readonly catalogs: Catalogs;
   readonly documents: EndpointDocuments;
   readonly due: DueNotice;
+  /** They go by an endpoint's rules. */
+  readonly lanes: { follow(id: EndpointId, rules: LaneRules): void };
+  /** Of the lanes of endpoints that have none of their own. */
+  readonly laneRules: LaneRules;
 }
 
 export class Endpoints {
@@ -86,7 +91,7 @@ export class Endpoints {
     change: (current: EndpointSettings) => EndpointSettings,
     changedBy: ChangedBy,
   ): Promise<OpenEndpoint | 'missing'> {
-    const { store, clock, catalogs, documents } = this.#parts;
+    const { store, clock, catalogs, documents, lanes, laneRules } = this.#parts;
     for (;;) {
       const current = await store.endpoint(tenantId, id);
       if (current === undefined) return 'missing';
@@ -99,7 +104,10 @@ export class Endpoints {
       // Also when the answer is lost.
       const answer = await store.replaceEndpoint(endpoint).finally(() => catalogs.forget(tenantId));
       if (answer === 'missing') return 'missing';
-      if (answer === 'replaced') return { ...factsOf(endpoint), ...settings };
+      if (answer === 'replaced') {
+        lanes.follow(id, laneRulesOf(settings, laneRules));
+        return { ...factsOf(endpoint), ...settings };
+      }
     }
   }
 

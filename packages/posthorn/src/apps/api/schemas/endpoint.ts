@@ -71,6 +71,12 @@ const SETTINGS = {
     maximum: SETTING_LIMITS.replyTimeoutMs.max,
     description: `Limit for the whole response: ${SETTING_LIMITS.replyTimeoutMs.min} to ${SETTING_LIMITS.replyTimeoutMs.max}. Default: ${DEFAULT_SETTINGS.replyTimeoutMs}.`,
   }),
+  concurrency: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    minimum: SETTING_LIMITS.concurrency.min,
+    maximum: SETTING_LIMITS.concurrency.max,
+    description: `Calls that may be under way at once, per process: ${SETTING_LIMITS.concurrency.min} to ${SETTING_LIMITS.concurrency.max}. Null, the default: as many as the installation allows (POSTHORN_ENDPOINT_CONCURRENCY).`,
+  }),
 };
 
 const SECRET_FIELDS = {
@@ -188,6 +194,7 @@ export function showEndpoint(endpoint: OpenEndpoint): Static<typeof EndpointSche
     scheduleMs: [...endpoint.scheduleMs],
     connectTimeoutMs: endpoint.connectTimeoutMs,
     replyTimeoutMs: endpoint.replyTimeoutMs,
+    concurrency: endpoint.concurrency,
     enabled: endpoint.state === 'active',
     version: endpoint.version,
     headerNames: Object.keys(endpoint.headers),
