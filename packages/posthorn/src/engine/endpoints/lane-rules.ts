@@ -1,4 +1,4 @@
-// What an endpoint's settings say about its lane.
+// The rules of a lane, as an endpoint's settings say them.
 import type { OpenSettings } from '../../domain/endpoint/settings.ts';
 
 export interface LaneRules {
