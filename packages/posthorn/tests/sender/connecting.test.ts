@@ -87,6 +87,21 @@ describe('the limit for connecting', () => {
     assert.equal(socket.destroyed, true);
   });
 
+  it('is one for all addresses of a name', async (t) => {
+    const time = new SimulatedTimers(t);
+    const resolver = resolvingTo('127.0.0.1', '127.0.0.2', '127.0.0.3');
+    const sockets: Socket[] = [];
+    const dial = () => {
+      const socket = new Socket();
+      sockets.push(socket);
+      return socket;
+    };
+    await using sending = startSender({}, { resolver, dial });
+    const { ms, value } = await time.timed(sending.send('https://hooks.test/', { connectTimeoutMs: CONNECT_MS }));
+    assert.deepEqual([value.outcome, ms], ['connect_timeout', CONNECT_MS]);
+    assert.deepEqual([sockets.length, sockets.every(({ destroyed }) => destroyed)], [3, true]);
+  });
+
   it('is not part of the time for the reply', async (t) => {
     const time = new SimulatedTimers(t);
     await using receiver = await startReceiver({

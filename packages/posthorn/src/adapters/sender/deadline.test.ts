@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { Deadline } from './deadline.ts';
 
@@ -18,6 +19,25 @@ describe('a deadline', () => {
       }),
     );
     for (const ms of early) assert.ok(ms <= 0, `fired ${ms} ms early`);
+  });
+
+  it('fires before a plain timer of 5 ms more has, however busy the machine is', async () => {
+    const order = await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const ms = 1 + index * 0.37;
+        let fired = false;
+        new Deadline(ms, {
+          expired: () => {
+            fired = true;
+          },
+        });
+        await delay(Math.ceil(ms) + 5);
+        // After a pause of the process both are due in one turn, and a deadline lets that turn pass.
+        for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate);
+        return fired;
+      }),
+    );
+    assert.ok(order.every((fired) => fired));
   });
 
   it('does not fire once cancelled, not even in the turn in which it was due', async () => {
