@@ -341,6 +341,21 @@ describe('the dashboard', () => {
     assert.deepEqual(kept, { secret: Object(made).secret, headers: {} });
   });
 
+  it('erases the secrets that an endpoint had earlier, and says how many there were', async () => {
+    const { page } = person;
+    const url = 'https://rotated.example/hook';
+    const wanted = { url, eventTypes: ['never.sent'] };
+    const made = await scene.api('POST', `/v1/tenants/${TENANT}/endpoints`, wanted);
+    const path = `/v1/tenants/${TENANT}/endpoints/${Object(made).id}`;
+    await page.goto(at(`/endpoints/${Object(made).id}`));
+    await page.getByText('Signing secret').waitFor();
+    assert.equal(await page.getByText('Earlier secrets').count(), 0);
+    await scene.api('PATCH', path, { secret: 'another secret of good length' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Erase' }).click();
+    await page.getByText('One is gone').waitFor();
+  });
+
   it('sends an event as it was typed, and says who got it and why others did not', async () => {
     const { page } = person;
     await page.goto(at('/events'));

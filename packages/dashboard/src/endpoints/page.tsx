@@ -129,8 +129,8 @@ function Health({ tenant, endpointId }: { readonly tenant: string; readonly endp
 }
 
 function Settings({ tenant, endpoint }: { readonly tenant: string; readonly endpoint: Endpoint }) {
-  const { id, url, eventTypes, scheduleMs, connectTimeoutMs, replyTimeoutMs, concurrency, headerNames, createdAt } =
-    endpoint;
+  const { id, url, eventTypes, scheduleMs, connectTimeoutMs, replyTimeoutMs, concurrency } = endpoint;
+  const { headerNames, version, createdAt } = endpoint;
   const rows = [
     ['Callback URL', <code key="url">{inert(url)}</code>],
     ['Events', eventTypes === null ? 'all' : eventTypes.join(', ')],
@@ -153,7 +153,7 @@ function Settings({ tenant, endpoint }: { readonly tenant: string; readonly endp
           <code>{id}</code> <Copy text={id} />
         </dd>
       </div>
-      <Secret tenant={tenant} endpointId={id} headerNames={headerNames} />
+      <Secret tenant={tenant} endpointId={id} headerNames={headerNames} version={version} />
     </dl>
   );
 }

@@ -10,9 +10,11 @@ interface SecretProps {
   readonly tenant: string;
   readonly endpointId: string;
   readonly headerNames: readonly string[];
+  /** Number of the present settings. */
+  readonly version: number;
 }
 
-export function Secret({ tenant, endpointId, headerNames }: SecretProps) {
+export function Secret({ tenant, endpointId, headerNames, version }: SecretProps) {
   const reveal = useMutation({
     mutationFn: () => get<EndpointSecret>(ofTenant(tenant, `/endpoints/${endpointId}/secret`)),
     gcTime: 0,
@@ -35,7 +37,7 @@ export function Secret({ tenant, endpointId, headerNames }: SecretProps) {
           {reveal.isError && <Failed error={reveal.error} />}
         </dd>
       </div>
-      <EarlierSecrets tenant={tenant} endpointId={endpointId} />
+      {version > 1 && <EarlierSecrets tenant={tenant} endpointId={endpointId} />}
       <div>
         <dt>Extra headers</dt>
         <dd>
@@ -51,7 +53,7 @@ export function Secret({ tenant, endpointId, headerNames }: SecretProps) {
 }
 
 /** Secrets that were replaced: kept to show the signatures made with them, until somebody wants them gone. */
-function EarlierSecrets({ tenant, endpointId }: Omit<SecretProps, 'headerNames'>) {
+function EarlierSecrets({ tenant, endpointId }: Pick<SecretProps, 'tenant' | 'endpointId'>) {
   const erase = useMutation({
     mutationFn: () => remove<ErasedSecrets>(ofTenant(tenant, `/endpoints/${endpointId}/secrets/previous`)),
   });
