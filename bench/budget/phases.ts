@@ -10,7 +10,7 @@ export const LOOP_PHASES = [
   'claim: to the store and back',
   'lanes, scheduler, holdings',
   'sign, dress',
-  'send: sender, undici, TLS',
+  'send: sender, sockets, TLS',
   'record: to the store and back',
   'metrics, log, stream',
   'Postgres client',
@@ -50,7 +50,7 @@ const LOOP_RULES: readonly Rule<(typeof LOOP_PHASES)[number] | typeof IDLE>[] = 
   [/\/engine\/.*scheduler\.js$/, 'claim: to the store and back', /claim(Due|Backlogs)/],
   [/\/engine\/.*(lanes|scheduler|holdings|attempts|engine|leases|store-health)\.js$/, 'lanes, scheduler, holdings'],
   [/\/domain\/profile\.js$/, 'sign, dress'],
-  [/\/adapters\/(sender\/.*|traced-sender)\.js$|\/undici\//, 'send: sender, undici, TLS'],
+  [/\/adapters\/(sender\/.*|traced-sender)\.js$|\/undici\//, 'send: sender, sockets, TLS'],
   [/\/apps\/(metrics|logging|stream)\/|\/prom-client\/|\/pino\//, 'metrics, log, stream'],
   [/\/apps\/|\/domain\/json|\/fastify\/|\/find-my-way\//, 'read and parse the request'],
 ];
@@ -58,7 +58,7 @@ const LOOP_RULES: readonly Rule<(typeof LOOP_PHASES)[number] | typeof IDLE>[] = 
 /** Parts of Node that only one part of an event's way has reason to call. */
 const LOOP_GUESSES: typeof LOOP_RULES = [
   [/^node:_http|^node:internal\/http/, 'read and parse the request'],
-  [/^node:(_tls|internal\/tls|tls)/, 'send: sender, undici, TLS'],
+  [/^node:(_tls|internal\/tls|tls)/, 'send: sender, sockets, TLS'],
   [/^node:(internal\/worker|worker_threads)|\/adapters\/sqlite\//, 'record: to the store and back'],
   [/\/pg(-\w+)?\/|\/adapters\/postgres\//, 'Postgres client'],
 ];

@@ -58,13 +58,14 @@ function Sent({ request }: { readonly request: SentRequest | null }) {
       </p>
     );
   }
-  const { method, url, headers, signature } = request;
+  const { method, url, profile, headers, signature } = request;
   return (
     <>
       <p className="called">
         <code>
           {method} {inert(url)}
-        </code>
+        </code>{' '}
+        <span className="muted">profile {profile}</span>
       </p>
       <Headers
         label="Request headers"

@@ -16,7 +16,8 @@ const STORED_ATTEMPT = `select late from attempt where delivery = ? and id = ?`;
 const MARK_LATE = `update attempt set late = 1 where delivery = ? and id = ?`;
 const REMOVE_ATTEMPT = `delete from attempt where delivery = ? and id = ?`;
 const QUEUED = `select 1 from queue where id = ?`;
-// index: delivery_by_tenant, a search per tenant and state. An attempt is late for a ended delivery once in a blue moon.
+// index: delivery_by_tenant, a search per tenant and state. An attempt is late for a delivery that has ended only after a
+// takeover.
 const ENDED = `
   select event.erased_at is not null as erased
   from tenant
