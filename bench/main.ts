@@ -1,7 +1,9 @@
 // `npm run bench`: measures Posthorn beside loops that store nothing and beside what people would use instead.
 import { parseArgs } from 'node:util';
 import { writeDocument } from './document/document.ts';
+import type { Check } from './measure/checks.ts';
 import { keepFigures } from './measure/figures.ts';
+import { MOST_RUNS, settle } from './measure/guards.ts';
 import { describeMachine } from './measure/machine.ts';
 import { checkLine, type Ran, tableOf, writeReport } from './measure/report.ts';
 import { budget } from './scenarios/budget.ts';
@@ -84,28 +86,38 @@ async function main(): Promise<number> {
     ...(values.profile ? { profileFolder: PROFILES } : {}),
   });
   for (const scenario of scenarios) {
-    ran.push(await run(scenario, world, extent));
+    ran.push(await (quick ? runGuards(scenario, world) : run(scenario, world, extent)));
     writeReport(REPORT, extent, machine, ran);
   }
   print('');
   const checks = ran.flatMap(({ outcome }) => outcome.checks);
   for (const check of checks) print(checkLine(check));
+  const declined = quick && checks.some(({ holds }) => !holds);
+  if (declined) print(`\nDecline: MISSED means missed in each of ${MOST_RUNS} runs.`);
   if (keep) {
     const order = SCENARIOS.map(({ name }) => name);
     writeDocument(keepFigures(machine, extent, ran, order));
   }
   // Away from CI this is a measurement, not a test: a busy machine misses targets too.
-  return quick && checks.some(({ holds }) => !holds) ? 1 : 0;
+  return declined ? 1 : 0;
 }
 
-/** In a quick run what misses is measured once more: what has declined misses twice, a machine that was busy does not. */
+/** A quick run: measured again as long as a check has missed every time. */
+async function runGuards(scenario: Scenario, world: World): Promise<Ran> {
+  const runs: (readonly Check[])[] = [];
+  for (;;) {
+    const ran = await run(scenario, world, 'quick');
+    runs.push(ran.outcome.checks);
+    const checks = settle(runs);
+    const missed = checks.filter(({ holds }) => !holds);
+    if (missed.length === 0 || runs.length === MOST_RUNS) return { ...ran, outcome: { ...ran.outcome, checks } };
+    for (const { promise } of missed) {
+      print(`  missed, measured again (run ${runs.length + 1} of at most ${MOST_RUNS}): ${promise}`);
+    }
+  }
+}
+
 async function run(scenario: Scenario, world: World, extent: Extent): Promise<Ran> {
-  const first = await runOnce(scenario, world, extent);
-  if (extent !== 'quick' || first.outcome.checks.every(({ holds }) => holds)) return first;
-  return await runOnce(scenario, world, extent);
-}
-
-async function runOnce(scenario: Scenario, world: World, extent: Extent): Promise<Ran> {
   const { name, promise } = scenario;
   print(`\n${name}: ${promise}`);
   const began = performance.now();

@@ -1,5 +1,5 @@
 // A target and what was measured against it. Ratios are taken round by round, between measurements made one after the other.
-import type { Row } from './rounds.ts';
+import type { Measured, Row } from './rounds.ts';
 import { least, median, most } from './statistics.ts';
 
 export interface Check {
@@ -22,9 +22,19 @@ interface RatioCheck extends Pick<Check, 'promise' | 'wants' | 'target'> {
   readonly to: string;
 }
 
-/** None when one of the two was not measured. */
-export function checkRatio(rows: readonly Row[], { of, to, ...wanted }: RatioCheck): Check[] {
-  const ratios = ratiosOf(rows, of, to);
+/** Reads one figure of a measurement; `undefined` when it was not measured. */
+type Figure = (measured: Measured) => number | undefined;
+
+/**
+ * None when one of the two was not measured.
+ * @param figure is compared; left out, the value
+ */
+export function checkRatio(
+  rows: readonly Row[],
+  { of, to, ...wanted }: RatioCheck,
+  figure: Figure = ({ value }) => value,
+): Check[] {
+  const ratios = ratiosOf(figuresOf(rows, of, figure), figuresOf(rows, to, figure));
   return ratios.length === 0 ? [] : [judge({ ...wanted, unit: '' }, ratios)];
 }
 
@@ -34,8 +44,14 @@ export function judge(wanted: Wanted, values: readonly number[]): Check {
   return { ...wanted, median: middle, least: least(values), most: most(values), holds };
 }
 
-function ratiosOf(rows: readonly Row[], of: string, to: string): number[] {
-  const above = rows.find(({ variant }) => variant === of)?.values ?? [];
-  const below = rows.find(({ variant }) => variant === to)?.values ?? [];
-  return above.slice(0, below.length).map((value, index) => value / (below[index] ?? Number.NaN));
+/** Of the rounds in which both were measured. */
+function ratiosOf(above: ReturnType<Figure>[], below: ReturnType<Figure>[]): number[] {
+  return above.flatMap((value, index) => {
+    const to = below[index];
+    return value === undefined || to === undefined ? [] : value / to;
+  });
+}
+
+function figuresOf(rows: readonly Row[], name: string, figure: Figure): ReturnType<Figure>[] {
+  return rows.find(({ variant }) => variant === name)?.rounds.map(figure) ?? [];
 }

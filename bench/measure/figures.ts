@@ -11,7 +11,7 @@ const FILE = new URL('../../docs/performance.json', import.meta.url);
 /** Significant figures that are kept: more than any of them is good for. */
 const KEPT = 4;
 
-type KeptRow = Omit<Row, 'values'>;
+type KeptRow = Omit<Row, 'rounds'>;
 
 export interface KeptScenario {
   readonly name: string;
@@ -59,7 +59,7 @@ export function rememberedRows(scenario: string): readonly KeptRow[] {
 
 function kept({ name, promise, seconds, outcome }: Ran): Omit<KeptScenario, 'madeAt' | 'commit' | 'extent'> {
   const { unit, checks, notes = [] } = outcome;
-  const rows = outcome.rows.map(({ values: _, ...row }) => row);
+  const rows = outcome.rows.map(({ rounds: _, ...row }) => row);
   return { name, promise, unit, seconds: Math.round(seconds), rows, checks, notes };
 }
 

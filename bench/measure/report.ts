@@ -30,7 +30,7 @@ export const tableOf = ({ unit, rows }: Outcome): string[] => rightAligned(cells
 const SPENDERS = ['loop', 'storage', 'helpers', 'database', 'receiver', 'producer'];
 
 /** A table's cells, its head first. */
-export function cellsOf(unit: string, rows: readonly Omit<Row, 'values'>[]): string[][] {
+export function cellsOf(unit: string, rows: readonly Omit<Row, 'rounds'>[]): string[][] {
   const cpu = SPENDERS.filter((name) => rows.some(({ cpuUs }) => cpuUs[name] !== undefined));
   const more = [...new Set(rows.flatMap((row) => Object.keys(row.more)))];
   const head = ['', unit, 'least – most', ...cpu.map((name) => `${name} µs`), ...more];

@@ -16,8 +16,8 @@ export interface Variant {
 
 export interface Row {
   readonly variant: string;
-  /** In the order of the rounds. */
-  readonly values: readonly number[];
+  /** The measurements, in the order of the rounds. */
+  readonly rounds: readonly Measured[];
   readonly median: number;
   readonly least: number;
   readonly most: number;
@@ -44,11 +44,14 @@ export async function interleave(
   return [...measured].map(([variant, list]) => rowOf(variant, list));
 }
 
+/** The values of measurements, in their order. */
+export const valuesOf = (rounds: readonly Measured[]): number[] => rounds.map(({ value }) => value);
+
 export function rowOf(variant: string, list: readonly Measured[]): Row {
-  const values = list.map(({ value }) => value);
+  const values = valuesOf(list);
   return {
     variant,
-    values,
+    rounds: list,
     median: median(values),
     least: least(values),
     most: most(values),

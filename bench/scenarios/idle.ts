@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { judge } from '../measure/checks.ts';
 import { cpuOf, memoryMiB, storageWakeUps } from '../measure/cpu.ts';
-import { rowOf } from '../measure/rounds.ts';
+import { rowOf, valuesOf } from '../measure/rounds.ts';
 import { TENANT } from '../world/fill.ts';
 import { askPostgres, type Place, type StoreKind } from '../world/places.ts';
 import { runOn, subscribe } from '../world/running.ts';
@@ -39,11 +39,11 @@ export const idle: Scenario = {
     // At the same time: neither has anything to do.
     const watched = await Promise.all(ready.map(watch));
     const rows = watched.map(({ kind, ...measured }) => rowOf(kind, [measured]));
-    const checks = rows.flatMap(({ variant, values, more }) => {
+    const checks = rows.flatMap(({ variant, rounds, more }) => {
       const atMost = (what: string, unit: string, target: number, values: readonly number[]) =>
         judge({ promise: `idle: ${variant}, ${what}`, wants: 'at most', target, unit }, values);
       return [
-        atMost('CPU', ' %', MAX_CORE_PERCENT, values),
+        atMost('CPU', ' %', MAX_CORE_PERCENT, valuesOf(rounds)),
         atMost('memory', ' MiB', MAX_MEMORY_MIB, [more[MEMORY] ?? Number.NaN]),
         atMost(STORE_USES, '', MAX_STORE_USES_PER_SECOND, [more[STORE_USES] ?? Number.NaN]),
       ];

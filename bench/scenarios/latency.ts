@@ -1,6 +1,6 @@
 // How long an event takes from its producer's request to the receiver, at a moderate load.
 import { type Check, judge } from '../measure/checks.ts';
-import { interleave, type Row } from '../measure/rounds.ts';
+import { interleave, type Row, valuesOf } from '../measure/rounds.ts';
 import { TENANT } from '../world/fill.ts';
 import { type Keeper, run, subscribe } from '../world/running.ts';
 import type { World } from '../world/world.ts';
@@ -37,11 +37,11 @@ async function paced(world: World, keeper: Keeper) {
   return { value: p99, cpuUs: spent.cpuUs, more: { 'least ms': least, 'p50 ms': p50, 'most ms': most } };
 }
 
-function checksOf({ variant, values, more }: Row): Check[] {
+function checksOf({ variant, rounds, more }: Row): Check[] {
   if (variant === 'nothing') return [];
   const limit = { wants: 'at most', unit: ' ms' } as const;
   return [
     judge({ ...limit, promise: `latency: ${variant} p50`, target: P50_MS }, [more['p50 ms'] ?? Number.NaN]),
-    judge({ ...limit, promise: `latency: ${variant} p99`, target: P99_MS }, values),
+    judge({ ...limit, promise: `latency: ${variant} p99`, target: P99_MS }, valuesOf(rounds)),
   ];
 }

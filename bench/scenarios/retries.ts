@@ -6,7 +6,7 @@ import { type AttemptId, makeId } from '../../packages/posthorn/src/domain/ids.t
 import { steady, wall } from '../../packages/posthorn/src/domain/time.ts';
 import type { AttemptRecord } from '../../packages/posthorn/src/seams/store/queue.ts';
 import { type Check, judge } from '../measure/checks.ts';
-import { interleave, type Measured, type Row, type Variant } from '../measure/rounds.ts';
+import { interleave, type Measured, type Row, type Variant, valuesOf } from '../measure/rounds.ts';
 import type { LoopQuestion } from '../processes/bare-loop.ts';
 import type { Received } from '../processes/receiver.ts';
 import { Child } from '../world/child.ts';
@@ -47,7 +47,7 @@ export const retries: Scenario = {
   },
 };
 
-function checksOf({ variant, values, more }: Row): Check[] {
+function checksOf({ variant, rounds, more }: Row): Check[] {
   if (variant === 'loop') return [];
   const early = judge({ promise: `retries: ${variant}, none early`, wants: 'at least', target: 0, unit: ' ms' }, [
     more['earliest ms'] ?? Number.NaN,
@@ -58,7 +58,7 @@ function checksOf({ variant, values, more }: Row): Check[] {
     target: LATE_P99_MS,
     unit: ' ms',
   } as const;
-  return [early, judge(late, values)];
+  return [early, judge(late, valuesOf(rounds))];
 }
 
 function measuredOf({ calls, latency }: Received, expected: number): Measured {
