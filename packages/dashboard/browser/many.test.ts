@@ -54,7 +54,8 @@ describe('very many tenants and endpoints', () => {
     await page.getByRole('row').filter({ hasText: 'The oldest' }).waitFor();
     await page.getByRole('row').filter({ hasText: 'The newest' }).waitFor();
     assert.equal(await page.getByText('deleted').count(), 0);
-    assert.equal(asked.length, 2, asked.join('\n'));
+    // The newest in one request, unless it was made before the page was left, and the old one by its id.
+    assert.ok(asked.length <= 2, asked.join('\n'));
     assert.deepEqual(person.complaints, []);
   });
 

@@ -24,8 +24,6 @@ const MAX_PAGE_ITEMS = 200;
 const LIST_ITEMS = 100;
 /** Items that a search shows. */
 const SEARCH_ITEMS = 50;
-/** As many endpoints as a tenant may have: none is left out. */
-const MAX_LISTED = 10_000;
 /** After changes, a single thing is asked for again this often at most, in milliseconds. */
 const ONE_GAP_MS = 250;
 /** Queries over many rows are repeated this often at most, in milliseconds. */
@@ -34,17 +32,6 @@ const MANY_GAP_MS = 1_500;
 const SUMS_GAP_MS = 3_000;
 /** How far a running replay is: it moves ten times a second. */
 const REPLAY_INTERVAL_MS = 500;
-
-async function all<Item>(path: string): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<Item> = await get(withQuery(path, { limit: MAX_PAGE_ITEMS, cursor: cursor ?? undefined }));
-    items.push(...page.data);
-    cursor = page.nextCursor;
-  } while (cursor !== null && items.length < MAX_LISTED);
-  return items;
-}
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -108,14 +95,6 @@ export const useNewestEndpoints = (tenant: string) =>
   useQuery({
     queryKey: [...endpointsKey(tenant), 'newest'],
     queryFn: () => get<Page<Endpoint>>(withQuery(ofTenant(tenant, '/endpoints'), { limit: MAX_PAGE_ITEMS })),
-    refetchInterval: every(SETTINGS_INTERVAL_MS),
-  });
-
-/** All endpoints of a tenant, in requests of a page each: for what is said of each of them. */
-export const useEndpoints = (tenant: string) =>
-  useQuery({
-    queryKey: endpointsKey(tenant),
-    queryFn: () => all<Endpoint>(ofTenant(tenant, '/endpoints')),
     refetchInterval: every(SETTINGS_INTERVAL_MS),
   });
 

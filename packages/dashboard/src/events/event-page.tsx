@@ -1,7 +1,7 @@
 // One event: its body as it was sent, and where it went.
 import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import { useEndpoints, useEvent } from '../api/queries.ts';
+import { useEvent } from '../api/queries.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { usePageTitle } from '../frame/frame.tsx';
 import { StateBadge } from '../parts/badge.tsx';
@@ -10,21 +10,17 @@ import { Copy } from '../parts/copy.tsx';
 import { inert } from '../parts/inert.ts';
 import { Clock, Moment } from '../parts/moment.tsx';
 import { FailedPage, LoadingPage } from '../parts/states.tsx';
-import { explainMatches } from './matching.ts';
-
-/** Of endpoints that did not get it, so many are listed. */
-const MAX_OTHERS = 100;
+import { MAX_SHOWN, ONLY_THE_NEWEST, useMatches } from './use-matches.ts';
 
 export function EventPage({ tenant, id }: { readonly tenant: string; readonly id: string }) {
   usePageTitle('Event');
   const event = useEvent(tenant, id, true);
-  const endpoints = useEndpoints(tenant);
+  const { matches, more } = useMatches(tenant, event.data?.type ?? '', event.data?.deliveries ?? []);
   const base = `/t/${encodeURIComponent(tenant)}`;
   if (event.isPending) return <LoadingPage title="Event" />;
   if (event.data === undefined)
     return <FailedPage title="Event" error={event.error} again={() => void event.refetch()} />;
   const { id: eventId, ownId, type, createdAt, body, erasedAt, deliveries } = event.data;
-  const matches = explainMatches(type, endpoints.data ?? [], deliveries);
   const others = matches.filter(({ deliveryId }) => deliveryId === undefined);
   return (
     <>
@@ -72,7 +68,7 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
             <h2 id="deliveries-title">Deliveries</h2>
             {deliveries.length === 0 && <p className="muted">No endpoint wanted it.</p>}
             <ul className="matches">
-              {deliveries.map((delivery) => (
+              {deliveries.slice(0, MAX_SHOWN).map((delivery) => (
                 <li key={delivery.id}>
                   <StateBadge
                     state={delivery.state}
@@ -80,7 +76,7 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
                   />
                   <Link href={`${base}/deliveries/${delivery.id}`}>
                     <EndpointName
-                      endpoint={endpoints.data?.find((each) => each.id === delivery.endpointId)}
+                      endpoint={matches.find((each) => each.deliveryId === delivery.id)?.endpoint}
                       id={delivery.endpointId}
                     />
                   </Link>
@@ -93,12 +89,19 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
                 </li>
               ))}
             </ul>
+            {deliveries.length > MAX_SHOWN && (
+              <p>
+                <Link href={`${base}/deliveries?eventId=${eventId}`}>
+                  All {countText(deliveries.length)} deliveries
+                </Link>
+              </p>
+            )}
           </section>
           {others.length > 0 && (
             <section className="card" aria-labelledby="others-title">
               <h2 id="others-title">Not sent to</h2>
               <ul className="matches">
-                {others.slice(0, MAX_OTHERS).map(({ endpoint, reason }) => (
+                {others.slice(0, MAX_SHOWN).map(({ endpoint, reason }) => (
                   <li key={endpoint.id}>
                     <Link href={`${base}/endpoints/${endpoint.id}`}>
                       <EndpointName endpoint={endpoint} id={endpoint.id} />
@@ -107,7 +110,8 @@ export function EventPage({ tenant, id }: { readonly tenant: string; readonly id
                   </li>
                 ))}
               </ul>
-              {others.length > MAX_OTHERS && <p className="muted">And {countText(others.length - MAX_OTHERS)} more.</p>}
+              {others.length > MAX_SHOWN && <p className="muted">And {countText(others.length - MAX_SHOWN)} more.</p>}
+              {more && <p className="muted">{ONLY_THE_NEWEST}</p>}
             </section>
           )}
         </div>

@@ -1,13 +1,9 @@
 // Where an event went, endpoint by endpoint.
 import { Link } from 'wouter';
 import { countText } from '../../../posthorn/src/apps/words/figures.ts';
-import { useEndpoints } from '../api/queries.ts';
 import { EndpointName } from '../endpoints/name.tsx';
 import { Badge } from '../parts/badge.tsx';
-import { explainMatches } from './matching.ts';
-
-/** Those that got it come first. */
-const MAX_SHOWN = 100;
+import { MAX_SHOWN, ONLY_THE_NEWEST, useMatches } from './use-matches.ts';
 
 interface MatchesProps {
   readonly tenant: string;
@@ -16,12 +12,12 @@ interface MatchesProps {
 }
 
 export function Matches({ tenant, type, deliveries }: MatchesProps) {
-  const endpoints = useEndpoints(tenant);
   const base = `/t/${encodeURIComponent(tenant)}`;
-  const matches = explainMatches(type, endpoints.data ?? [], deliveries);
+  const { matches, count, more, none } = useMatches(tenant, type, deliveries);
+  const shown = matches.slice(0, MAX_SHOWN);
   return (
     <ul className="matches">
-      {matches.slice(0, MAX_SHOWN).map(({ endpoint, deliveryId, reason }) => (
+      {shown.map(({ endpoint, deliveryId, reason }) => (
         <li key={endpoint.id}>
           <Badge tone={deliveryId === undefined ? 'quiet' : 'good'}>
             {deliveryId === undefined ? 'Not sent' : 'Sent'}
@@ -33,8 +29,9 @@ export function Matches({ tenant, type, deliveries }: MatchesProps) {
           {deliveryId !== undefined && <Link href={`${base}/deliveries/${deliveryId}`}>Delivery</Link>}
         </li>
       ))}
-      {matches.length > MAX_SHOWN && <li className="muted">And {countText(matches.length - MAX_SHOWN)} more.</li>}
-      {endpoints.data?.length === 0 && <li className="muted">The tenant has no endpoints; the event is kept.</li>}
+      {count > shown.length && <li className="muted">And {countText(count - shown.length)} more.</li>}
+      {more && <li className="muted">{ONLY_THE_NEWEST}</li>}
+      {none && <li className="muted">The tenant has no endpoints; the event is kept.</li>}
     </ul>
   );
 }
