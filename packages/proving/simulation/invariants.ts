@@ -1,26 +1,32 @@
 // Invariants of every run. Each rule names the promise that it stands for.
 
 import { MAX_INTERRUPTIONS } from '../../posthorn/src/domain/delivery.ts';
+import type { EventId } from '../../posthorn/src/domain/ids.ts';
 import { isOwnFailure } from '../../posthorn/src/domain/outcome.ts';
 import { SLOT_MS, slotOf } from '../../posthorn/src/domain/tally.ts';
 import { type WallMs, wall } from '../../posthorn/src/domain/time.ts';
-import type { Attempt, DeliveryDetail } from '../../posthorn/src/seams/store/history.ts';
+import type { Engine } from '../../posthorn/src/engine/engine.ts';
+import type { Attempt, DeliveryDetail, EventDetail } from '../../posthorn/src/seams/store/history.ts';
 import type { Store } from '../../posthorn/src/seams/store/index.ts';
 import type { WireCall } from '../../posthorn/tests/support/scripted-sender.ts';
+import { receiverOf } from './changes.ts';
 import type { Ledger } from './ledger.ts';
 import { answeredIn } from './owed.ts';
+import { shownAsSent } from './requests.ts';
 import { POISON_TENANT } from './world.ts';
 
 /** Days around a run that its wall clock may have jumped to. */
 const DAYS_AROUND = 60;
 
 /**
+ * @param reader shows what is in the store
  * @param now by the wall clock
  * @returns violations in words, each with the ids to look for; empty when all is well
  */
 export async function violations(
   ledger: Ledger,
   store: Store,
+  reader: Pick<Engine, 'delivery'>,
   scheduleMs: readonly number[],
   now: WallMs,
 ): Promise<string[]> {
@@ -31,6 +37,7 @@ export async function violations(
     ...(await replaysEnded(ledger, store)),
   ];
   let recorded = 0;
+  const callOf = new Map(ledger.calls.map((call) => [call.attemptId, call]));
   const callsOf = Map.groupBy(ledger.calls, (call) => call.correlationId);
   for (const [eventId, { tenantId, answer }] of ledger.accepted) {
     const calls = callsOf.get(eventId) ?? [];
@@ -39,26 +46,36 @@ export async function violations(
       found.push(`lost: event ${eventId} was accepted and is not stored`);
       continue;
     }
-    const body = new TextDecoder().decode(event.body);
-    for (const call of calls) if (call.body !== body) found.push(`attempt ${call.attemptId} sent another body`);
+    found.push(...bodiesSent(eventId, event, calls));
     for (const { id } of answer.deliveries) {
-      const delivery = await store.delivery(tenantId, id);
+      const delivery = await reader.delivery(tenantId, id);
       if (delivery === undefined) {
         found.push(`lost: delivery ${id} of event ${eventId} was accepted and is not stored`);
         continue;
       }
       if (delivery.state === 'pending')
         found.push(`stuck: delivery ${id} is still pending after everything has healed`);
+      if (delivery.state === 'cancelled' && !ledger.deleted.has(delivery.endpointId))
+        found.push(`erased: delivery ${id} was cancelled and its endpoint is there`);
       recorded += delivery.history.length;
       found.push(...scheduleKept(id, delivery.history, calls, scheduleMs), ...owedMade(delivery, ledger));
+      found.push(...shownAsSent(delivery, callOf, ledger.deleted.has(delivery.endpointId)));
       if (tenantId !== POISON_TENANT && delivery.state === 'exhausted') {
         found.push(...parkedForAnother(id, delivery.history, calls, ledger));
       }
     }
-    for (const together of Map.groupBy(calls, (call) => call.url).values()) found.push(...overlaps(together, ledger));
+    for (const together of Map.groupBy(calls, ({ url }) => receiverOf(url)).values())
+      found.push(...overlaps(together, ledger));
   }
   found.push(...tallied(await countedAttempts(store, now), recorded, ledger.killed));
   return found;
+}
+
+/** Every call carries the event's body, also when that was erased afterwards; then its beginning tells whose it was. */
+function bodiesSent(id: EventId, { erasedAt, body }: EventDetail, calls: readonly WireCall[]): string[] {
+  const stored = new TextDecoder().decode(body);
+  const isWhole = (sent: string) => (erasedAt === null ? sent === stored : sent.startsWith(`{"eventId":"${id}"`));
+  return calls.filter((call) => !isWhole(call.body)).map(({ attemptId }) => `attempt ${attemptId} sent another body`);
 }
 
 async function countedAttempts(store: Store, now: WallMs): Promise<number> {

@@ -5,6 +5,7 @@ import { type DeliveryId, makeId, type OwnerId, type TenantId } from '../../post
 import { steady } from '../../posthorn/src/domain/time.ts';
 import type { Store } from '../../posthorn/src/seams/store/index.ts';
 import type { AttemptRecord } from '../../posthorn/src/seams/store/queue.ts';
+import type { StoredEndpoint } from '../../posthorn/src/seams/store/registry.ts';
 import type { Mutation } from './world.ts';
 
 /** A store whose calls of one name are replaced. */
@@ -22,6 +23,13 @@ function withDueAt(record: AttemptRecord, change: (dueAt: number, record: Attemp
   const { next } = record;
   if (next.state !== 'pending') return record;
   return { ...record, next: { ...next, dueAt: steady(change(next.dueAt, record)) } };
+}
+
+/** An endpoint whose own number of calls at once cannot be seen. */
+function withoutConcurrency(endpoint: StoredEndpoint): StoredEndpoint {
+  const settings: unknown = JSON.parse(new TextDecoder().decode(endpoint.settings));
+  const changed = JSON.stringify(settings, (name, value: unknown) => (name === 'concurrency' ? null : value));
+  return { ...endpoint, settings: new TextEncoder().encode(changed) };
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -192,6 +200,58 @@ export const MUTATIONS: readonly Mutation[] = [
           interruptions: Math.min(interruptions, 1),
         });
         return { ...claim, deliveries: claim.deliveries.map(unsuspected) };
+      }),
+  },
+  {
+    name: 'lets every endpoint have as many calls at once as the installation allows',
+    store: (store) =>
+      replace(store, 'catalog', async (tenantId) => {
+        const catalog = await store.catalog(tenantId);
+        return catalog && { ...catalog, endpoints: catalog.endpoints.map(withoutConcurrency) };
+      }),
+  },
+  {
+    name: 'says yes to one change of an endpoint in ten and does not store it',
+    store: (store, dice) =>
+      replace(store, 'replaceEndpoint', async (endpoint) =>
+        dice.chance(0.1) ? 'replaced' : await store.replaceEndpoint(endpoint),
+      ),
+  },
+  {
+    name: 'names the version of the endpoint that is in force at the end of an attempt',
+    store: (store) => {
+      const claimed = new Map<DeliveryId, LeasedDelivery>();
+      const claiming = replace(store, 'claimDue', async (owner, now, limit) => {
+        const claim = await store.claimDue(owner, now, limit);
+        for (const delivery of claim.deliveries) claimed.set(delivery.id, delivery);
+        return claim;
+      });
+      const atTheEnd = async (record: AttemptRecord): Promise<AttemptRecord> => {
+        const { event, endpointId } = claimed.get(record.deliveryId) ?? {};
+        if (event === undefined || endpointId === undefined || record.madeFrom === null) return record;
+        const endpoint = await store.endpoint(event.tenantId, endpointId);
+        return endpoint ? { ...record, madeFrom: { ...record.madeFrom, version: endpoint.version } } : record;
+      };
+      return replace(claiming, 'record', async (owner, records) =>
+        store.record(owner, await Promise.all(records.map(atTheEnd))),
+      );
+    },
+  },
+  {
+    name: 'names the sender profile that was stored first, whichever it sent with',
+    store: (store) =>
+      replace(store, 'senderProfile', async (facts) => {
+        await store.senderProfile(facts);
+        return 1;
+      }),
+  },
+  {
+    name: 'erases the payload of a pending delivery with those that are overdue',
+    store: (store) =>
+      replace(store, 'eraseOverdue', async (tenantId, before, now, limit) => {
+        const pending = await store.deliveries(tenantId, { states: ['pending'] }, { limit: 1, after: null });
+        for (const { eventId } of pending.items) await store.eraseEvent(tenantId, eventId, now);
+        return await store.eraseOverdue(tenantId, before, now, limit);
       }),
   },
 ];

@@ -36,11 +36,11 @@ export async function simulate(run: Run, makeStore: () => Store, mutation?: Muta
   const store = makeStore();
   const world = new World(run.seed, store, processesOf(run.seed), mutation);
   await world.run(run.hours * HOUR_MS, run.faults);
-  const broken = await violations(world.ledger, store, SCHEDULE_MS, world.time.wallNow);
+  const broken = await violations(world.ledger, store, world.reader, SCHEDULE_MS, world.time.wallNow);
   const left = await world.stop();
   await store.close();
   return {
-    violations: [...broken, ...left],
+    violations: [...broken, ...world.concurrencies.violations, ...left],
     events: world.ledger.accepted.size,
     calls: world.ledger.calls.length,
     trace: world.trace,

@@ -4,7 +4,7 @@
 import type { Call } from '../../posthorn/src/domain/call.ts';
 import { DEFAULT_SETTINGS, type EndpointSettings } from '../../posthorn/src/domain/endpoint/settings.ts';
 import { type EndpointId, type EventId, makeId, type TenantId } from '../../posthorn/src/domain/ids.ts';
-import { headerNamesOf } from '../../posthorn/src/domain/profile.ts';
+import { headerNamesOf, type SenderProfile } from '../../posthorn/src/domain/profile.ts';
 import { wall } from '../../posthorn/src/domain/time.ts';
 import { Engine, type EngineSettings, type ReplayRequest } from '../../posthorn/src/engine/engine.ts';
 import type { Report } from '../../posthorn/src/engine/reports.ts';
@@ -15,6 +15,8 @@ import type { Replay } from '../../posthorn/src/seams/store/replays.ts';
 import { Dice } from '../../posthorn/tests/support/dice.ts';
 import { type Behaviour, ScriptedSender, type WireCall } from '../../posthorn/tests/support/scripted-sender.ts';
 import { SimulatedTime } from '../../posthorn/tests/support/simulated-time.ts';
+import { drawChange, drawConcurrency, receiverOf } from './changes.ts';
+import { Concurrencies } from './concurrency.ts';
 import type { Fault } from './faults.ts';
 import { faultyStore, type StoreFaults } from './faulty-store.ts';
 import { Incarnation } from './incarnation.ts';
@@ -23,9 +25,16 @@ import { Ledger } from './ledger.ts';
 export const SCHEDULE_MS = [10_000, 20_000];
 const TENANTS = 3;
 const ENDPOINTS_PER_TENANT = 3;
+/** Days that one of the tenants keeps what has been delivered: all of it is erased in each round, a minute after a process has started. */
+const NOTHING_KEPT = 0;
 const EVENT_EVERY_MS = 4_000;
 const MOOD_EVERY_MS = 5 * 60_000;
 const OPERATOR_EVERY_MS = 3 * 60_000;
+const CHANGE_EVERY_MS = 30_000;
+/** No effect of a change comes later: a process stands still for 150 s at most, and a store for 90 s. */
+const CHANGE_OVER_MS = 5 * 60_000;
+/** Faults of the store show for so long after their end. */
+const AFTERMATH_MS = 90_000;
 /** Half of the runs have one delivery that kills whatever process attempts it. */
 const POISON_CHANCE = 0.5;
 export const POISON_TENANT = 'poisoned' as TenantId;
@@ -40,6 +49,19 @@ const SETTINGS: EngineSettings = {
   senderProfile: { names: headerNamesOf('x-iadvize-'), userAgent: 'Posthorn/simulated' },
   encryptionKey: new Uint8Array(32).fill(7),
 };
+/** Each life of a process has one of them. */
+const SENDER_PROFILES: [SenderProfile, SenderProfile] = [
+  SETTINGS.senderProfile,
+  { names: headerNamesOf('x-other-'), userAgent: 'Posthorn/other' },
+];
+
+interface SimulatedEndpoint {
+  readonly tenantId: TenantId;
+  readonly id: EndpointId;
+  readonly receiver: string;
+  /** Its last change may come into force until then. */
+  changingUntil: number;
+}
 
 /** A defect put in on purpose, at a seam: the invariants must notice it. */
 export interface Mutation {
@@ -52,6 +74,9 @@ export interface Mutation {
 export class World {
   readonly time = new SimulatedTime();
   readonly ledger = new Ledger();
+  readonly concurrencies = new Concurrencies(SETTINGS.endpointConcurrency);
+  /** Makes and shows what processes find there; it is spared all faults and delivers nothing. */
+  readonly reader: Engine;
   readonly trace: string[] = [];
   readonly #dice: Dice;
   readonly #base: Store;
@@ -61,7 +86,7 @@ export class World {
   readonly #moods = new Map<string, Mood>();
   readonly #processes: (Incarnation | undefined)[];
   readonly #tenants: TenantId[] = [];
-  readonly #endpoints: { tenantId: TenantId; id: EndpointId }[] = [];
+  readonly #endpoints: SimulatedEndpoint[] = [];
   #lives = 0;
   #healed = false;
 
@@ -71,6 +96,7 @@ export class World {
     this.#base = base;
     this.#shared = processes > 1;
     this.#processes = Array.from({ length: processes }, () => undefined);
+    this.reader = this.#makeReader();
   }
 
   /** Lets `durationMs` of traffic pass under these faults, then heals everything and lets it settle. */
@@ -82,6 +108,7 @@ export class World {
     this.#every(EVENT_EVERY_MS, () => this.#produce());
     this.#every(MOOD_EVERY_MS, () => this.#changeMood());
     this.#every(OPERATOR_EVERY_MS, () => void this.#operate());
+    this.#every(CHANGE_EVERY_MS, () => void this.#change());
     if (this.#dice.chance(POISON_CHANCE)) {
       this.time.plan(begin + this.#dice.fraction() * 0.8 * durationMs, () => this.#poison());
     }
@@ -107,8 +134,8 @@ export class World {
     return left;
   }
 
-  async #furnish(): Promise<void> {
-    const engine = new Engine({
+  #makeReader(): Engine {
+    return new Engine({
       store: this.#base,
       sender: new ScriptedSender(
         this.time,
@@ -120,25 +147,31 @@ export class World {
       settings: SETTINGS,
       report: () => {},
     });
+  }
+
+  async #furnish(): Promise<void> {
     for (let tenant = 0; tenant < TENANTS; tenant++) {
       const tenantId = `tenant-${tenant}` as TenantId;
-      await this.#base.putTenant(tenantId, undefined, this.time.wallNow);
+      await this.#base.putTenant(tenantId, undefined, this.time.wallNow, tenant === 0 ? NOTHING_KEPT : null);
       this.#tenants.push(tenantId);
-      for (let n = 0; n < ENDPOINTS_PER_TENANT; n++) await this.#addEndpoint(engine, tenantId);
+      for (let n = 0; n < ENDPOINTS_PER_TENANT; n++) await this.#addEndpoint(this.reader, tenantId);
     }
     await this.#base.putTenant(POISON_TENANT, undefined, this.time.wallNow);
-    await engine.createEndpoint(POISON_TENANT, settingsOf(POISON_URL, null), 'key');
+    await this.reader.createEndpoint(POISON_TENANT, settingsOf(POISON_URL, null), 'key');
   }
 
   async #addEndpoint(engine: Engine, tenantId: TenantId): Promise<void> {
     const url = `https://receiver-${this.#moods.size}.example/hook`;
     this.#moods.set(url, 'well');
-    const endpoint = await engine.createEndpoint(
-      tenantId,
-      settingsOf(url, this.#dice.chance(0.5) ? null : ['order.*']),
-      'key',
-    );
-    if (typeof endpoint !== 'string') this.#endpoints.push({ tenantId, id: endpoint.id });
+    const settings = {
+      ...settingsOf(url, this.#dice.chance(0.5) ? null : ['order.*']),
+      concurrency: drawConcurrency(this.#dice),
+    };
+    this.concurrencies.mayBe(url, settings.concurrency);
+    const endpoint = await engine.createEndpoint(tenantId, settings, 'key');
+    if (typeof endpoint !== 'string') {
+      this.#endpoints.push({ tenantId, id: endpoint.id, receiver: url, changingUntil: 0 });
+    }
   }
 
   #boot(index: number): void {
@@ -146,7 +179,7 @@ export class World {
     const life = new Incarnation(`p${index}.${this.#lives}`, {
       time: this.time,
       random: this.#dice.random(),
-      settings: SETTINGS,
+      settings: { ...SETTINGS, senderProfile: this.#dice.pick(SENDER_PROFILES) },
       clock: this.#mutation.clock ?? ((clock) => clock),
       store: (self) => this.#storeFor(self),
       send: (self) => this.#senderFor(self),
@@ -173,6 +206,7 @@ export class World {
       (url) => this.#behave(url),
       (call) => {
         this.ledger.call(call, life);
+        this.concurrencies.began(call, life);
         if (call.url === POISON_URL && !this.#healed) {
           this.time.plan(this.time.now + this.#dice.between(1, 500), () => this.#die(life, call));
         }
@@ -205,6 +239,7 @@ export class World {
 
   #strike(fault: Fault): void {
     this.#note(`fault ${JSON.stringify(fault)}`);
+    if ('forMs' in fault) this.concurrencies.troubledUntil(this.time.now + fault.forMs + AFTERMATH_MS);
     const later = (ms: number, undo: () => void) => this.time.plan(this.time.now + ms, undo);
     switch (fault.kind) {
       case 'kill':
@@ -238,7 +273,7 @@ export class World {
   }
 
   #behave(url: string): Behaviour {
-    const mood = this.#healed ? 'well' : url === POISON_URL ? 'hanging' : this.#moods.get(url);
+    const mood = this.#healed ? 'well' : url === POISON_URL ? 'hanging' : this.#moods.get(receiverOf(url));
     const answer = (status: number, afterMs: number): Behaviour => ({ kind: 'answer', status, afterMs });
     switch (mood) {
       case 'slow':
@@ -327,6 +362,25 @@ export class World {
           if (one !== undefined) await engine.retry(tenantId, one.id);
         }
       }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+
+  async #change(): Promise<void> {
+    const life = this.#dice.pick(this.#processes as [Incarnation | undefined]);
+    const endpoint = this.#endpoints[this.#dice.between(0, this.#endpoints.length - 1)];
+    if (!life?.alive || endpoint === undefined || this.time.now < endpoint.changingUntil) return;
+    const { tenantId, id, receiver } = endpoint;
+    const change = drawChange(this.#dice, receiver);
+    const { concurrency } = change;
+    const isInForce = concurrency === undefined ? undefined : this.concurrencies.mayBe(receiver, concurrency);
+    endpoint.changingUntil = this.time.now + CHANGE_OVER_MS;
+    try {
+      const changed = await life.engine.changeEndpoint(tenantId, id, (current) => ({ ...current, ...change }), 'key');
+      if (changed === 'missing') return;
+      endpoint.changingUntil = 0;
+      isInForce?.(this.time.now, life);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
     }

@@ -18,6 +18,7 @@ export interface WireCall {
   readonly attemptId: string;
   readonly correlationId: string;
   readonly signature: string;
+  readonly headers: Call['headers'];
   readonly body: string;
   readonly startedAt: number;
   endedAt: number | undefined;
@@ -85,6 +86,7 @@ export class ScriptedSender implements Sender {
       attemptId: header('-delivery'),
       correlationId: header('-correlationid'),
       signature: header('-signature'),
+      headers: call.headers,
       body: new TextDecoder().decode(call.body),
       startedAt: this.#time.now,
       endedAt: undefined,
