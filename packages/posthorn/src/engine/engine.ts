@@ -129,8 +129,11 @@ export class Engine {
       laneRules,
       {
         damaged: (damage) => report({ kind: 'endpoint_damaged', ...damage }),
-        loaded: ({ laneRules }) => {
-          for (const [endpointId, rules] of laneRules) this.#lanes.follow(endpointId, rules);
+        loaded: ({ laneRules }, isLatest) => {
+          for (const [endpointId, rules] of laneRules) {
+            if (isLatest) this.#lanes.follow(endpointId, rules);
+            else this.#lanes.learn(endpointId, rules);
+          }
         },
       },
     );

@@ -452,6 +452,26 @@ describe('lanes', () => {
       assert.equal(startedFor(endpoint), 3);
     });
 
+    it('learn from what may be out of date only if they know none', async () => {
+      const endpoint = id<EndpointId>();
+      known = false;
+      for (let i = 0; i < 9; i++) assert.ok(lanes.offer(delivery(endpoint)));
+      lanes.learn(endpoint, { concurrency: 2 });
+      lanes.learn(endpoint, { concurrency: 3 });
+      await pump();
+      assert.equal(startedFor(endpoint), 2);
+    });
+
+    it('do not, once they were told that it is one call at a time', async () => {
+      const endpoint = id<EndpointId>();
+      known = false;
+      for (let i = 0; i < 9; i++) assert.ok(lanes.offer(delivery(endpoint)));
+      lanes.follow(endpoint, { concurrency: 1 });
+      lanes.learn(endpoint, { concurrency: 3 });
+      await pump();
+      assert.equal(startedFor(endpoint), 1);
+    });
+
     it('ask for them again with the next delivery', async () => {
       const endpoint = id<EndpointId>();
       known = false;

@@ -141,10 +141,18 @@ export class Lanes {
   /** The rules of an endpoint's lane from now on. Calls under way that are too many by them go on. */
   follow(endpointId: EndpointId, rules: LaneRules): void {
     const lane = this.#lanes.get(endpointId);
-    if (lane === undefined || lane.rules.concurrency === rules.concurrency) return;
+    if (lane === undefined) return;
+    const isSame = lane.rules.concurrency === rules.concurrency;
+    // Also when they are the same: from now on they are known.
     lane.rules = rules;
+    if (isSame) return;
     this.#arrange(lane);
     this.pump();
+  }
+
+  /** As `follow`, for rules that may be out of date: better than none, and no better than any. */
+  learn(endpointId: EndpointId, rules: LaneRules): void {
+    if (this.#lanes.get(endpointId)?.rules === UNKNOWN_RULES) this.follow(endpointId, rules);
   }
 
   /** Takes a place in the lane for a delivery about to be stored; false when it must wait in the backlog. */

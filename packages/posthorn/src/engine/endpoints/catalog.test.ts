@@ -24,9 +24,11 @@ function catalogs() {
     return catalog;
   };
   const documents = new EndpointDocuments(new Uint8Array(32), new Dice(1).random());
+  /** The copies that were told of. */
+  const told: { revision: number; isLatest: boolean }[] = [];
   const copies = new Catalogs(load, documents, time.clock(), true, RULES, {
     damaged: ({ message }) => assert.fail(message),
-    loaded: () => {},
+    loaded: ({ revision }, isLatest) => told.push({ revision, isLatest }),
   });
   /** The copies that were read, as they came. */
   const get = () => {
@@ -36,7 +38,7 @@ function catalogs() {
     });
     return got;
   };
-  return { time, store, copies, get };
+  return { time, store, copies, told, get };
 }
 
 describe('a copy of a catalog', () => {
@@ -50,6 +52,22 @@ describe('a copy of a catalog', () => {
     const fresh = get();
     await time.pass(3_000);
     assert.deepEqual([fresh.revision, copies.atHand(ACME)?.revision], [7, 7]);
+  });
+
+  it('is said not to be the latest if the tenant has changed while it was on its way', async () => {
+    const { time, store, copies, told, get } = catalogs();
+    store.wayMs = 2_000;
+    const old = get();
+    store.revision = 7;
+    store.wayMs = 1;
+    copies.forget(ACME);
+    get();
+    await time.pass(3_000);
+    const [first, second] = [
+      { revision: 7, isLatest: true },
+      { revision: 6, isLatest: false },
+    ];
+    assert.deepEqual([old.revision, told], [6, [first, second]]);
   });
 
   it('that was on its way when a claim saw a newer one does not do for what was claimed', async () => {

@@ -113,8 +113,8 @@ class Loading {
 export interface CatalogListener {
   /** Told once of each endpoint whose settings are damaged; the others go on. */
   damaged(damage: Damage): void;
-  /** A copy was read. */
-  loaded(catalog: TenantCatalog): void;
+  /** A copy was read. @param isLatest false if the tenant has changed while the copy was on its way, as this process knows */
+  loaded(catalog: TenantCatalog, isLatest: boolean): void;
 }
 
 export class Catalogs {
@@ -202,8 +202,9 @@ export class Catalogs {
         if (stored !== undefined && stored.revision < loading.seen) continue;
         const catalog = stored && new TenantCatalog(stored, this.#documents, loadedAt, this.#rules);
         for (const damage of catalog?.damaged ?? []) this.#tellOnce(damage);
-        if (catalog !== undefined) this.#listener.loaded(catalog);
-        if (this.#loading.get(tenantId) === loading) this.#keep(tenantId, catalog);
+        const isLatest = this.#loading.get(tenantId) === loading;
+        if (isLatest) this.#keep(tenantId, catalog);
+        if (catalog !== undefined) this.#listener.loaded(catalog, isLatest);
         return catalog;
       }
     } finally {
