@@ -16,6 +16,8 @@ interface Limit {
   readonly calls: number;
   /** Since when another one is in force, and the process that answered so. */
   ended: { readonly at: number; readonly by: Incarnation } | undefined;
+  /** When other processes first called the receiver after they should follow: that call has them read the endpoint again. */
+  readonly noticed: Map<Incarnation, number>;
 }
 
 export class Concurrencies {
@@ -40,7 +42,10 @@ export class Concurrencies {
    */
   mayBe(receiver: string, concurrency: number | null): (at: number, by: Incarnation) => void {
     const former = this.#limits.get(receiver) ?? [];
-    this.#limits.set(receiver, [...former, { calls: concurrency ?? this.#installation, ended: undefined }]);
+    this.#limits.set(receiver, [
+      ...former,
+      { calls: concurrency ?? this.#installation, ended: undefined, noticed: new Map() },
+    ]);
     return (at, by) => {
       for (const limit of former) limit.ended ??= { at, by };
     };
@@ -64,10 +69,14 @@ export class Concurrencies {
 
   #most(receiver: string, life: Incarnation, now: number): number {
     const troubled = now < this.#troubledUntil;
-    const counts = ({ ended }: Limit) => {
+    const counts = ({ ended, noticed }: Limit) => {
       if (ended === undefined) return true;
-      const followMs = troubled ? TROUBLED_FOLLOW_MS : ended.by === life ? CHANGER_FOLLOWS_MS : OTHERS_FOLLOW_MS;
-      return now <= ended.at + followMs;
+      if (troubled) return now <= ended.at + TROUBLED_FOLLOW_MS;
+      if (ended.by === life) return now <= ended.at + CHANGER_FOLLOWS_MS;
+      if (now <= ended.at + OTHERS_FOLLOW_MS) return true;
+      const noticedAt = noticed.get(life) ?? now;
+      noticed.set(life, noticedAt);
+      return now <= noticedAt + CHANGER_FOLLOWS_MS;
     };
     const limits = this.#limits.get(receiver)?.filter(counts) ?? [];
     return limits.length === 0 ? this.#installation : Math.max(...limits.map(({ calls }) => calls));
