@@ -1,12 +1,13 @@
 // Removing old history, event by event: its deliveries with their attempts, each once it is old, and the event with the last
 // of them. Replays go once they have ended, endpoints once nothing names them. A step examines and removes a bounded number of
 // rows; the caller takes steps, with other calls in between.
-import type { DeliveryId, EndpointId } from '../../domain/ids.ts';
+import { type DeliveryId, type EndpointId, idTime } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { PruneStep } from '../prune-in-steps.ts';
 import { ENDED_STATES } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { FORGET_POSTPONED } from './erase.ts';
+import { endedAt } from './moments.ts';
 import { FIRST_TOMBSTONE, pruneTombstones, type TombstoneCursor } from './tombstones.ts';
 import { BEFORE_ALL_IDS, idBytes, readList } from './uuid.ts';
 
@@ -47,7 +48,7 @@ export const OLD_EVENTS = `
   where tenant = ? and (created_at, id) > (?, ?) and created_at < ? order by created_at, id limit ?`;
 // index: the primary key
 export const REMOVE_DELIVERY = `
-  delete from delivery where endpoint = ? and state in (${ENDED_STATES}) and id = ? and ended_at < ?`;
+  delete from delivery where endpoint = ?1 and state in (${ENDED_STATES}) and id = ?2 and ${endedAt('?3')} < ?4`;
 const REMOVE_ATTEMPTS = `delete from attempt where delivery = ?`;
 const PENDING = `select 1 from queue where id = ?`;
 // index: the primary key
@@ -165,7 +166,7 @@ function takeApart(
 /** Unless it is pending, or was ended only lately. @returns how many rows went */
 function removeDelivery(db: Connection, id: DeliveryId, endpointId: EndpointId, endedBefore: number): number {
   const key = idBytes(id);
-  const removed = db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key, endedBefore);
+  const removed = db.run(REMOVE_DELIVERY, db.names.endpointKey(endpointId) ?? 0, key, idTime(id), endedBefore);
   return removed === 0 ? 0 : removed + db.run(REMOVE_ATTEMPTS, key);
 }
 

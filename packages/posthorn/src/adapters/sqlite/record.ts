@@ -108,7 +108,7 @@ function moveOn(db: Connection, owner: number, one: AttemptRecord): boolean {
     return db.run(TO_DUE, ...values) === 1;
   }
   const failed = result.outcome === 'succeeded' ? 0 : 1;
-  const ended = [STATE[next.state], number, failures, interruptions, failed, endedAt];
+  const ended = [STATE[next.state], number, failures, interruptions, failed, endedAt - idTime(deliveryId)];
   if (db.run(END, id, owner, number - 1, ...ended, ...last) === 0) return false;
   db.run(TAKE_OUT, id);
   return true;

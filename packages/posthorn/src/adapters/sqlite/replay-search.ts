@@ -2,11 +2,12 @@
 // rows; the caller goes on from where it ended.
 import type { EndState } from '../../domain/delivery.ts';
 import { matches } from '../../domain/event-type.ts';
-import { type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
+import { type DeliveryId, type EndpointId, idFloor, type TenantId } from '../../domain/ids.ts';
 import type { WallMs } from '../../domain/time.ts';
 import type { ReplayFilter } from '../../seams/store/replays.ts';
 import { STATE } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { momentOf } from './moments.ts';
 import { lowestId } from './replays.ts';
 import type { EndedKey } from './retry.ts';
 import { ABOVE_ALL_IDS, BEFORE_ALL_IDS, idBytes, readId } from './uuid.ts';
@@ -70,9 +71,9 @@ export function search(db: Connection, wanted: Search, after: Uint8Array, rows: 
   }
   if (wanted.states.length > 1) seen.sort((a, b) => Buffer.compare(a.id, b.id));
   const deliveries = seen.filter(
-    ({ id, ended_at: endedAt, type }) =>
+    ({ id, ended_at: ended, type }) =>
       (last === null || Buffer.compare(id, last) <= 0) &&
-      endedAt <= endedBy &&
+      momentOf(readId<DeliveryId>(id), ended) <= endedBy &&
       (type === null || matches(eventTypes, type)),
   );
   return { deliveries, looked: seen.length, last };

@@ -1,5 +1,5 @@
 // One more attempt by hand: pending work is brought forward, ended work goes back to the queue.
-import type { DeliveryId, TenantId } from '../../domain/ids.ts';
+import { type DeliveryId, idTime, type TenantId } from '../../domain/ids.ts';
 import { afterRetry } from '../../domain/retry.ts';
 import { type SteadyMs, steady } from '../../domain/time.ts';
 import type { ClaimedKey } from '../../seams/store/idempotency.ts';
@@ -8,7 +8,8 @@ import { ENDED_STATES, ENDPOINT_STATE, PLACE, placeOf } from './codes.ts';
 import type { Connection } from './connection.ts';
 import { once } from './idempotency.ts';
 import { readResume, resumeColumns } from './leased-rows.ts';
-import { idBytes } from './uuid.ts';
+import { endedAt } from './moments.ts';
+import { idBytes, readId } from './uuid.ts';
 
 const QUEUED = `
   select endpoint, place, due, resume_state, resume_at from queue where id = ? and tenant = ?`;
@@ -21,7 +22,8 @@ const BRING_FORWARD = `
 const QUEUE_AGAIN = `
   insert into queue (id, tenant, endpoint, event, place, due, attempts, failures, interruptions, resume_state, resume_at,
     replay, type_hash, last_outcome, last_status, last_at)
-  select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state, ended_at, ?,
+  select id, tenant, endpoint, event, ${PLACE.due}, ?, attempts, failures, interruptions, state,
+    ${endedAt('?')}, ?,
     type_hash, last_outcome, last_status, last_at
   from delivery where endpoint = ? and state = ? and id = ?
     and (select erased_at from event where key = delivery.event) is null`;
@@ -78,7 +80,7 @@ export interface EndedKey {
  */
 export function queueAgain(db: Connection, delivery: EndedKey, now: SteadyMs, replay: number | null): boolean {
   const { endpoint, state, id } = delivery;
-  if (db.run(QUEUE_AGAIN, now, replay, endpoint, state, id) === 0) return false;
+  if (db.run(QUEUE_AGAIN, now, idTime(readId<DeliveryId>(id)), replay, endpoint, state, id) === 0) return false;
   db.run(REMOVE_ENDED, endpoint, state, id);
   return true;
 }

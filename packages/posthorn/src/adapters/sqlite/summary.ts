@@ -4,6 +4,7 @@ import { steady, wall } from '../../domain/time.ts';
 import type { DeliverySummary } from '../../seams/store/history.ts';
 import { ENDED_STATES, outcomeOf, PLACE, STATE, STATUS_BASE, stateOf } from './codes.ts';
 import type { Connection } from './connection.ts';
+import { momentOf } from './moments.ts';
 import { readId } from './uuid.ts';
 
 const SUMMARY = `endpoint, attempts, last_outcome, last_status, last_at, event.id as event_id, event.type`;
@@ -21,9 +22,6 @@ const ENDED_OF_ENDPOINT = `
   select delivery.id, ${SUMMARY}, state, null as due, ended_at
   from delivery not indexed join event on event.key = event
   where endpoint = ? and state = ? and delivery.id = ?`;
-
-/** `last_at` counts from the delivery's own moment, in one or two bytes. Of attempts from before, it counts from 1970. */
-const SINCE_1970 = 1_000_000_000_000;
 
 export interface SummaryRow {
   readonly id: Uint8Array;
@@ -74,14 +72,14 @@ export function summaryOf(db: Connection, row: SummaryRow): DeliverySummary {
     createdAt: wall(idTime(id)),
     attempts: row.attempts,
     nextAttemptAt: row.due === null ? null : steady(row.due),
-    endedAt: row.ended_at === null ? null : wall(row.ended_at),
+    endedAt: row.ended_at === null ? null : momentOf(id, row.ended_at),
     lastAttempt:
       outcome === null || startedAt === null
         ? null
         : {
             outcome: outcomeOf(outcome),
             status: row.last_status === null ? null : row.last_status + STATUS_BASE,
-            startedAt: wall(startedAt < SINCE_1970 ? idTime(id) + startedAt : startedAt),
+            startedAt: momentOf(id, startedAt),
           },
   };
 }
