@@ -18,8 +18,8 @@ export const MUTANTS: readonly Mutant[] = [
       edit('engine/calling/lanes.js', 'const MAX_CALLS = 1_024;', 'const MAX_CALLS = 16;'),
       edit(
         'engine/calling/lanes.js',
-        'Math.min(this.#concurrency, Math.max(1, Math.floor(free * CALLS_FRACTION)))',
-        'this.#concurrency',
+        'Math.max(1, Math.floor(free * CALLS_FRACTION))',
+        'free',
       ),
       edit(
         'engine/calling/lanes.js',

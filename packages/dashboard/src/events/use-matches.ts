@@ -3,7 +3,7 @@ import type { Endpoint } from '../api/answers.ts';
 import { useEndpointsById, useNewestEndpoints } from '../api/queries.ts';
 import { explainMatches, type Match } from './matching.ts';
 
-/** So many of those that got it are shown by name. A tenant may have ten thousand endpoints. */
+/** Recipients that are shown by name. A tenant may have ten thousand endpoints. */
 export const MAX_SHOWN = 100;
 
 export interface Matches {
@@ -37,5 +37,5 @@ export function useMatches(
   };
 }
 
-/** What is said where endpoints are not shown. */
+/** Said where endpoints are not shown. */
 export const ONLY_THE_NEWEST = 'Only the newest endpoints are looked at.';
