@@ -16,11 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'slots are for whoever comes first',
     edits: [
       edit('engine/calling/lanes.js', 'const MAX_CALLS = 1_024;', 'const MAX_CALLS = 16;'),
-      edit(
-        'engine/calling/lanes.js',
-        'Math.max(1, Math.floor(free * CALLS_FRACTION))',
-        'free',
-      ),
+      edit('engine/calling/lanes.js', 'Math.max(1, Math.floor(free * CALLS_FRACTION))', 'free'),
       edit(
         'engine/calling/lanes.js',
         'const MAX_HANGING_CALLS = MAX_CALLS / 2;',
