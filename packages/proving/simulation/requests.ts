@@ -1,4 +1,4 @@
-// Whether the history shows what was sent: the request of each recorded attempt is compared with the call on the wire.
+// The history shows what was sent: the request of each recorded attempt is compared with the call on the wire.
 import type { ShownDelivery } from '../../posthorn/src/engine/sent-requests.ts';
 import type { WireCall } from '../../posthorn/tests/support/scripted-sender.ts';
 

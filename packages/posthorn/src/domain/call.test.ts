@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { callOf, sentRequest, unnamedBefore } from './call.ts';
+import { type Call, callOf, sentRequest, sentSignature, unnamedBefore } from './call.ts';
 import { DEFAULT_SETTINGS } from './endpoint/settings.ts';
 import { type AttemptId, type DeliveryId, type EndpointId, type EventId, makeId, type TenantId } from './ids.ts';
 import { headerNamesOf, signatureOf, signingKeyOf } from './profile.ts';
@@ -43,7 +43,10 @@ describe('a call', () => {
 });
 
 describe('the request of an attempt, made again', () => {
-  const shown = sentRequest(SETTINGS, CALL, SENDER);
+  type Settings = Parameters<typeof sentSignature>[0] & Parameters<typeof sentRequest>[0];
+  const made = (settings: Settings, call: Omit<Call, 'body'> & { readonly body: Uint8Array | null }) =>
+    sentRequest(settings, { ...call, signature: sentSignature(settings, call.body) }, SENDER);
+  const shown = made(SETTINGS, CALL);
 
   it('is what was sent, with the endpoint’s own headers hidden', () => {
     const sent = CALL.headers.map(([name, value]) => [name, name === 'authorization' ? null : value]);
@@ -62,8 +65,8 @@ describe('the request of an attempt, made again', () => {
   });
 
   it('has no signature once the secret or the payload was erased, and hides no other header for it', () => {
-    const withoutSecret = sentRequest({ ...SETTINGS, secrets: [null, 'an older one'] }, CALL, SENDER);
-    const withoutBody = sentRequest(SETTINGS, { ...CALL, body: null }, SENDER);
+    const withoutSecret = made({ ...SETTINGS, secrets: [null, 'an older one'] }, CALL);
+    const withoutBody = made(SETTINGS, { ...CALL, body: null });
     for (const { signature, headers } of [withoutSecret, withoutBody]) {
       assert.equal(signature, null);
       assert.equal(new Map(headers).get('x-iadvize-signature'), null);

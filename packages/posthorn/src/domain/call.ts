@@ -91,18 +91,28 @@ export interface SentRequest {
 }
 
 /**
- * The request of an attempt, made again from what is kept of that time. The same secret signs the same body in the same
- * way, so the signature is the one that was sent.
- * @param body as it was sent; `null` once it was erased
+ * The signature of every call with this body from a version of an endpoint: the same secret signs the same body in the same
+ * way. `null` once either was erased.
  */
+export function sentSignature({ secrets }: Pick<PastSettings, 'secrets'>, body: Uint8Array | null): string | null {
+  const secret = secrets[0] ?? null;
+  return secret === null || body === null ? null : signatureOf(signingKeyOf(secret), body);
+}
+
+/** The facts that tell one call from others of the same version. */
+export interface Sent extends Pick<Call, 'attemptId' | 'eventId'> {
+  /** As it was sent; `null` once it was erased. */
+  readonly body: Uint8Array | null;
+  /** See `sentSignature`. */
+  readonly signature: string | null;
+}
+
+/** The request of an attempt, made again from what is kept of that time. */
 export function sentRequest(
-  settings: Pick<PastSettings, 'url' | 'headers' | 'secrets'>,
-  { attemptId, eventId, body }: Pick<Call, 'attemptId' | 'eventId'> & { readonly body: Uint8Array | null },
+  { url, headers: extraHeaders }: Pick<PastSettings, 'url' | 'headers'>,
+  { attemptId, eventId, body, signature }: Sent,
   sender: SenderProfile,
 ): SentRequest {
-  const { url, headers: extraHeaders, secrets } = settings;
-  const secret = secrets[0] ?? null;
-  const signature = secret === null || body === null ? null : signatureOf(signingKeyOf(secret), body);
   const headers = headersOf({ attemptId, eventId, signature: signature ?? '', extraHeaders }, sender).map(
     ([name, value]) => [name, shown(name, value)] as const,
   );

@@ -1,6 +1,6 @@
 // The engine as the apps see it: everything that changes something goes through here. It owns the moving parts, starts them
 // in order and stops them in reverse.
-import { callOf, type SentRequest, sentRequest } from '../domain/call.ts';
+import { callOf, type SentRequest, sentRequest, sentSignature } from '../domain/call.ts';
 import type { ChangedBy, EndpointState } from '../domain/endpoint/endpoint.ts';
 import type { EndpointSettings } from '../domain/endpoint/settings.ts';
 import {
@@ -322,7 +322,7 @@ export class Engine {
       attemptId,
       eventId: event.id,
       startedAt,
-      request: sentRequest(endpoint, call, this.#senders.inForce),
+      request: sentRequest(endpoint, { ...call, signature: sentSignature(endpoint, call.body) }, this.#senders.inForce),
       result: withConsequence(result, 'A test call is not repeated: test again.'),
       body: event.body,
     };

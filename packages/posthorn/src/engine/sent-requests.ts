@@ -1,7 +1,6 @@
 // The requests that attempts sent: made again from the version of the endpoint and the sender profile that each of them names.
-import { type SentRequest, sentRequest } from '../domain/call.ts';
+import { type SentRequest, sentRequest, sentSignature } from '../domain/call.ts';
 import { UnreadableDocument } from '../domain/endpoint/documents.ts';
-import type { PastSettings } from '../domain/endpoint/settings.ts';
 import type { DeliveryId, TenantId } from '../domain/ids.ts';
 import type { Attempt, DeliveryDetail, History } from '../seams/store/history.ts';
 import type { EndpointVersion, Registry } from '../seams/store/registry.ts';
@@ -39,11 +38,13 @@ export async function shownDelivery(
     versions.length === 0 ? [] : store.endpointVersions(tenantId, endpointId, versions),
     senders.read([...new Set(named.map(({ sender }) => sender))]),
   ]);
-  const settings = new Map(stored.map((version) => [version.number, readVersion(version)]));
+  const then = new Map(stored.map((version) => [version.number, readVersion(version)]));
 
-  function readVersion(version: EndpointVersion): PastSettings | undefined {
+  /** With the signature, which is one for all calls that were made with this version. */
+  function readVersion(version: EndpointVersion) {
     try {
-      return documents.readPast(version, { tenantId, endpointId, version: version.number });
+      const settings = documents.readPast(version, { tenantId, endpointId, version: version.number });
+      return { settings, signature: sentSignature(settings, body) };
     } catch (error) {
       if (error instanceof UnreadableDocument) return undefined;
       throw error;
@@ -52,8 +53,9 @@ export async function shownDelivery(
 
   function requestOf({ id: attemptId, madeFrom }: Attempt): SentRequest | null {
     if (madeFrom === null) return null;
-    const [then, sender] = [settings.get(madeFrom.version), profiles.get(madeFrom.sender)];
-    return then === undefined || sender === undefined ? null : sentRequest(then, { attemptId, eventId, body }, sender);
+    const [version, sender] = [then.get(madeFrom.version), profiles.get(madeFrom.sender)];
+    if (version === undefined || sender === undefined) return null;
+    return sentRequest(version.settings, { attemptId, eventId, body, signature: version.signature }, sender);
   }
 
   return { ...delivery, history: history.map((attempt) => ({ ...attempt, request: requestOf(attempt) })) };

@@ -146,7 +146,7 @@ describe('a call to a name of two addresses, of which the first', { concurrency:
       assert.deepEqual(dialled.splice(0), ['127.0.0.1', '127.0.0.2']);
       assert.equal((await sending.send(URL_OF_ALL, CALL)).outcome, 'succeeded');
       // On a busy machine the first one gets its turn as well, while the handshake goes on.
-      assert.equal(dialled[0], '127.0.0.2');
+      assert.deepEqual(dialled, ['127.0.0.2', '127.0.0.1'].slice(0, Math.max(1, dialled.length)));
       assert.deepEqual([receiver.requests.length, bad.got()], [2, 0]);
     });
 

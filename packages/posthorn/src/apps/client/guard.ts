@@ -1,4 +1,4 @@
-// Whether what was answered is what its type says. Small checks put together, instead of the API's own schemas: to load the
+// Checks that an answer is what its type says. They are small ones put together, instead of the API's own schemas: to load the
 // library behind those takes longer than everything else that a command does.
 
 /** Tells values of a type from all others. */

@@ -1,9 +1,9 @@
 // One attempt from its turn in the lane to its record: find the endpoint, sign, send, decide what follows, record.
-import { callOf, type MadeFrom } from '../../domain/call.ts';
+import { callOf } from '../../domain/call.ts';
 import { afterAttempt, type LeasedDelivery, onProbation } from '../../domain/delivery.ts';
 import { type AttemptId, makeId, type OwnerId } from '../../domain/ids.ts';
 import { type CallResult, withConsequence } from '../../domain/outcome.ts';
-import { nextWholeMs, type WallMs, wholeMs } from '../../domain/time.ts';
+import { nextWholeMs, wholeMs } from '../../domain/time.ts';
 import type { Clock } from '../../seams/clock.ts';
 import type { Random } from '../../seams/random.ts';
 import type { Sender } from '../../seams/sender.ts';
@@ -13,7 +13,7 @@ import type { DueNotice } from '../due-notice.ts';
 import type { CallableEndpoint, Catalogs, TenantCatalog } from '../endpoints/catalog.ts';
 import type { ReportListener } from '../reports.ts';
 import type { StoreHealth } from '../store-health.ts';
-import { attemptRecord, triggerOf } from './attempt-record.ts';
+import { attemptRecord, type EndedAttempt, triggerOf } from './attempt-record.ts';
 import type { Holdings } from './holdings.ts';
 import { healthAfter } from './lane-health.ts';
 import type { Lanes } from './lanes.ts';
@@ -123,7 +123,7 @@ export class Attempts {
     owner: OwnerId,
     delivery: LeasedDelivery,
     endpoint: CallableEndpoint,
-    { attemptId, madeFrom }: { readonly attemptId: AttemptId; readonly madeFrom: MadeFrom },
+    { attemptId, madeFrom }: Pick<EndedAttempt, 'attemptId' | 'madeFrom'>,
     stop: AbortSignal,
   ): Promise<void> {
     const { clock, sender, senders, holdings, report } = this.#parts;
@@ -172,7 +172,7 @@ export class Attempts {
   #record(
     owner: OwnerId,
     delivery: LeasedDelivery,
-    attempt: { readonly attemptId: AttemptId; readonly madeFrom: MadeFrom | null; readonly startedAt: WallMs },
+    attempt: Pick<EndedAttempt, 'attemptId' | 'madeFrom' | 'startedAt'>,
     scheduleMs: readonly number[],
     result: CallResult,
   ): Promise<void> {
